@@ -1,0 +1,1 @@
+"""The demo: a generated landing folder, a run of it on this machine, and a report of what happened."""

@@ -1,0 +1,1 @@
+"""The demo of the workflow `streams`: users, songs and plays."""

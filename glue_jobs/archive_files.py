@@ -1,0 +1,46 @@
+"""Moves loaded files to the archive and sweeps what dead runs left. Starts Spark only if that is in the warehouse."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from glue_jobs.lib import archive, arguments, logs, sweep
+from glue_jobs.lib import glue as glue_lib
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.glue import GlueRun
+from glue_jobs.lib.ledger import Ledger
+from glue_jobs.lib.tables import LOAD_RUNS
+
+if TYPE_CHECKING:
+    from glue_jobs.lib.warehouse import Warehouse
+
+
+def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
+    """Archives, then sweeps; `start` is called only if the warehouse is needed."""
+    ledger = Ledger(config.ledger_table)
+    archived = {dataset: archive.archive_files(config.lake_bucket, ledger, dataset) for dataset in config.datasets}
+    started: list[GlueRun] = []
+
+    def open_warehouse() -> "Warehouse":
+        from glue_jobs.lib.warehouse import Warehouse
+
+        started.append(start())
+        warehouse = Warehouse(started[0], config)
+        warehouse.prepare([LOAD_RUNS])
+        return warehouse
+
+    sweep.sweep(config, sweep.find_dead_runs(config), open_warehouse)
+    for glue in started:
+        glue_lib.finish(glue, config)
+    logs.info("files archived", **archived)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Runs the job as Glue does."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    run(config, lambda: glue_lib.start(config, argv))
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,62 @@
+"""Measures the published warehouse, keeps the results, and fails if a check of severity `error` does.
+
+It measures after publishing: it alarms, it does not undo. All checks are one query, hence one moment's state.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from glue_jobs.lib import arguments, aws, glue, logs, quality, rows
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.checks import get_suite
+from glue_jobs.lib.error_log import ErrorLog
+from glue_jobs.lib.quality import Result
+from glue_jobs.lib.tables import DATA_QUALITY_RESULTS
+from glue_jobs.lib.warehouse import Warehouse
+
+
+def main(argv: Sequence[str]) -> None:
+    """Checks the tables of the workflow whose datasets the job is given."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    suite = get_suite(config.datasets)
+    run = glue.start(config, argv)
+    warehouse = Warehouse(run, config, publisher=suite.publisher)
+    warehouse.prepare(suite.tables)
+    checked_at = datetime.now(UTC)
+    measured = warehouse.read(quality.measure(suite.checks, now=checked_at), quality.MEASURES).collect()
+    results = quality.judge(suite.checks, {row["check_name"]: row["observed"] for row in measured})
+    kept = quality.result_rows(results, run_id=config.run_id, checked_at=checked_at)
+    warehouse.merge_alone(rows.frame_of(run.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
+    write_report(config, results, checked_at)
+    log_failures(config, results)
+    glue.clean_up(config)
+    quality.raise_on_errors(results)
+    run.commit()
+
+
+def write_report(config: JobConfig, results: Sequence[Result], checked_at: datetime) -> None:
+    """Puts the report below reports/quality/ in the lake bucket."""
+    key = f"reports/quality/{checked_at:%Y-%m-%d}/{config.run_id}.json"
+    report = quality.report(results, run_id=config.run_id, checked_at=checked_at)
+    body = json.dumps(report, ensure_ascii=False, indent=2).encode()
+    aws.client("s3").put_object(Bucket=config.lake_bucket, Key=key, Body=body, ContentType="application/json")
+    logs.info("quality checked", report=key, **{name: report[name] for name in ("checks", "errors", "warnings")})
+
+
+def log_failures(config: JobConfig, results: Sequence[Result]) -> None:
+    """Failed checks go to the log and to the day's handled errors."""
+    errors = ErrorLog(config)
+    for result in results:
+        if result.outcome == "failed":
+            tell = logs.error if result.severity == "error" else logs.warning
+            tell("quality check failed", check=result.name, severity=result.severity, message=result.message)
+            facts = {"observed": result.observed, "expected": result.expected, "message": result.message}
+            errors.add("quality_check", check=result.name, severity=result.severity, **facts)
+    errors.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,40 @@
+"""Every failure the jobs raise on purpose: one sentence that names the thing and the remedy.
+
+`transient` says whether running the same job again, unchanged, can help; retries look at it, never at the text.
+"""
+
+
+class PipelineError(Exception):
+    """Base of all. The message is what a user reads as the job run's error."""
+
+    transient = False
+
+
+class ConfigError(PipelineError):
+    """An argument, workflow run property or setting is missing or makes no sense."""
+
+
+class MissingResourceError(PipelineError):
+    """A bucket, connection, secret or table that the job needs is not there."""
+
+
+class ContractError(PipelineError):
+    """A source or a warehouse table no longer has the shape its contract declares."""
+
+    def __init__(self, table: str, message: str) -> None:
+        self.table = table
+        super().__init__(f"{table}: {message}")
+
+
+class BooksError(PipelineError):
+    """The run's books do not balance; nothing was published."""
+
+
+class PublishConflictError(PipelineError):
+    """Someone else published since this run read the warehouse; nothing of this run was published."""
+
+    transient = True
+
+
+class QualityError(PipelineError):
+    """A check of severity `error` failed after publishing."""

@@ -1,0 +1,41 @@
+"""Unpacking a gzip stream piece by piece, with several members, in bounded memory."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+MAGIC = b"\x1f\x8b"
+PIECE = 1 << 20
+_WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
+
+
+class TruncatedError(Exception):
+    """The stream ends inside a gzip member."""
+
+
+class DamagedError(Exception):
+    """The stream is no gzip, its checksum is wrong, or something else follows it."""
+
+
+def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The unpacked bytes, at most PIECE at a time, however far they were packed.
+
+    Raises:
+        TruncatedError, DamagedError: When the bytes up to there have been yielded.
+    """
+    stream = zlib.decompressobj(_WITH_GZIP_HEADER)
+    for chunk in chunks:
+        data = chunk
+        more = bool(data)
+        while more:
+            if stream.eof:
+                stream = zlib.decompressobj(_WITH_GZIP_HEADER)
+            try:
+                piece = stream.decompress(data, PIECE)
+            except zlib.error as cause:
+                raise DamagedError(str(cause)) from cause
+            if piece:
+                yield piece
+            data = stream.unused_data if stream.eof else stream.unconsumed_tail
+            more = bool(data) or (len(piece) == PIECE and not stream.eof)
+    if not stream.eof:
+        raise TruncatedError

@@ -1,0 +1,67 @@
+"""Counting a file's lines while it streams by, as Hadoop's line reader and `lib.lines` will see them later.
+
+Lines end at \\n, \\r\\n or \\r. A line of nothing but spaces and control characters is blank (Spark's CSV reader drops
+those); a line equal to the header, with or without a byte order mark, is a header again. Neither counts.
+"""
+
+BOM = b"\xef\xbb\xbf"
+BLANK = bytes(range(0x21))
+MAX_HEADER = 32 * 1024
+"""Bytes; a longer first line is no header, and no longer line is held in memory."""
+
+_HELD = MAX_HEADER + len(BOM) + 1
+
+
+class LineCounter:
+    """Fed with a file's text piece by piece, wherever the pieces part.
+
+    Attributes:
+        first: The first line that is not blank, without line end; None until it is complete.
+        lines: Lines so far; with a header, those that are neither it nor equal to it.
+        first_is_long: The first line passed MAX_HEADER bytes; nothing is counted then.
+    """
+
+    def __init__(self, *, has_header: bool) -> None:
+        self.has_header = has_header
+        self.first: bytes | None = None
+        self.lines = 0
+        self.first_is_long = False
+        self._tail = b""
+        self._after_cr = False
+
+    def feed(self, piece: bytes) -> None:
+        """Takes the next piece of the text (without the byte order mark at its start)."""
+        if self._after_cr and piece:
+            self._after_cr = False
+            piece = piece.removeprefix(b"\n")
+        if not piece:
+            return
+        self._after_cr = piece.endswith(b"\r")
+        lines = (self._tail + piece).splitlines()
+        self._tail = b"" if piece.endswith((b"\r", b"\n")) else lines.pop()
+        self._count(lines)
+        if len(self._tail) > _HELD:
+            self._forget_long_tail()
+
+    def finish(self) -> None:
+        """Counts a last line that has no line end."""
+        self._count([self._tail] if self._tail else [])
+        self._tail = b""
+
+    def _count(self, lines: list[bytes]) -> None:
+        filled = [line for line in lines if line.strip(BLANK)]
+        if not filled:
+            return
+        if self.first is None:
+            self.first = filled[0].removeprefix(BOM)
+            self.first_is_long = len(self.first) > MAX_HEADER
+        self.lines += len(filled)
+        if self.has_header:
+            self.lines -= filled.count(self.first) + filled.count(BOM + self.first)
+
+    def _forget_long_tail(self) -> None:
+        """Keeps what matters of the line so far: whether it is blank, and that it is no header."""
+        is_blank = not self._tail.strip(BLANK)
+        if not is_blank and self.first is None:
+            self.first_is_long = True
+        self._tail = (b" " if is_blank else b'"') * _HELD

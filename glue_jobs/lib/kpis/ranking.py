@@ -1,0 +1,46 @@
+"""Who comes first: decided the same way everywhere, in total orders, so that no result depends on row order."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+UNKNOWN_POPULARITY = 1 << 40
+
+
+def best(*order: Column, take: str) -> Column:
+    """Aggregate: `take` of the row that is first by `order` (ascending, then `take` itself; none of them NULL)."""
+    names = [f"o{index}" for index in range(len(order))]
+    first = F.min(F.struct(*(column.alias(name) for name, column in zip(names, order, strict=True)), F.col(take)))
+    return first.getField(take)
+
+
+def most_played(plays: str = "plays") -> Column:
+    """Sorts plays descending."""
+    return -F.col(plays)
+
+
+def most_popular() -> Column:
+    """Sorts Spotify's popularity descending, NULL last."""
+    return F.coalesce(-F.col("popularity").cast("bigint"), F.lit(UNKNOWN_POPULARITY))
+
+
+def artist_names(artists: Column) -> Column:
+    """The distinct trimmed names in a `;`-separated text; an empty array when there are none."""
+    names = F.transform(F.split(artists, ";"), lambda name: F.trim(name))
+    distinct = F.array_distinct(F.filter(names, lambda name: name != ""))
+    return F.coalesce(distinct, F.array().cast("array<string>"))
+
+
+def with_artist(frame: DataFrame) -> DataFrame:
+    """One row per artist instead of `artists`; a row without artists disappears."""
+    others = [name for name in frame.columns if name != "artists"]
+    return frame.select(*others, F.explode(artist_names(F.col("artists"))).alias("artist"))
+
+
+def exact_sum(value: Column, times: Column) -> Column:
+    """Aggregate: the sum of value x times, exact beyond 64 bits."""
+    return F.sum(value.cast("decimal(19,0)") * times.cast("decimal(19,0)"))
+
+
+def ratio(numerator: Column, denominator: Column) -> Column:
+    """Quotient of two whole numbers, each exact until here."""
+    return numerator.cast("double") / denominator.cast("double")

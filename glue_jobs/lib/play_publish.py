@@ -1,0 +1,121 @@
+"""Publishing of load_streams: quarantine, stages, books, one transaction."""
+
+import platform
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.lib import books, ddl, play_books, play_reads, play_tables, plays, quarantine, tables
+from glue_jobs.lib.contracts import Column, Table
+from glue_jobs.lib.datasets import STREAMS as PLAYS
+from glue_jobs.lib.kpis import genre
+from glue_jobs.lib.play_input import Delivery
+from glue_jobs.lib.play_judgement import Judgement
+from glue_jobs.lib.play_run import PlayRun
+from glue_jobs.lib.play_tables import Frames, Present
+from glue_jobs.lib.rows import frame_of
+from glue_jobs.lib.touched import spans
+
+NAMES = "file_id int, source_file string, file_key string"
+
+
+def publish(run: PlayRun, delivery: Delivery, judgement: Judgement) -> None:
+    """Publishes the run's results and books; nothing of them is visible unless all is.
+
+    Raises:
+        BooksError: The books do not balance; nothing was published.
+        PublishConflictError: Someone else published meanwhile; nothing was published.
+    """
+    at = datetime.now(UTC)
+    file_books = play_books.file_books(
+        run.config, delivery.inputs, delivery.found, judgement.counted, rejected=delivery.rejected, loaded_at=at
+    )
+    for book in file_books:
+        books.check_balance(book)
+    frames = _frames(run, delivery, judgement, at)
+    run.warehouse.stage_all(frames)
+    slices = _slices(run, judgement, frames)
+    run.done("stage")
+    run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
+
+
+def _frames(run: PlayRun, delivery: Delivery, judgement: Judgement, at: datetime) -> Frames:
+    """What this run changes, by table; writes the quarantine on the way."""
+    counted, classified = judgement.counted, judgement.classified
+    all_time = {tables.GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
+    if classified is None:
+        return all_time
+    names = frame_of(run.glue.spark, play_books.names(delivery.inputs), NAMES)
+    named = play_tables.with_source_file(classified, names)
+    if counted.total(plays.QUARANTINED):
+        rows = named.where(F.col("verdict") == plays.QUARANTINED)
+        quarantine.write_quarantine(rows, dataset=PLAYS, config=run.config)
+    frames: Frames = {}
+    if counted.total(plays.LOADED):
+        new_plays = named.where(F.col("verdict") == plays.LOADED)
+        frames[tables.STREAMS] = play_tables.build_streams(new_plays, run_id=run.config.run_id, loaded_at=at)
+    if counted.total(plays.PENDING) or counted.waiting.verdicts:
+        frames[tables.PENDING_STREAMS] = play_tables.build_pending(named, first_seen=run.config.started_at)
+    if counted.total(plays.LOADED) or run.recomputed:
+        return frames | _kpis(run, judgement)
+    return frames | all_time
+
+
+def _kpis(run: PlayRun, judgement: Judgement) -> Frames:
+    days = spans(judgement.days)
+    present = Present(
+        user_tracks=run.read(play_reads.user_tracks(judgement.keys, run.totals)),
+        user_days=run.read(play_reads.user_days(judgement.keys, days, run.totals)).persist(),
+        active_days=run.read(play_reads.active_days(judgement.keys, run.totals)),
+    )
+    touched = None if run.recomputed else judgement.counted.days
+    every = play_tables.plays_of_days(judgement.classified, days=touched)
+    return play_tables.kpi_frames(every, judgement.tracks, present, recomputes=bool(run.recomputed))
+
+
+def _slices(run: PlayRun, judgement: Judgement, frames: Frames) -> dict[str, str]:
+    """The stage that names the slices to replace: a table's own, which has a row of each slice, or one of keys."""
+    sliced = [table for table in frames if table.publish == "replace" and table.slices]
+    slices = {table.name: ddl.stage_name(table.name, run.config.run_id) for table in sliced}
+    if judgement.classified is not None and judgement.counted.waiting.verdicts:
+        keys = play_tables.pending_keys(judgement.classified)
+        columns = [tables.PENDING_STREAMS.column(name) for name in tables.PENDING_STREAMS.key]
+        slices[tables.PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
+    if run.recomputed:
+        hour, day = tables.HOURLY_KPIS.column("hour"), tables.LISTEN_DATE
+        hours = _recomputed_slices(run, frames, tables.HOURLY_KPIS, hour)
+        days = _recomputed_slices(run, frames, tables.GENRE_DAILY_KPIS, day)
+        slices[tables.HOURLY_KPIS.name] = run.warehouse.stage_keys(hours, "hours", (hour,))
+        stage = run.warehouse.stage_keys(days, "days", (day,))
+        slices |= {
+            table.name: stage for table in (tables.GENRE_DAILY_KPIS, tables.DAILY_TOP_TRACKS, tables.DAILY_TOP_GENRES)
+        }
+    return slices
+
+
+def _recomputed_slices(run: PlayRun, frames: Frames, table: Table, column: Column) -> DataFrame:
+    """Slices that have figures now, and those that had some and no longer have plays."""
+    before = run.read(play_reads.slices(table, column, run.recomputed))
+    return frames[table].select(column.name).unionByName(before).distinct()
+
+
+def _run_book(run: PlayRun, judgement: Judgement, file_books: list[books.FileBook]) -> books.RunBook:
+    waiting = judgement.counted.waiting
+    measures: dict[str, Any] = {
+        "seconds": run.seconds,
+        "new_plays": judgement.counted.total(plays.LOADED),
+        "touched_days": len(judgement.counted.days),
+    }
+    return books.close_books(
+        run.config,
+        file_books,
+        pending_before=judgement.waiting.plays,
+        loaded_from_pending=waiting.verdicts[plays.LOADED],
+        already_loaded_from_pending=waiting.verdicts[plays.ALREADY_LOADED],
+        quarantined_from_pending=waiting.verdicts[plays.QUARANTINED],
+        rules_from_pending=waiting.rules,
+        measures=measures,
+        versions={"python": platform.python_version(), "spark": run.glue.spark.version},
+    )

@@ -1,0 +1,61 @@
+"""Carries users and songs that changed in RDS, by whomever, to the warehouse, and the books of load_metadata too.
+
+The JDBC bookmark on `change_seq` names the changes. Its own row in load_runs counts no lines (it reads no files), what
+it carried is in `measures`; a run that finds nothing new publishes nothing.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+
+from glue_jobs.lib import arguments, books, catalog, glue, logs
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.contracts import Table
+from glue_jobs.lib.glue import GlueRun
+from glue_jobs.lib.tables import LOAD_RUNS
+from glue_jobs.lib.warehouse import Warehouse
+
+
+def main(argv: Sequence[str]) -> None:
+    """Publishes what changed since the last run."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    run = glue.start(config, argv)
+    warehouse = Warehouse(run, config)
+    warehouse.prepare()
+    load(run, config, warehouse)
+    glue.finish(run, config)
+
+
+def load(run: GlueRun, config: JobConfig, warehouse: Warehouse) -> None:
+    """Reads, checks and publishes the changes of every table that RDS has."""
+    rds = catalog.Rds(run, config)
+    present = rds.present()
+    if not present:
+        logs.warning("RDS has no users and no songs yet: load_metadata never ran; nothing to carry")
+        return
+    held = {table: state for table, state in catalog.held(warehouse).items() if table in present}
+    offered = rds.offered(held)
+    changes = {table: rds.changes(table).persist() for table in present}
+    counted = catalog.count(changes, held)
+    catalog.check_complete(held, offered, counted, job_name=config.job_name)
+    measures = {table.name: rows for table, (rows, _) in sorted(counted.items(), key=lambda item: item[0].name)}
+    logs.info("changes read", **measures)
+    changed = [table for table, (rows, _) in counted.items() if rows]
+    if changed:
+        publish(config, warehouse, {table: changes[table].drop("_seq") for table in changed}, measures)
+    for frame in changes.values():
+        frame.unpersist()
+
+
+def publish(config: JobConfig, warehouse: Warehouse, changes: dict[Table, DataFrame], measures: dict[str, int]) -> None:
+    """Publishes the changes, the carried books and this run's own row."""
+    carried_runs = changes.pop(LOAD_RUNS, None)
+    warehouse.stage_all(changes)
+    book = books.close_books(config, [], measures=measures)
+    warehouse.publish(book, tables=changes, carried_runs=carried_runs)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

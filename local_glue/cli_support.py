@@ -1,0 +1,63 @@
+"""What the commands share: the stack they speak to, readable errors, options of the form key=value."""
+
+import functools
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from local_glue.errors import LocalGlueError, NotRunningError
+
+NOT_UP, FAILED = 2, 1
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="Name of the job.")]
+
+
+def readable_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Turns known errors into one line on stderr and an exit code: 2 when no stack is up, else 1."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except NotRunningError as error:
+            fail(str(error), NOT_UP)
+        except (LocalGlueError, TimeoutError) as error:
+            fail(str(error), FAILED)
+        except Exception as error:
+            if not type(error).__module__.startswith("botocore"):
+                raise
+            details = getattr(error, "response", {}).get("Error", {})
+            fail(f"{details['Code']}: {details['Message']}" if details else str(error), FAILED)
+
+    return wrapper
+
+
+def attach() -> Any:
+    """The stack that is up; imported late, for it imports more than --help needs."""
+    from local_glue.stack import Stack
+
+    return Stack.attach()
+
+
+def fail(message: str, code: int) -> None:
+    """Ends the command with a line on stderr."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def pairs_of(given: list[str] | None, option: str) -> dict[str, str]:
+    """key=value options as a dictionary."""
+    pairs = [item.partition("=") for item in given or []]
+    for key, equals, _ in pairs:
+        if not key or not equals:
+            raise LocalGlueError(f"{option} {key}: give it as key=value")
+    return {key: value for key, _, value in pairs}
+
+
+def interruptible(follow: Callable[[], dict[str, Any]], run_id: str) -> dict[str, Any]:
+    """Follows a run; Ctrl-C ends the following, not the run."""
+    try:
+        return follow()
+    except KeyboardInterrupt:
+        typer.echo(f"\n{run_id} goes on without being watched: 'local-glue runs' lists it", err=True)
+        raise typer.Exit(130) from None

@@ -1,0 +1,70 @@
+"""Brings a job's script and libraries from S3 to where it runs."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+
+class LaunchError(Exception):
+    """The job cannot start: something it names is not there."""
+
+
+def fetch(client: Any, uri: str, folder: Path) -> Path:
+    """Downloads `s3://bucket/key` into the folder, under the key's last part.
+
+    Raises:
+        LaunchError: the URI is malformed, or bucket or object are missing.
+    """
+    from botocore.exceptions import ClientError
+
+    found = re.fullmatch(r"s3a?://([^/]+)/(.+)", uri)
+    if not found:
+        raise LaunchError(f"LaunchError: {uri} is not an S3 URI: give s3://bucket/key")
+    target = folder / Path(found.group(2)).name
+    try:
+        body = client.get_object(Bucket=found.group(1), Key=found.group(2))["Body"].read()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise LaunchError(f"LaunchError: {uri} cannot be read ({code}): upload it, or correct the job") from error
+    target.write_bytes(body)
+    return target
+
+
+def stage_libraries(client: Any, options: dict[str, str], folder: Path) -> list[Path]:
+    """Downloads what --extra-py-files, --extra-files and --additional-python-modules name.
+
+    Returns:
+        What to put on the import path, in order. Modules named by requirement are those already installed here.
+
+    Raises:
+        LaunchError: an object is missing, or a module is not installed.
+    """
+    paths: list[Path] = []
+    for uri in _items(options.get("--extra-py-files", "")):
+        file = fetch(client, uri, folder)
+        paths.append(folder if file.suffix == ".py" else file)
+    for uri in _items(options.get("--extra-files", "")):
+        fetch(client, uri, folder)
+    for item in _items(options.get("--additional-python-modules", "")):
+        if item.startswith(("s3://", "s3a://")):
+            paths.append(fetch(client, item, folder))
+        else:
+            check_installed(item)
+    return paths
+
+
+def check_installed(requirement: str) -> None:
+    """Refuses a requirement whose distribution is not installed here; versions are the lock file's business."""
+    name = re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0]
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError as error:
+        raise LaunchError(
+            f"LaunchError: module {requirement} of --additional-python-modules is not installed here: "
+            f"run 'pip install {requirement}'"
+        ) from error
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]

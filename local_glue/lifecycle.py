@@ -1,0 +1,137 @@
+"""Starts and stops the endpoint's process, and clears what a stack that crashed has left."""
+# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local_glue import databases
+from local_glue.config import Config
+from local_glue.errors import LocalGlueError
+from local_glue.state import Home, process_alive
+
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 10
+OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs", "pg", ".local-glue-home")
+
+
+def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
+    """Starts `python -m local_glue.server` detached from us; returns its port and process id.
+
+    Raises:
+        LocalGlueError: it ended or did not answer in time; its log has the reason.
+    """
+    ready = home.path / "server.json"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "local_glue.server", "--home", str(home.path), "--region", config.region,
+               "--minute-seconds", str(config.minute_seconds), *(["--clock"] if clock else [])]  # fmt: skip
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, "TZ": "UTC"}
+    with home.server_log.open("ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=environment, start_new_session=True
+        )
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise LocalGlueError(f"the endpoint did not start: {_last_line(home.server_log)} (see {home.server_log})")
+        time.sleep(0.01)
+    return json.loads(ready.read_text(encoding="utf-8"))["port"], process.pid
+
+
+def stop_server(pid: int | None) -> None:
+    """Ends the endpoint's process and waits; one that is gone, or is not ours, is left alone."""
+    if not is_server(pid):
+        return
+    for number, wait_s in ((signal.SIGTERM, STOP_TIMEOUT_S), (signal.SIGKILL, STOP_TIMEOUT_S)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + wait_s
+        while time.monotonic() < deadline:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            if not process_alive(pid):
+                return
+            time.sleep(0.02)
+
+
+def is_server(pid: int | None) -> bool:
+    """Whether that process is an endpoint; process ids are reused."""
+    return process_alive(pid) and "local_glue.server" in _command_line(pid)
+
+
+def server_alive(home: Home) -> bool:
+    """Whether the stack of this home answers."""
+    try:
+        state = json.loads(home.state_file.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return False
+    if not process_alive(state.get("server_pid")):
+        return False
+    where = urlsplit(state["endpoint_url"])
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((where.hostname, where.port)) == 0 and databases.is_running(state["postgres"])
+
+
+def claim(home: Home) -> None:
+    """Makes the home folder ours, cleared of what a stack that crashed has left.
+
+    Raises:
+        LocalGlueError: the folder holds files of somebody else under names that a stack would use.
+    """
+    clean_up(home)
+    foreign = [name for name in OWNED if (home.path / name).exists()]
+    if foreign:
+        raise LocalGlueError(
+            f"{home.path} holds {', '.join(foreign)} of something else: choose another LOCAL_GLUE_HOME"
+        )
+    home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.marker.touch()
+
+
+def clean_up(home: Home) -> None:
+    """Stops what is left of a stack and removes its state; other files in the folder stay."""
+    if not home.marker.exists():
+        return
+    state = {}
+    with suppress(OSError, json.JSONDecodeError):
+        state = json.loads(home.state_file.read_text(encoding="utf-8"))
+    if not state.get("inline"):
+        stop_server(state.get("server_pid"))
+    if state.get("postgres"):
+        databases.stop(state["postgres"])
+    for name in OWNED:
+        target = home.path / name
+        if target.is_dir():
+            remove_folder(target)
+        else:
+            target.unlink(missing_ok=True)
+    with suppress(OSError):
+        home.path.rmdir()
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a folder and what is in it, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _command_line(pid: int | None) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)  # noqa: S607
+    return done.stdout
+
+
+def _last_line(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

@@ -1,0 +1,80 @@
+"""What a job run knows of itself: name, run id, bookmark mode, start, and the bookmark states it is about to save."""
+
+import os
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local_glue.bookmarks import BookmarkStore
+
+ENABLE, DISABLE, PAUSE = "job-bookmark-enable", "job-bookmark-disable", "job-bookmark-pause"
+State = dict[str, Any]
+
+
+@dataclass
+class JobRun:
+    """One run of one job, from `Job.init` on."""
+
+    name: str
+    run_id: str
+    mode: str = DISABLE
+    from_run: str | None = None
+    to_run: str | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    pending: dict[str, State] = field(default_factory=dict)
+    attempt: int | None = None
+    _saved: dict[str, State] | None = None
+
+    @classmethod
+    def start(cls, name: str, options: dict[str, Any]) -> "JobRun":
+        """A run with the bookmark options as `getResolvedOptions` gives them."""
+        run = cls(
+            name=name,
+            run_id=options.get("JOB_RUN_ID") or f"jr_{uuid.uuid4().hex}",
+            mode=options.get("job_bookmark_option") or DISABLE,
+            from_run=options.get("job_bookmark_from"),
+            to_run=options.get("job_bookmark_to"),
+        )
+        if run.mode == ENABLE:
+            run.attempt = run.store.begin(name, run.run_id)["Attempt"]
+        return run
+
+    @property
+    def store(self) -> BookmarkStore:
+        """Where bookmarks are kept.
+
+        Raises:
+            RuntimeError: LOCAL_GLUE_HOME is not set.
+        """
+        home = os.environ.get("LOCAL_GLUE_HOME")
+        if not home:
+            raise RuntimeError("job bookmarks need LOCAL_GLUE_HOME: run the job with local-glue, or set it to a folder")
+        return BookmarkStore(Path(home))
+
+    @property
+    def ranged(self) -> bool:
+        """Whether a range of earlier runs is to be read again, which saves nothing."""
+        return self.mode == PAUSE and bool(self.from_run and self.to_run)
+
+    def bounds(self, ctx: str) -> tuple[State | None, State | None] | None:
+        """What was read before (lower) and what may be read at most (upper); None when no bookmark applies."""
+        if not ctx or self.mode == DISABLE:
+            return None
+        if self.ranged:
+            lower, upper = (self.store.states_after(self.name, str(run)) for run in (self.from_run, self.to_run))
+            return lower.get(ctx), upper.get(ctx)
+        if self._saved is None:
+            self._saved = self.store.states(self.name)
+        return self._saved.get(ctx), None
+
+    def record(self, ctx: str, state: State) -> None:
+        """Remembers what `commit` shall save for a context."""
+        self.pending[ctx] = state
+
+    def commit(self) -> None:
+        """Saves all recorded states at once; only with bookmarks enabled."""
+        if self.mode == ENABLE:
+            self.store.save(self.name, self.run_id, self.attempt, self.pending)
+            self.pending = {}

@@ -1,0 +1,229 @@
+"""A running stack: endpoint and databases of one project, from start to stop."""
+
+import os
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_glue import databases
+from local_glue.config import Config, find_project, home_for, load_config
+from local_glue.errors import LocalGlueError, NotRunningError
+from local_glue.lifecycle import claim, clean_up, remove_folder, server_alive, start_server, stop_server
+from local_glue.state import Home
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from local_glue.server import Endpoint
+
+POLL_S = 0.05
+OVER = ("COMPLETED", "STOPPED", "ERROR")
+
+
+class Stack:
+    """Endpoint, databases and state folder. Make one by `start` or `attach`."""
+
+    def __init__(self, home: Home, state: dict[str, Any], endpoint: "Endpoint | None" = None) -> None:
+        self.home = home
+        self.state = state
+        self.postgres = databases.Server(**state["postgres"])
+        self._endpoint = endpoint
+
+    @classmethod
+    def start(
+        cls, project: Path | None = None, home: Path | None = None, *, inline: bool = False, empty: bool = False,
+        clock: bool = False,
+    ) -> "Stack":  # fmt: skip
+        """Starts endpoint and databases for a project and provides what it asks for.
+
+        Args:
+            project: folder of pyproject.toml; default: found from the current folder upwards.
+            home: state folder; default: $LOCAL_GLUE_HOME, else .local_glue in the project.
+            inline: endpoint and job runs live in this process (for tests).
+            empty: provide nothing (for Terraform).
+            clock: let SCHEDULED triggers fire by the clock.
+
+        Raises:
+            LocalGlueError: a stack is up in this home already, or something could not be started.
+        """
+        project = (project or find_project()).resolve()
+        config = load_config(project)
+        folder = Home((home or home_for(project)).resolve())
+        if server_alive(folder):
+            raise LocalGlueError(f"a stack is up in {folder.path} already: run 'local-glue down' first")
+        claim(folder)
+        try:
+            stack = _start(cls, config, folder, inline=inline, clock=clock)
+        except BaseException:
+            clean_up(folder)
+            raise
+        try:
+            stack.state["empty"] = empty
+            folder.write_state(stack.state)
+            if not empty:
+                stack.provision()
+        except BaseException:
+            stack.stop()
+            raise
+        return stack
+
+    @classmethod
+    def attach(cls, home: Path | None = None) -> "Stack":
+        """The stack that is up in this home.
+
+        Raises:
+            NotRunningError: none is up, or it has crashed.
+        """
+        folder = Home((home or home_for(None)).resolve())
+        state = folder.read_state()
+        if not server_alive(folder):
+            raise NotRunningError(f"the stack in {folder.path} is not running any more: run 'local-glue up' first")
+        return cls(folder, state)
+
+    @property
+    def endpoint_url(self) -> str:
+        """URL for AWS_ENDPOINT_URL."""
+        return self.state["endpoint_url"]
+
+    @property
+    def config(self) -> Config:
+        """The project's configuration, as it is now."""
+        return load_config(Path(self.state["project"]))
+
+    def client(self, service: str) -> Any:
+        """A boto3 client on the endpoint."""
+        from local_glue.endpoint_clients import make_client
+
+        return make_client(service, self.endpoint_url, self.state["region"])
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which AWS tools use this stack."""
+        from local_glue.running import Surroundings
+
+        return Surroundings(self.home, self.endpoint_url, self.state["region"]).environment()
+
+    def provision(self) -> None:
+        """Creates or updates all that the project asks for, and uploads changed code."""
+        from local_glue.provision import provision
+
+        config = self.config
+        databases.create_databases(self.postgres, config.databases.values())
+        provision(config, self.client, self.postgres)
+
+    def refresh_code(self) -> int:
+        """Uploads changed scripts and libraries, updates definitions; returns how many objects changed."""
+        from local_glue.provision import refresh_code
+
+        return refresh_code(self.config, self.client)
+
+    def reset(self) -> None:
+        """Back to just provisioned: services and databases emptied, runs, logs and bookmarks forgotten."""
+        if self._endpoint:
+            self._endpoint.reset()
+        else:
+            request = urllib.request.Request(f"{self.endpoint_url}/moto-api/reset", method="POST")  # noqa: S310 (ours)
+            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+        for folder in (self.home.bookmarks, self.home.logs, self.home.runs):
+            remove_folder(folder)
+        for database in self.config.databases.values():
+            databases.empty_database(self.postgres, database)
+        databases.restore_passwords(self.postgres)
+        if not self.state.get("empty"):
+            self.provision()
+
+    def connect(self, database: str = "warehouse") -> "psycopg.Connection":
+        """A connection as superuser that commits each statement; by the database's name in the configuration."""
+        known = self.state["databases"]
+        if database not in known:
+            raise LocalGlueError(f"there is no database {database}: choose one of {', '.join(sorted(known))}")
+        return self.postgres.connect(known[database]["dbname"])
+
+    def start_workflow(self, name: str, properties: dict[str, str] | None = None) -> str:
+        """Starts a workflow run and returns its id."""
+        return self.client("glue").start_workflow_run(Name=name, RunProperties=properties or {})["RunId"]
+
+    def workflow_run(self, name: str, run_id: str) -> dict[str, Any]:
+        """The run with its graph."""
+        return self.client("glue").get_workflow_run(Name=name, RunId=run_id, IncludeGraph=True)["Run"]
+
+    def run_workflow(
+        self, name: str, properties: dict[str, str] | None = None, timeout_s: float = 600
+    ) -> dict[str, Any]:
+        """Starts a workflow and waits for its end; returns the finished run, from get_workflow_run with its graph.
+
+        Raises:
+            TimeoutError: it is still running after `timeout_s` seconds.
+        """
+        run_id = self.start_workflow(name, properties)
+        glue = self.client("glue")
+        _wait(lambda: glue.get_workflow_run(Name=name, RunId=run_id)["Run"]["Status"] in OVER, timeout_s, run_id)
+        return self.workflow_run(name, run_id)
+
+    def run_job(self, name: str, arguments: dict[str, str] | None = None, timeout_s: float = 600) -> dict[str, Any]:
+        """Starts a job and waits for its end; returns the JobRun of its last attempt.
+
+        Raises:
+            TimeoutError: it is still running after `timeout_s` seconds.
+        """
+        run_id = self.client("glue").start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+        _wait(lambda: self.last_attempt(name, run_id).get("CompletedOn") is not None, timeout_s, run_id)
+        return self.last_attempt(name, run_id)
+
+    def last_attempt(self, job: str, run_id: str) -> dict[str, Any]:
+        """The JobRun of the latest attempt that began as `run_id`."""
+        runs = self.client("glue").get_job_runs(JobName=job)["JobRuns"]
+        return next(run for run in runs if run["Id"].partition("_attempt_")[0] == run_id)
+
+    def stop(self) -> None:
+        """Stops everything and removes what the stack keeps in its home folder."""
+        if self._endpoint:
+            self._endpoint.stop()
+        else:
+            stop_server(self.state.get("server_pid"))
+        clean_up(self.home)
+
+
+def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool) -> Stack:
+    endpoint = None
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(databases.start, home.path, config.databases.values())
+        try:
+            if inline:
+                from local_glue.server import Endpoint
+
+                endpoint = Endpoint(
+                    home.path, config.region, inline=True, clock=clock, minute_seconds=config.minute_seconds
+                ).start()
+                port, pid = endpoint.port, os.getpid()
+            else:
+                port, pid = start_server(home, config, clock=clock)
+        except BaseException:
+            databases.stop(starting.result().as_dict())
+            raise
+        try:
+            postgres = starting.result()
+        except BaseException:
+            endpoint.stop() if endpoint else stop_server(pid)
+            raise
+    state = {
+        "endpoint_url": f"http://127.0.0.1:{port}",
+        "region": config.region,
+        "server_pid": pid,
+        "inline": inline,
+        "clock": clock,
+        "project": str(config.project),
+        "postgres": postgres.as_dict(),
+        "databases": {n: {"engine": d.engine, "dbname": d.dbname, "user": d.user} for n, d in config.databases.items()},
+    }
+    return cls(home, state, endpoint)
+
+
+def _wait(over: Callable[[], bool], timeout_s: float, what: str) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not over():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} is still running after {timeout_s:g} s")
+        time.sleep(POLL_S)

@@ -1,0 +1,122 @@
+"""Glue's transforms: `SelectFields.apply(frame=..., paths=[...])`."""
+
+from typing import Any
+
+from awsglue.dynamicframe import DynamicFrameCollection
+
+
+class GlueTransform:
+    """A transform is called as a class, with `apply`."""
+
+    @classmethod
+    def apply(cls, *args, **kwargs):
+        """Runs the transform."""
+        return cls()(*args, **kwargs)
+
+    @classmethod
+    def name(cls):
+        """The transform's name."""
+        return cls.__name__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"local_glue does not support the transform {self.name()}")
+
+
+class ApplyMapping(GlueTransform):
+    """See DynamicFrame.apply_mapping."""
+
+    def __call__(
+        self, frame, mappings, case_sensitive=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        return frame.apply_mapping(mappings, case_sensitive, transformation_ctx)
+
+
+class SelectFields(GlueTransform):
+    """See DynamicFrame.select_fields."""
+
+    def __call__(self, frame, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.select_fields(paths, transformation_ctx)
+
+
+class DropFields(GlueTransform):
+    """See DynamicFrame.drop_fields."""
+
+    def __call__(self, frame, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.drop_fields(paths, transformation_ctx)
+
+
+class RenameField(GlueTransform):
+    """See DynamicFrame.rename_field."""
+
+    def __call__(self, frame, old_name, new_name, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.rename_field(old_name, new_name, transformation_ctx)
+
+
+class Join(GlueTransform):
+    """See DynamicFrame.join."""
+
+    def __call__(self, frame1, frame2, keys1, keys2, transformation_ctx=""):
+        return frame1.join(keys1, keys2, frame2, transformation_ctx)
+
+
+class Union(GlueTransform):
+    """See DynamicFrame.union."""
+
+    def __call__(self, frame1, frame2, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame1.union(frame2, transformation_ctx)
+
+
+class Repartition(GlueTransform):
+    """See DynamicFrame.repartition."""
+
+    def __call__(self, frame, num_partitions, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.repartition(num_partitions, transformation_ctx)
+
+
+class Coalesce(GlueTransform):
+    """See DynamicFrame.coalesce."""
+
+    def __call__(
+        self, frame, num_partitions, shuffle=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        return frame.coalesce(num_partitions, shuffle, transformation_ctx)
+
+
+class ResolveChoice(GlueTransform):
+    """See DynamicFrame.resolveChoice."""
+
+    def __call__(
+        self,
+        frame,
+        specs=None,
+        choice="",
+        database=None,
+        table_name=None,
+        transformation_ctx="",
+        info="",
+        stageThreshold=0,
+        totalThreshold=0,
+        catalog_id=None,
+    ):
+        return frame.resolveChoice(specs, choice, database, table_name, transformation_ctx, catalog_id=catalog_id)
+
+
+class SelectFromCollection(GlueTransform):
+    """One frame of a collection."""
+
+    def __call__(self, dfc, key, transformation_ctx=""):
+        if not isinstance(dfc, DynamicFrameCollection):
+            raise TypeError(f"SelectFromCollection takes a DynamicFrameCollection, not a {type(dfc).__name__}")
+        return dfc.select(key, transformation_ctx)
+
+
+def _unsupported(name: str) -> type[GlueTransform]:
+    return type(name, (GlueTransform,), {"__doc__": "Not supported by the stand-in."})
+
+
+Filter, Map, FlatMap, MapToCollection = map(_unsupported, ("Filter", "Map", "FlatMap", "MapToCollection"))
+DropNullFields, Relationalize, Spigot, Unbox = map(_unsupported, ("DropNullFields", "Relationalize", "Spigot", "Unbox"))
+SplitFields, SplitRows, UnnestFrame, ErrorsAsDynamicFrame = map(
+    _unsupported, ("SplitFields", "SplitRows", "UnnestFrame", "ErrorsAsDynamicFrame")
+)
+__all__ = [name for name in dir() if not name.startswith("_") and name not in ("Any", "DynamicFrameCollection")]

@@ -1,0 +1,65 @@
+"""Job arguments."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+_BOOKMARK = "job-bookmark-option"
+_CHOICES = ("job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable")
+_RANGE = ("job-bookmark-from", "job-bookmark-to")
+_IDS = ("JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION")
+_OTHERS = ("encryption-type", "enable-data-lineage")
+_TEMPORARY = ("RedshiftTempDir", "TempDir")
+
+
+class GlueArgumentError(Exception):
+    """An argument that the script asks for is missing, or has no value."""
+
+
+class GlueArgumentParser(argparse.ArgumentParser):
+    """Raises instead of ending the process."""
+
+    def error(self, msg: str) -> NoReturn:
+        raise GlueArgumentError(msg)
+
+
+def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
+    """The values of the named options, all of them required, and of Glue's own.
+
+    Dashes in names become underscores in the result; other arguments are ignored; values are strings. Unlike Glue
+    before 6.0, names are not matched by their beginning.
+
+    Args:
+        args: The script's arguments, `sys.argv`.
+        options: Names without the leading dashes.
+
+    Raises:
+        GlueArgumentError: an option is missing or has no value.
+        RuntimeError: a bookmark range without pause, or pause with half a range, or a reserved name is asked for.
+    """
+    reserved = [name for name in options if name in (_BOOKMARK, *_RANGE, *_IDS, *_OTHERS)]
+    if reserved:
+        raise RuntimeError(f"Using reserved arguments {', '.join(reserved)}")
+    parser = GlueArgumentParser(allow_abbrev=False)
+    parser.add_argument(f"--{_BOOKMARK}", choices=_CHOICES, default="job-bookmark-disable")
+    for name in (*_RANGE, *_IDS, *_OTHERS, *_TEMPORARY):
+        parser.add_argument(f"--{name}")
+    for name in dict.fromkeys(options):
+        if name not in _TEMPORARY:
+            parser.add_argument(f"--{name}", required=True)
+    values = vars(parser.parse_known_args(list(args)[1:])[0])
+    _check_range(values)
+    # Either name of the temporary folder gives both.
+    values["TempDir"] = values["TempDir"] or values["RedshiftTempDir"]
+    values["RedshiftTempDir"] = values["RedshiftTempDir"] or values["TempDir"]
+    return values
+
+
+def _check_range(values: dict[str, Any]) -> None:
+    given = [name for name in _RANGE if values[name.replace("-", "_")]]
+    mode = values["job_bookmark_option"]
+    if mode == "job-bookmark-disable" and given:
+        raise RuntimeError(f"Invalid option(s) --{' --'.join(given)}: a bookmark range needs job-bookmark-pause")
+    if mode == "job-bookmark-pause" and len(given) == 1:
+        missing = next(name for name in _RANGE if name not in given)
+        raise RuntimeError(f"Missing option or value for --{missing}")

@@ -1,0 +1,89 @@
+"""The state folder ("home"): one stack's address book, logs, runs and bookmarks."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_glue.errors import NotRunningError
+
+ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (any value will do)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths inside the state folder."""
+
+    path: Path
+
+    @property
+    def state_file(self) -> Path:
+        return self.path / "state.json"
+
+    @property
+    def marker(self) -> Path:
+        """Says that the folder is ours to clean."""
+        return self.path / ".local-glue-home"
+
+    @property
+    def server_log(self) -> Path:
+        return self.path / "server.log"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def bookmarks(self) -> Path:
+        return self.path / "bookmarks"
+
+    def log_of(self, run_id: str) -> Path:
+        """The log file of a job run."""
+        return self.logs / f"{run_id}.log"
+
+    def read_state(self) -> dict[str, Any]:
+        """The content of state.json.
+
+        Raises:
+            NotRunningError: there is none.
+        """
+        try:
+            return json.loads(self.state_file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotRunningError(f"no stack is up in {self.path}: run 'local-glue up' first") from None
+        except json.JSONDecodeError:
+            raise NotRunningError(f"{self.state_file} is damaged: run 'local-glue up' again") from None
+
+    def write_state(self, state: dict[str, Any]) -> None:
+        """Replaces state.json at once; it holds passwords, so only its owner may read it."""
+        write_private(self.state_file, json.dumps(state, indent=2))
+
+
+def write_private(file: Path, text: str) -> None:
+    """Writes a file atomically with mode 0600."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+    temporary.replace(file)
+
+
+def process_alive(pid: int | None) -> bool:
+    """Whether a process of that id is running; one that ended but was not collected counts as gone."""
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True

@@ -1,0 +1,27 @@
+"""Makes moto's S3 listings steady while other requests delete objects, as Spark's do when they commit.
+
+moto (5.2.5) copies a bucket's keys and then looks each up again in the bucket, which fails for one deleted in between.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def install() -> None:
+    """Lets every listing in this process go over one copy of the bucket. Can be repeated."""
+    from moto.s3.utils import _VersionedKeyStore
+
+    def items(store: Any) -> Iterator[tuple[str, Any]]:
+        for key, versions in dict(store).items():
+            if versions:
+                yield key, versions[-1]
+
+    def values(store: Any) -> Iterator[Any]:
+        return (value for _, value in items(store))
+
+    def lists(store: Any) -> Iterator[tuple[str, list[Any]]]:
+        yield from dict(store).items()
+
+    _VersionedKeyStore.items = _VersionedKeyStore.iteritems = _VersionedKeyStore._iteritems = items
+    _VersionedKeyStore.values = _VersionedKeyStore.itervalues = _VersionedKeyStore._itervalues = values
+    _VersionedKeyStore.lists = _VersionedKeyStore.iterlists = _VersionedKeyStore._iterlists = lists

@@ -1,0 +1,90 @@
+"""What a person sees after a run."""
+
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from demo.books import Books, by_rule
+from demo.report import print_report
+
+FILE = {
+    **{"source_file": "streams/a [1].csv", "checksum": "c1", "state": "LOADED", "reason": None, "read": 1200},
+    **{"loaded": 1100, "already_loaded": 40, "repeated": 30, "pending_after": 20, "quarantined": 10},
+    **{"out_of_window": 0, "quarantined_by_rule": '{"ragged_row": 1, "user_id_invalid": 9}'},
+    "warnings_by_rule": '{"before_signup": 77}',
+}
+REJECTED = {
+    **FILE,
+    **{"source_file": "streams/b.csv", "checksum": "c2", "state": "REJECTED", "reason": "not_csv", "read": 0},
+    **{"loaded": 0, "quarantined_by_rule": "{}", "warnings_by_rule": None},
+}
+RUN = {"loaded": 1107, "pending_after": 23}
+
+
+@pytest.fixture
+def printed():
+    """Prints the report of some books; returns its text."""
+
+    class Warehouse:
+        def execute(self, sql):
+            columns = [SimpleNamespace(name="track_genre"), SimpleNamespace(name="popularity_index")]
+            rows = [("pop", 0.25)] if "genre_kpis ORDER" in sql else []
+            return SimpleNamespace(description=columns, fetchall=lambda: rows)
+
+    def report(books):
+        console = Console(width=150, record=True, quiet=True, highlight=False)
+        console.quiet = False
+        with console.capture() as capture:
+            print_report(console, Warehouse(), books)
+        return capture.get()
+
+    return report
+
+
+def describe_print_report():
+    def it_shows_every_count_of_a_file(printed):
+        text = printed(Books("wr_1", [RUN], [FILE]))
+        row = next(line for line in text.splitlines() if "streams/a [1].csv" in line)
+        assert [word for word in row.split() if word[0].isdigit()] == [
+            "1,200",
+            "1,100",
+            "40",
+            "30",
+            "20",
+            "10",
+            "9,",
+            "1",
+        ]
+        assert "user_id_invalid 9, ragged_row 1" in text
+        assert "before_signup 77" in text
+
+    def it_shows_a_rejected_file_with_what_to_do(printed):
+        books = Books("wr_1", [RUN], [FILE, REJECTED], {("streams/b.csv", "c2"): "is a PNG image; deliver CSV"})
+        text = printed(books)
+        assert "not_csv" in text
+        assert "is a PNG image; deliver CSV" in text
+
+    def it_tells_plays_that_waited(printed):
+        text = printed(Books("wr_1", [RUN], [FILE]))
+        assert "7 plays" in text
+        assert "23 plays" in text
+
+    def it_says_plainly_that_nothing_was_new(printed):
+        text = printed(Books("wr_1", [{"loaded": 0, "pending_after": 3}]))
+        assert "Nothing new" in text
+        assert "3 plays still wait" in text
+        assert "The books of each file" not in text
+
+    def it_shows_kpis_and_where_to_look_next(printed):
+        text = printed(Books("wr_1", [RUN], [FILE]))
+        assert "0.2500" in text
+        assert "local-glue query" in text
+
+
+def describe_by_rule():
+    def it_names_the_most_frequent_first():
+        assert list(by_rule('{"a": 1, "c": 5, "b": 5}')) == ["b", "c", "a"]
+
+    def it_takes_an_empty_column():
+        assert by_rule(None) == {}

@@ -1,0 +1,42 @@
+"""Fixtures of the jobs' tests: the project's stack, and job runs without a workflow."""
+
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+import local_glue
+from tests.glue_jobs.lib.configs import make_config
+
+STANDIN = str(Path(local_glue.__file__).parent / "standin")
+
+
+@pytest.fixture
+def stack(project_stack, monkeypatch):
+    """The project's stack and its environment."""
+    for name, value in (project_stack.environment() | {"LOCAL_GLUE_COPY_DELAY": "0"}).items():
+        monkeypatch.setenv(name, value)
+    return project_stack
+
+
+@pytest.fixture
+def glue_run(stack, spark, monkeypatch):
+    """Starts a job run of a new id: gives its configuration and its GlueRun."""
+    from glue_jobs.lib.glue import start as start_glue
+
+    monkeypatch.syspath_prepend(STANDIN)
+    _forget_awsglue()
+
+    def start(**overrides):
+        config = make_config(**{"run_id": f"jr_{uuid.uuid4().hex}"} | overrides)
+        argv = ["job.py", "--JOB_NAME", config.job_name, "--JOB_RUN_ID", config.run_id]
+        return config, start_glue(config, [*argv, "--job-bookmark-option", "job-bookmark-enable"])
+
+    yield start
+    _forget_awsglue()
+
+
+def _forget_awsglue():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "awsglue"]:
+        del sys.modules[name]

@@ -1,0 +1,167 @@
+"""check_quality over a warehouse that is right, and over one broken in each way a check looks for."""
+
+import json
+
+import pytest
+
+from glue_jobs import check_quality
+from glue_jobs.lib import ddl, tables
+from glue_jobs.lib.errors import QualityError
+from local_glue.redshift.dialect import translate
+
+pytestmark = [pytest.mark.spark, pytest.mark.stack]
+
+FILLED = """
+INSERT INTO music.users (user_id) VALUES (1), (2);
+INSERT INTO music.songs (track_id, track_genre) VALUES ('a', 'pop'), ('b', 'rock');
+INSERT INTO music.streams (user_id, track_id, listen_time) VALUES
+  (1, 'a', '2024-06-25 01:00'), (1, 'b', '2024-06-25 01:10'), (2, 'a', '2024-06-26 02:00');
+INSERT INTO music.genre_kpis (track_genre, listen_count, popularity_index) VALUES
+  ('pop', 2, 0.6666666667), ('rock', 1, 0.3333333333);
+INSERT INTO music.hourly_kpis (hour, total_plays) VALUES ('2024-06-25 01:00', 2), ('2024-06-26 02:00', 1);
+INSERT INTO music.genre_daily_kpis (listen_date, track_genre, listen_count, popularity_index) VALUES
+  ('2024-06-25', 'pop', 1, 0.5), ('2024-06-25', 'rock', 1, 0.5), ('2024-06-26', 'pop', 1, 1);
+INSERT INTO music.daily_top_tracks (listen_date, track_genre, rank, track_id, listen_count) VALUES
+  ('2024-06-25', 'pop', 1, 'a', 1), ('2024-06-25', 'rock', 1, 'b', 1), ('2024-06-26', 'pop', 1, 'a', 1);
+INSERT INTO music.daily_top_genres (listen_date, rank, track_genre, listen_count) VALUES
+  ('2024-06-25', 1, 'pop', 1), ('2024-06-25', 2, 'rock', 1), ('2024-06-26', 1, 'pop', 1);
+INSERT INTO music.user_features (user_id, total_plays) VALUES (1, 2), (2, 1);
+INSERT INTO music.track_totals VALUES ('a', 2), ('b', 1);
+INSERT INTO music.user_track_totals (user_id, track_id, plays) VALUES (1, 'a', 1), (1, 'b', 1), (2, 'a', 1);
+INSERT INTO music.user_days VALUES (1, '2024-06-25', 2), (2, '2024-06-26', 1);
+INSERT INTO music.pending_streams (user_id, track_id, listen_time) VALUES (3, 'a', '2024-06-25 01:00');
+INSERT INTO music.load_runs
+  (run_id, pending_before, read, loaded, already_loaded, repeated, quarantined, out_of_window, pending_after)
+  VALUES ('jr_1', 0, 4, 3, 0, 0, 0, 0, 1);
+INSERT INTO music.load_files
+  (run_id, file_key, dataset, read, loaded, already_loaded, repeated, quarantined, out_of_window, pending_after)
+  VALUES ('jr_1', 's', 'streams', 4, 3, 0, 0, 0, 0, 1),
+    ('jr_1', 'u', 'users', 2, 2, 0, 0, 0, 0, 0), ('jr_1', 'so', 'songs', 2, 2, 0, 0, 0, 0, 0);
+UPDATE music.publication SET version = 1, run_id = 'jr_1', published_at = now() AT TIME ZONE 'UTC' - INTERVAL '1 hour';
+"""
+
+BROKEN = {
+    "streams_filled": "DELETE FROM music.streams",
+    "streams_keys_unique": "INSERT INTO music.streams SELECT * FROM music.streams",
+    "streams_user_id_in_users": "DELETE FROM music.users WHERE user_id = 2",
+    "streams_track_id_in_songs": "DELETE FROM music.songs WHERE track_id = 'b'",
+    "hourly_kpis_total_plays_sum": "UPDATE music.hourly_kpis SET total_plays = total_plays + 1",
+    "genre_kpis_listen_count_sum": "DELETE FROM music.genre_kpis WHERE track_genre = 'rock'",
+    "genre_daily_kpis_listen_count_sum": "UPDATE music.genre_daily_kpis SET listen_count = 2",
+    "user_features_total_plays_sum": "DELETE FROM music.user_features WHERE user_id = 1",
+    "track_totals_plays_sum": "UPDATE music.track_totals SET plays = 9",
+    "user_track_totals_plays_sum": "DELETE FROM music.user_track_totals",
+    "user_days_plays_sum": "UPDATE music.user_days SET plays = 9",
+    "genre_kpis_popularity_index_shares": "UPDATE music.genre_kpis SET popularity_index = 0.6",
+    "genre_daily_kpis_popularity_index_shares": "UPDATE music.genre_daily_kpis SET popularity_index = 0.4",
+    "daily_top_tracks_ranks": "UPDATE music.daily_top_tracks SET rank = 2",
+    "daily_top_genres_ranks": "UPDATE music.daily_top_genres SET rank = rank + 4",
+    "daily_top_tracks_within_genre_daily_kpis": "UPDATE music.daily_top_tracks SET listen_count = 5",
+    "daily_top_genres_within_genre_daily_kpis": "UPDATE music.daily_top_genres SET track_genre = 'jazz' WHERE rank = 2",
+    "pending_streams_not_in_streams": "UPDATE music.pending_streams SET user_id = 1",
+    "load_runs_balance": "UPDATE music.load_runs SET loaded = 2",
+    "load_files_balance": "UPDATE music.load_files SET read = NULL WHERE dataset = 'users'",
+}
+
+
+@pytest.fixture
+def warehouse(stack):
+    with stack.connect("warehouse") as connection:
+        yield lambda text: connection.execute(text)
+
+
+@pytest.fixture
+def empty(warehouse):
+    warehouse("CREATE SCHEMA music AUTHORIZATION loader; SET ROLE loader")
+    for statement in (*map(ddl.create_table, tables.MUSIC_TABLES), ddl.open_publication("music")):
+        for text in translate(statement).sql:
+            warehouse(text)
+    return warehouse
+
+
+@pytest.fixture
+def filled(empty):
+    empty(FILLED)
+    return empty
+
+
+@pytest.fixture
+def check(glue_run, monkeypatch):
+    def run():
+        config, started = glue_run(job_name="streams_check_quality")
+        monkeypatch.setattr(check_quality.arguments, "resolve", lambda argv: config)
+        monkeypatch.setattr(check_quality.glue, "start", lambda config, argv: started)
+        check_quality.main([])
+        return config
+
+    return run
+
+
+def failed_checks(warehouse):
+    rows = warehouse(
+        "SELECT check_name FROM music.data_quality_results WHERE outcome = 'failed' AND checked_at = "
+        "(SELECT MAX(checked_at) FROM music.data_quality_results) ORDER BY check_name"
+    )
+    return {name for (name,) in rows.fetchall()}
+
+
+def read_json(stack, prefix):
+    s3 = stack.client("s3")
+    [item] = s3.list_objects_v2(Bucket="music-lake", Prefix=prefix)["Contents"]
+    body = s3.get_object(Bucket="music-lake", Key=item["Key"])["Body"].read().decode()
+    return item["Key"], [json.loads(line) for line in body.splitlines()] if prefix == "logs/" else json.loads(body)
+
+
+def test_a_right_warehouse_passes_every_check_and_leaves_a_report(stack, filled, check):
+    config = check()
+    assert failed_checks(filled) == set()
+    key, report = read_json(stack, "reports/quality/")
+    assert key.endswith(f"/{config.run_id}.json")
+    assert report["outcome"] == "passed"
+    assert report["checks"] > 50
+    assert "Contents" not in stack.client("s3").list_objects_v2(Bucket="music-lake", Prefix="temp/")
+    assert filled("SELECT version FROM music.publication").fetchall() == [(1,)]
+
+
+def test_a_warehouse_that_nothing_was_ever_delivered_to_gets_warnings_only(stack, check, warehouse):
+    check()
+    delivered = {f"{name}_delivered" for name in ("users", "songs", "streams")}
+    assert failed_checks(warehouse) == delivered | {"hours_since_publish"}
+    _, entries = read_json(stack, "logs/")
+    assert {entry["severity"] for entry in entries} == {"warn"}
+    assert "below this prefix: users/" in next(e["message"] for e in entries if e["check"] == "users_delivered")
+
+
+def test_each_check_finds_what_it_looks_for(filled, check):
+    for name, damage in BROKEN.items():
+        filled("BEGIN")
+        filled(damage)
+        found = measured_failures(filled)
+        filled("ROLLBACK")
+        assert name in found, name
+
+
+def test_a_broken_warehouse_fails_the_run_and_says_why(stack, filled, check):
+    filled(BROKEN["hourly_kpis_total_plays_sum"])
+    with pytest.raises(QualityError, match=r"hourly_kpis_total_plays_sum: observed 5, expected 3 \(as streams_rows\)"):
+        check()
+    assert failed_checks(filled) == {"hourly_kpis_total_plays_sum"}
+    _, report = read_json(stack, "reports/quality/")
+    assert (report["outcome"], report["errors"]) == ("failed", 1)
+    _, [entry] = read_json(stack, "logs/")
+    assert (entry["kind"], entry["check"], entry["observed"]) == ("quality_check", "hourly_kpis_total_plays_sum", 5)
+
+
+def test_stale_data_is_a_warning(filled, check):
+    filled("UPDATE music.publication SET published_at = published_at - INTERVAL '40 hours'")
+    check()
+    assert failed_checks(filled) == {"hours_since_publish"}
+
+
+def measured_failures(warehouse):
+    from datetime import UTC, datetime
+
+    from glue_jobs.lib import checks, quality
+
+    rows = warehouse(quality.measure(checks.MUSIC.checks, now=datetime.now(UTC))).fetchall()
+    return {result.name for result in quality.judge(checks.MUSIC.checks, dict(rows)) if result.outcome == "failed"}

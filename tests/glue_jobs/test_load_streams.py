@@ -1,0 +1,319 @@
+"""load_streams on real S3, DynamoDB and PostgreSQL: what it publishes, books and leaves behind, run after run."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from glue_jobs.lib import aws, glue, load_plays, play_publish, play_settle, plays
+from glue_jobs.lib.errors import BooksError
+from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.tables import MUSIC_TABLES
+from glue_jobs.lib.warehouse import Warehouse
+
+pytestmark = [pytest.mark.spark, pytest.mark.stack]
+
+HEADER = "user_id,track_id,listen_time"
+LAKE, TABLE = "music-lake", "ProcessedFiles"
+FACTS = ("user_id", "track_id", "listen_time")
+KPI_SUMS = {
+    "hourly_kpis": "sum(total_plays)",
+    "genre_daily_kpis": "sum(listen_count)",
+    "genre_kpis": "sum(listen_count)",
+    "track_totals": "sum(plays)",
+    "user_track_totals": "sum(plays)",
+    "user_days": "sum(plays)",
+    "user_features": "sum(total_plays)",
+}
+
+
+class Killed(BaseException):
+    """Ends a run where it stands, as a kill does."""
+
+
+class World:
+    """The lake, the ledger and the warehouse around load_streams."""
+
+    def __init__(self, stack, glue_run):
+        self.stack, self.glue_run = stack, glue_run
+        self.ledger = Ledger(TABLE)
+        self.last = None
+
+    def deliver(self, key, *rows, state=ACCEPTED, lines=None, **changes):
+        """Puts a file where validate_files would have, and into the ledger."""
+        body = "\n".join([HEADER, *rows]).encode()
+        checksum = hashlib.sha256(body).hexdigest()
+        accepted_key = f"accepted/streams/2024-06-25/{checksum}.csv"
+        if state == ACCEPTED:
+            aws.client("s3").put_object(Bucket=LAKE, Key=accepted_key, Body=body)
+        file = LedgerFile(
+            file_key=f"{key}@1",
+            dataset="streams",
+            landing_key=key,
+            checksum=checksum,
+            header=HEADER,
+            lines=len(rows) if lines is None else lines,
+            bytes=len(body),
+            state=state,
+            reason=None,
+            accepted_key=accepted_key if state == ACCEPTED else None,
+            accepted_at=datetime.now(UTC),
+        )
+        self.ledger.put([LedgerFile(**(vars(file) | changes))])
+        return file
+
+    def load(self, **overrides):
+        """One run of the job, as its script does it; its book."""
+        config, run = self.glue_run(job_name="load_streams", **({"started_at": datetime.now(UTC)} | overrides))
+        self.last = config
+        load_plays.load(run, config)
+        if config.is_backfill:
+            glue.clean_up(config)
+        else:
+            glue.finish(run, config)
+        return self.book(config.run_id)
+
+    def catalogue(self, users=(), tracks=()):
+        """Rows as load_catalog leaves them; a track is (track_id, genre)."""
+        config, run = self.glue_run(job_name="load_catalog")
+        Warehouse(run, config).prepare(MUSIC_TABLES)
+        for user in users:
+            self.sql("INSERT INTO music.users (user_id, created_at) VALUES (%s, %s)", user, date(2024, 6, 25))
+        for track, genre in tracks:
+            self.sql(
+                "INSERT INTO music.songs (track_id, id, artists, track_name, duration_ms, track_genre)"
+                " VALUES (%s, 1, %s, %s, 1000, %s)",
+                *(track, f"artist of {track}", f"name of {track}", genre),
+            )
+
+    def sql(self, text, *values):
+        with self.stack.connect("warehouse") as connection:
+            cursor = connection.execute(text, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def rows(self, table, *columns):
+        return sorted(self.sql(f"SELECT {', '.join(columns or FACTS)} FROM music.{table}"))
+
+    def book(self, run_id):
+        names = ("read", "pending_before", "loaded", "already_loaded", "repeated", "quarantined", "out_of_window")
+        names = (*names, "pending_after")
+        ((*counts, rules),) = self.sql(
+            f"SELECT {', '.join(names)}, quarantined_by_rule FROM music.load_runs WHERE run_id = %s", run_id
+        )
+        found = {name: count for name, count in zip(names, counts, strict=True) if count}
+        return found | ({"rules": json.loads(rules)} if rules != "{}" else {})
+
+    def file_book(self, key, run_id=None):
+        ((*found,),) = self.sql(
+            "SELECT state, reason, read, loaded, already_loaded, first_date, last_date FROM music.load_files"
+            " WHERE source_file = %s AND run_id = %s",
+            *(key, run_id or self.last.run_id),
+        )
+        return tuple(found)
+
+    def states(self):
+        return {file.landing_key: file.state for file in self.ledger.open_files("streams")}
+
+    def keys(self, prefix):
+        return [item["Key"] for item in aws.list_objects(LAKE, prefix)]
+
+    def assert_sums_agree(self):
+        ((count,),) = self.sql("SELECT count(*) FROM music.streams")
+        assert {name: self.sql(f"SELECT {total} FROM music.{name}")[0][0] or 0 for name, total in KPI_SUMS.items()} == (
+            dict.fromkeys(KPI_SUMS, count)
+        )
+
+
+@pytest.fixture
+def world(stack, glue_run):
+    return World(stack, glue_run)
+
+
+def play(user=1, track="t1", at="2024-06-25 10:00:00"):
+    return f"{user},{track},{at}"
+
+
+def describe_an_empty_world():
+    def it_publishes_its_books_and_nothing_else(world):
+        assert world.load() == {}
+        assert world.rows("streams") == []
+        assert world.keys("temp/") == []
+
+    def it_lets_all_plays_wait_without_users_and_songs(world):
+        world.deliver("streams/a.csv", play(), play(), "x,t1,2024-06-25 10:00:00")
+        assert world.load() == {
+            "read": 3,
+            "pending_after": 1,
+            "repeated": 1,
+            "quarantined": 1,
+            "rules": {"user_id_invalid": 1},
+        }
+        assert world.rows("pending_streams", "reason", "source_file") == [("user_and_track_unknown", "streams/a.csv")]
+        assert world.states() == {"streams/a.csv": LOADED}
+        assert len(world.keys(f"quarantine/streams/run_id={world.last.run_id}/")) >= 1
+        ((line,),) = [world.keys("logs/errors/")]
+        assert world.last.run_id in line
+
+
+def describe_loading():
+    def it_counts_new_plays_only(world):
+        world.catalogue(users=[1, 2], tracks=[("t1", "pop"), ("t2", "rock")])
+        world.deliver(
+            "streams/a.csv", play(), play(2, "t2", "2024-06-25T13:00:00+02:00"), play(at="2024-06-24 23:59:59")
+        )
+        assert world.load() == {"read": 3, "loaded": 3}
+        assert world.file_book("streams/a.csv") == (LOADED, None, 3, 3, 0, date(2024, 6, 24), date(2024, 6, 25))
+        world.assert_sums_agree()
+        world.deliver("streams/b.csv", play(), play(1, "t2", "2024-06-25 10:30:00"))
+        assert world.load() == {"read": 2, "loaded": 1, "already_loaded": 1}
+        world.assert_sums_agree()
+        assert world.rows(
+            "hourly_kpis", "CAST(hour AS VARCHAR)", "unique_listeners", "total_plays", "unique_tracks"
+        ) == [
+            ("2024-06-24 23:00:00", 1, 1, 1),
+            ("2024-06-25 10:00:00", 1, 2, 2),
+            ("2024-06-25 11:00:00", 1, 1, 1),
+        ]
+        assert world.load() == {}
+        world.assert_sums_agree()
+
+    def it_books_files_that_need_no_reading(world):
+        world.deliver("streams/a.csv", play(), state=REPEATED, lines=7)
+        world.deliver("streams/b.csv", state=REJECTED, reason="empty")
+        assert world.load() == {"read": 7, "already_loaded": 7}
+        assert world.file_book("streams/b.csv")[:3] == (REJECTED, "empty", 0)
+        assert world.states() == {}
+
+    def it_rejects_a_file_with_too_many_errors_whole(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        good = [play(at=f"2024-06-25 10:00:{second:02}") for second in range(40)]
+        file = world.deliver("streams/bad.csv", *good, *[f"{n}x,t1,now" for n in range(60)])
+        world.deliver("streams/good.csv", play())
+        book = world.load()
+        assert (book["loaded"], book["quarantined"]) == (1, 100)
+        assert book["rules"] == {"listen_time_invalid": 60, "reject_rate_exceeded": 100, "user_id_invalid": 60}
+        assert world.states() == {"streams/good.csv": LOADED}
+        assert world.keys(file.accepted_key) == []
+        assert [key.rpartition("/")[2] for key in world.keys("quarantine/files/")] == ["bad.csv", "bad.csv.reason.json"]
+        assert world.load() == {}
+
+
+def describe_plays_that_wait():
+    def it_loads_them_when_the_catalogue_comes(world):
+        world.catalogue(users=[1])
+        world.deliver("streams/a.csv", play(), play(2, "t2"))
+        assert world.load() == {"read": 2, "pending_after": 2}
+        world.catalogue(tracks=[("t1", "pop"), ("t2", "rock")])
+        assert world.load() == {"pending_before": 2, "loaded": 1, "pending_after": 1}
+        assert world.rows("streams", "user_id", "source_file") == [(1, "streams/a.csv")]
+        assert world.rows("pending_streams", "user_id", "reason") == [(2, plays.USER_UNKNOWN)]
+        world.assert_sums_agree()
+
+    def it_gives_them_up_in_time(world):
+        world.deliver("streams/a.csv", play())
+        world.load()
+        assert world.load(pending_days=0) == {
+            "pending_before": 1,
+            "quarantined": 1,
+            "rules": {"pending_expired": 1},
+        }
+        assert world.rows("pending_streams") == []
+
+
+def describe_dying():
+    @pytest.mark.parametrize(
+        "place",
+        [
+            pytest.param((play_publish, "publish"), marks=pytest.mark.slow),
+            pytest.param((play_settle, "settle"), marks=pytest.mark.slow),
+            pytest.param((play_settle, "_mark_loaded"), marks=pytest.mark.slow),
+            (glue, "finish"),
+        ],
+    )
+    def it_changes_nothing_to_be_run_again(world, monkeypatch, place):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        world.deliver("streams/a.csv", play(), play(2), "x,,")
+        module, name = place
+
+        def die(*args, **kwargs):
+            raise Killed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, die)
+            with pytest.raises(Killed):
+                world.load()
+        book = world.load()
+        published = module is not play_publish
+        assert book == (
+            {"read": 3, "pending_before": 1, "already_loaded": 3, "pending_after": 1}
+            if published
+            else {
+                "read": 3,
+                "loaded": 1,
+                "pending_after": 1,
+                "quarantined": 1,
+                "rules": {"user_id_invalid": 1, "track_id_empty": 1, "listen_time_empty": 1},
+            }
+        )
+        assert len(world.rows("streams")) == 1
+        assert world.states() == {"streams/a.csv": LOADED}
+        (file,) = world.ledger.open_files("streams")
+        assert (file.first_date, file.last_date) == (date(2024, 6, 25), date(2024, 6, 25))
+        world.assert_sums_agree()
+        assert world.load() == {"pending_before": 1, "pending_after": 1}
+
+
+def describe_books_that_cannot_balance():
+    def it_fails_when_lines_are_missing(world):
+        world.deliver("streams/a.csv", play(), lines=2)
+        with pytest.raises(BooksError, match=r"streams/a.csv: validate_files counted 2 lines, this run read 1"):
+            world.load()
+        assert world.rows("load_runs", "run_id") == []
+
+    def it_fails_when_the_bookmark_has_passed_a_file(world):
+        file = world.deliver("streams/a.csv", play())
+        aws.delete_objects(LAKE, [file.accepted_key])
+        with pytest.raises(BooksError, match=r"read 0 from .* reset or rewind the bookmark"):
+            world.load()
+
+    def it_fails_for_an_object_that_nobody_counted(world):
+        aws.client("s3").put_object(Bucket=LAKE, Key="accepted/streams/2024-06-25/x.csv", Body=b"1,t1,now\n")
+        with pytest.raises(BooksError, match=r"accepted/streams/2024-06-25/x.csv is not an open file of the ledger"):
+            world.load()
+
+
+def describe_backfills():
+    def it_reads_a_window_again_and_leaves_states_and_bookmark_alone(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        world.deliver("streams/a.csv", play(), play(at="2024-06-20 10:00:00"))
+        world.load()
+        world.sql("DELETE FROM music.streams WHERE listen_time >= '2024-06-25'")
+        world.deliver("streams/new.csv", play(at="2024-06-26 10:00:00"))
+        window = {"from_date": date(2024, 6, 25), "to_date": date(2024, 6, 25)}
+        assert world.load(**window) == {"read": 3, "loaded": 1, "out_of_window": 2}
+        assert world.file_book("streams/a.csv")[0] == "BACKFILLED"
+        world.assert_sums_agree()
+        assert world.states() == {"streams/a.csv": LOADED, "streams/new.csv": ACCEPTED}
+        assert world.load() == {"read": 1, "loaded": 1}
+
+    @pytest.mark.slow
+    def it_computes_again_what_the_catalogue_changed(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        world.deliver("streams/a.csv", play(), play(at="2024-06-24 10:00:00"))
+        world.load()
+        world.sql("UPDATE music.songs SET track_genre = 'rock', artists = 'new'")
+        assert world.load() == {}
+        assert world.rows("genre_kpis", "track_genre") == [("rock",)]
+        assert world.rows("genre_daily_kpis", "track_genre") == [("pop",), ("pop",)]
+        world.load(recompute=True, from_date=date(2024, 6, 25), to_date=None)
+        assert world.rows("genre_daily_kpis", "listen_date", "track_genre") == [
+            (date(2024, 6, 24), "pop"),
+            (date(2024, 6, 25), "rock"),
+        ]
+        world.sql("INSERT INTO music.hourly_kpis (hour, total_plays) VALUES ('2024-06-24 09:00:00', 5)")
+        world.load(recompute=True)
+        assert world.rows("genre_daily_kpis", "track_genre") == [("rock",), ("rock",)]
+        assert world.rows("hourly_kpis", "total_plays", "top_artist") == [(1, "new"), (1, "new")]
+        assert world.rows("user_features", "total_plays", "top_artist", "favourite_genre") == [(2, "new", "rock")]
+        world.assert_sums_agree()

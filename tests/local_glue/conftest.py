@@ -1,0 +1,67 @@
+"""Fixtures of the tests of local_glue."""
+
+import uuid
+
+import pytest
+import standin_support as support
+
+
+@pytest.fixture(scope="session")
+def standin_stack(tmp_path_factory):
+    """Endpoint and databases in processes of their own, for a project that has nothing but a bucket."""
+    from local_glue.stack import Stack
+
+    project = tmp_path_factory.mktemp("standin-project")
+    (project / "pyproject.toml").write_text(support.PROJECT)
+    stack = Stack.start(project, project / "home")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def standin(standin_stack, monkeypatch, tmp_path):
+    """The environment of a job process on that stack, with a state folder of its own."""
+    for name, value in standin_stack.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LOCAL_GLUE_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCAL_GLUE_COPY_DELAY", "0")
+    with support.standin_imports():
+        yield standin_stack
+
+
+@pytest.fixture
+def standin_runs(standin, spark):
+    """Job runs of one new job."""
+    return support.Runs(spark)
+
+
+@pytest.fixture
+def standin_s3(standin):
+    """A boto3 client."""
+    return standin.client("s3")
+
+
+@pytest.fixture
+def standin_prefix():
+    """A prefix of the bucket that no other test uses."""
+    return f"t{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def standin_warehouse(standin):
+    """The warehouse as superuser, with a schema `music` of its own for each test."""
+    with standin.connect("warehouse") as connection:
+        connection.execute("DROP SCHEMA IF EXISTS music CASCADE")
+        connection.execute("CREATE SCHEMA music AUTHORIZATION loader")
+        yield connection
+        for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+            connection.execute(f'DROP TABLE public."{name}" CASCADE')
+
+
+@pytest.fixture
+def standin_rds(standin):
+    """The RDS database as superuser, its `public` schema emptied afterwards."""
+    with standin.connect("rds") as connection:
+        yield connection
+        for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+            connection.execute(f'DROP TABLE public."{name}" CASCADE')

@@ -1,0 +1,76 @@
+"""A project with a bucket and two databases, and what tests of the awsglue stand-in need around it."""
+
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import local_glue
+
+STANDIN = Path(local_glue.__file__).parent / "standin"
+BUCKET = "standin-bucket"
+PROJECT = f"""\
+[tool.local_glue]
+region = "us-east-1"
+landing_bucket = "{BUCKET}"
+buckets = [{{ name = "{BUCKET}" }}]
+
+[tool.local_glue.databases.warehouse]
+engine = "redshift"
+dbname = "warehouse"
+user = "loader"
+groups = ["readers"]
+
+[tool.local_glue.databases.rds]
+engine = "postgresql"
+dbname = "music"
+user = "loader"
+
+[tool.local_glue.connections.redshift]
+database = "warehouse"
+secret = "secret/redshift"
+
+[tool.local_glue.connections.rds]
+database = "rds"
+secret = "secret/rds"
+"""
+
+
+@contextmanager
+def standin_imports() -> Iterator[None]:
+    """`import awsglue` finds the stand-in; afterwards nothing of it is left."""
+    _forget()
+    sys.path.insert(0, str(STANDIN))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(STANDIN))
+        _forget()
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "awsglue"]:
+        del sys.modules[name]
+
+
+class Runs:
+    """Starts job runs the way a script does."""
+
+    def __init__(self, spark: Any) -> None:
+        self.spark = spark
+        self.job_name = f"job_{uuid.uuid4().hex[:8]}"
+        self.last_run_id = ""
+
+    def start(self, mode: str = "enable", *, from_run: str | None = None, to_run: str | None = None) -> Any:
+        """A GlueContext within a new run; its job is `context.job`."""
+        from awsglue.context import GlueContext
+        from awsglue.job import Job
+
+        context = GlueContext(self.spark)
+        context.job = Job(context)
+        self.last_run_id = f"jr_{uuid.uuid4().hex}"
+        options = {"job_bookmark_option": f"job-bookmark-{mode}", "JOB_RUN_ID": self.last_run_id}
+        context.job.init(self.job_name, options | {"job_bookmark_from": from_run, "job_bookmark_to": to_run})
+        return context

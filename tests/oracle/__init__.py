@@ -1,0 +1,7 @@
+"""An independent answer: every warehouse table computed by DuckDB from the raw files, sharing no code with the jobs."""
+
+from oracle.compare import assert_same_tables, assert_warehouse_equals, warehouse_rows
+from oracle.reading import Delivery
+from oracle.recompute import Expected, recompute
+
+__all__ = ["Delivery", "Expected", "assert_same_tables", "assert_warehouse_equals", "recompute", "warehouse_rows"]

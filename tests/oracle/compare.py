@@ -1,0 +1,125 @@
+"""Compares whole warehouse tables, key by key, with differences a person can read."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from oracle.reading import AUDIO
+from oracle.recompute import Expected
+
+Row = tuple[Any, ...]
+
+TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "users": (("user_id",), ("user_name", "user_age", "user_country", "created_at")),
+    "songs": (
+        ("track_id",),
+        (
+            *("id", "artists", "album_name", "track_name", "popularity", "duration_ms", "explicit", "track_genre"),
+            *AUDIO,
+        ),
+    ),
+    "streams": (("user_id", "track_id", "listen_time"), ()),
+    "pending_streams": (("user_id", "track_id", "listen_time"), ("reason",)),
+    "track_totals": (("track_id",), ("plays",)),
+    "user_track_totals": (("user_id", "track_id"), ("plays", "first_listen", "last_listen")),
+    "user_days": (("user_id", "listen_date"), ("plays",)),
+    "genre_kpis": (
+        ("track_genre",),
+        ("listen_count", "unique_tracks", "avg_track_duration_ms", "popularity_index", "track_id", "track_name"),
+    ),
+    "hourly_kpis": (
+        ("hour",),
+        ("unique_listeners", "total_plays", "unique_tracks", "top_artist", "track_diversity_index"),
+    ),
+    "genre_daily_kpis": (
+        ("listen_date", "track_genre"),
+        (
+            *("listen_count", "unique_listeners", "total_listening_time_ms", "avg_listening_time_per_user_ms"),
+            *("avg_track_duration_ms", "popularity_index"),
+        ),
+    ),
+    "daily_top_tracks": (("listen_date", "track_genre", "rank"), ("track_id", "track_name", "listen_count")),
+    "daily_top_genres": (("listen_date", "rank"), ("track_genre", "listen_count")),
+    "user_features": (
+        ("user_id",),
+        (
+            *("total_plays", "unique_tracks", "unique_artists", "active_days", "plays_per_active_day"),
+            *("total_listening_time_ms", "first_listen", "last_listen", "top_track_id", "top_artist"),
+            "favourite_genre",
+        ),
+    ),
+}
+"""Key and other columns of each table; lineage (where a row came from, and when) is outside the comparison."""
+
+SHOWN = 4
+TOLERANCE = 1e-9
+
+
+def assert_warehouse_equals(
+    connection: psycopg.Connection, expected: Expected, *, tables: Iterable[str] = tuple(TABLES)
+) -> None:
+    """Fails with the tables, keys and columns that differ from the recomputation.
+
+    Args:
+        connection: To the warehouse.
+        expected: `recompute` of the same input.
+        tables: Which to compare; all when not given.
+    """
+    names = list(tables)
+    actual = warehouse_rows(connection, names)
+    wanted = {name: expected.rows(name, _columns(name)) for name in names}
+    assert_same_tables(actual, wanted)
+
+
+def warehouse_rows(connection: psycopg.Connection, tables: Iterable[str] = tuple(TABLES)) -> dict[str, list[Row]]:
+    """The compared columns of all rows of `tables`; a table that does not exist has none."""
+    found: dict[str, list[Row]] = {}
+    for name in tables:
+        exists = connection.execute("SELECT to_regclass(%s)", [f"music.{name}"]).fetchone()[0]
+        query = f"SELECT {', '.join(_columns(name))} FROM music.{name}"
+        found[name] = connection.execute(query).fetchall() if exists else []
+    return found
+
+
+def assert_same_tables(actual: dict[str, list[Row]], wanted: dict[str, list[Row]]) -> None:
+    """Fails when two `warehouse_rows` differ, naming what does."""
+    differences = [line for name in wanted for line in _differences(name, actual[name], wanted[name])]
+    if differences:
+        raise AssertionError("the warehouse differs from what is expected:\n" + "\n".join(differences))
+
+
+def _columns(table: str) -> list[str]:
+    keys, others = TABLES[table]
+    return [*keys, *others]
+
+
+def _differences(table: str, actual: Sequence[Row], wanted: Sequence[Row]) -> list[str]:
+    width, columns = len(TABLES[table][0]), _columns(table)
+    have, want = ({row[:width]: row for row in rows} for rows in (actual, wanted))
+    lines = []
+    if len(have) != len(actual):
+        lines.append(f"  {table}: {len(actual) - len(have)} rows too many for keys that are there already")
+    missing, surplus = want.keys() - have.keys(), have.keys() - want.keys()
+    for what, keys in (("missing", missing), ("not expected", surplus)):
+        if keys:
+            lines.append(f"  {table}: {len(keys)} rows {what}, e.g. {sorted(keys, key=str)[:SHOWN]}")
+    changed = [key for key in want.keys() & have.keys() if not _same(want[key], have[key])]
+    for key in sorted(changed, key=str)[:SHOWN]:
+        pairs = zip(columns, want[key], have[key], strict=True)
+        wrong = [f"{column} is {b!r}, not {a!r}" for column, a, b in pairs if not _same_value(a, b)]
+        lines.append(f"  {table} {key}: {'; '.join(wrong)}")
+    if len(changed) > SHOWN:
+        lines.append(f"  {table}: … {len(changed)} rows differ in all")
+    return lines
+
+
+def _same(left: Row, right: Row) -> bool:
+    return left == right or all(map(_same_value, left, right))
+
+
+def _same_value(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=TOLERANCE)
+    return left == right

@@ -1,0 +1,119 @@
+"""Drives the local AWS with boto3 as a user of AWS would: put objects, start the workflow, look at what came of it."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from oracle import Delivery, assert_warehouse_equals, recompute
+
+from local_glue.stack import Stack
+
+LANDING, LAKE, LEDGER = "music-landing", "music-lake", "ProcessedFiles"
+WORKFLOW = "streams"
+POLL_S, PATIENCE_S = 0.05, 240
+
+
+class Pipeline:
+    """The streams workflow on a local stack.
+
+    Attributes:
+        delivered: Every file put so far that is valid, in order: what the warehouse is recomputed from.
+    """
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self.stack, self.folder = stack, folder
+        self.s3, self.glue, self.dynamodb = (stack.client(name) for name in ("s3", "glue", "dynamodb"))
+        self.delivered: list[Delivery] = []
+
+    def put(self, key: str, content: bytes | str | Path, *, valid: bool = True, clean: bool = False) -> None:
+        """Puts one object into the landing bucket; `valid` files count for `recompute`."""
+        path = content if isinstance(content, Path) else self._keep(key, content)
+        self.s3.put_object(Bucket=LANDING, Key=key, Body=path.read_bytes())
+        if valid:
+            self.delivered.append(Delivery(key.partition("/")[0], path, clean=clean))
+
+    def run(self, properties: Mapping[str, str] | None = None) -> str:
+        """Runs the workflow; returns the workflow run's id.
+
+        Raises:
+            AssertionError: A job did not succeed; the message is the job's.
+        """
+        run = self.start_and_wait(properties)
+        failures = self.failures(run)
+        assert not failures, f"{failures}"
+        assert run["Status"] == "COMPLETED"
+        assert run["Statistics"]["SucceededActions"] == 6, run["Statistics"]
+        return run["WorkflowRunId"]
+
+    def run_failing(self, properties: Mapping[str, str] | None = None) -> tuple[str, str]:
+        """Runs the workflow, of which a job must fail; returns the job's name and its error message."""
+        failures = self.failures(self.start_and_wait(properties))
+        assert len(failures) == 1, failures
+        return failures.popitem()
+
+    def start_and_wait(self, properties: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The finished workflow run, with its graph."""
+        run_id = self.glue.start_workflow_run(Name=WORKFLOW, RunProperties=dict(properties or {}))["RunId"]
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            run = self.glue.get_workflow_run(Name=WORKFLOW, RunId=run_id, IncludeGraph=True)["Run"]
+            if run["Status"] not in ("RUNNING", "STOPPING"):
+                return run
+            time.sleep(POLL_S)
+        raise TimeoutError(f"{run_id} is still running after {PATIENCE_S} s")
+
+    def failures(self, run: Mapping[str, Any]) -> dict[str, str]:
+        """Error messages of the jobs that did not succeed, by job."""
+        jobs = [
+            job
+            for node in run["Graph"]["Nodes"]
+            if node["Type"] == "JOB"
+            for job in node.get("JobDetails", {}).get("JobRuns", [])
+        ]
+        return {job["JobName"]: job.get("ErrorMessage", "") for job in jobs if job["JobRunState"] != "SUCCEEDED"}
+
+    def rows(self, sql: str, *values: Any, database: str = "warehouse") -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        with self.stack.connect(database) as connection:
+            return connection.execute(sql, values or None).fetchall()
+
+    def execute(self, sql: str, *, database: str = "warehouse") -> None:
+        """Executes a statement that returns nothing."""
+        with self.stack.connect(database) as connection:
+            connection.execute(sql)
+
+    def file_books(self, workflow_run_id: str) -> dict[str, dict[str, Any]]:
+        """Rows of load_files that the run booked, by landing key; rules decoded."""
+        sql = (
+            "SELECT f.source_file, f.state, f.reason, f.read, f.loaded, f.already_loaded, f.repeated, f.quarantined,"
+            " f.pending_after, f.out_of_window, f.quarantined_by_rule, f.warnings_by_rule"
+            " FROM music.load_files f JOIN music.load_runs r ON r.run_id = f.run_id WHERE r.workflow_run_id = %s"
+        )
+        names = (
+            *("key", "state", "reason", "read", "loaded", "already_loaded", "repeated", "quarantined"),
+            *("pending", "out_of_window", "quarantined_by_rule", "warnings_by_rule"),
+        )
+        books = [dict(zip(names, row, strict=True)) for row in self.rows(sql, workflow_run_id)]
+        for book in books:
+            for name in ("quarantined_by_rule", "warnings_by_rule"):
+                book[name] = json.loads(book[name] or "{}")
+        return {book["key"]: book for book in books}
+
+    def keys(self, bucket: str, prefix: str = "") -> list[str]:
+        """Keys below a prefix."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def assert_exact(self, *, tables: Iterable[str] | None = None) -> None:
+        """The warehouse equals DuckDB's recomputation over everything delivered."""
+        with self.stack.connect("warehouse") as connection:
+            only = {} if tables is None else {"tables": tables}
+            assert_warehouse_equals(connection, recompute(self.delivered), **only)
+
+    def _keep(self, key: str, content: bytes | str) -> Path:
+        suffix = ".gz" if key.endswith(".gz") else ""
+        path = self.folder / f"{len(list(self.folder.iterdir()))}{suffix}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
