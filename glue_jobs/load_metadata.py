@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from glue_jobs.lib import arguments, books, catalogue_load, logs, sweep, transfer
+from glue_jobs.lib import arguments, books, catalogue_load, logs, metrics, sweep, transfer
 from glue_jobs.lib import glue as glue_lib
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.books import FileBook, RunBook
@@ -39,6 +39,7 @@ def run(config: JobConfig, glue: GlueRun) -> RunBook | None:
         return books.close_books(config, file_books, versions={"spark": glue.spark.version}), file_books
 
     book = rds.publish([load.table for load in to_read], close)
+    metrics.publish_run(book)
     for load in loads:
         catalogue_load.log_errors(load, errors)
     errors.flush()

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from glue_jobs.lib import arguments, aws, landing, logs, orphans
+from glue_jobs.lib import arguments, aws, landing, logs, metrics, orphans
 from glue_jobs.lib.acceptance import Acceptance
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.contracts import Dataset
@@ -28,6 +28,7 @@ def run(config: JobConfig) -> dict[str, int]:
         errors.flush()
     warn_of_never_delivered(config, datasets)
     logs.info("landing checked", files=len(waiting.deliveries), **acceptance.outcomes)
+    metrics.publish_files(config, acceptance.outcomes)
     return dict(acceptance.outcomes)
 
 

@@ -15,14 +15,21 @@ DELETE_BATCH = 1000
 POOL_SIZE = 32
 
 
-def client(service: str) -> Any:
-    """A boto3 client, kept for the life of the process (for each endpoint, so that tests may change it)."""
-    return _client(service, os.environ.get("AWS_ENDPOINT_URL"))
+def client(service: str, *, patient: bool = True) -> Any:
+    """A boto3 client, kept for the life of the process (for each endpoint, so that tests may change it).
+
+    Args:
+        service: As boto3 calls it.
+        patient: Without it a service that does not answer holds the job up for seconds only, not for minutes.
+    """
+    return _client(service, os.environ.get("AWS_ENDPOINT_URL"), patient)
 
 
 @lru_cache
-def _client(service: str, endpoint: str | None) -> Any:
-    config = Config(retries={"max_attempts": 5, "mode": "standard"}, max_pool_connections=POOL_SIZE)
+def _client(service: str, endpoint: str | None, patient: bool) -> Any:
+    retries: Any = {"total_max_attempts": 6 if patient else 2, "mode": "standard"}
+    timeouts = {} if patient else {"connect_timeout": 3, "read_timeout": 5}
+    config = Config(retries=retries, max_pool_connections=POOL_SIZE, **timeouts)
     return boto3.client(service, endpoint_url=endpoint, config=config)
 
 

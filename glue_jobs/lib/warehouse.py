@@ -15,7 +15,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib import aws, books, ddl, logs, rows, shapes
+from glue_jobs.lib import aws, books, ddl, logs, metrics, rows, shapes
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.connector import Connector, WarehouseError
 from glue_jobs.lib.contracts import Column, Table
@@ -134,6 +134,7 @@ class Warehouse:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
         logs.info("published", version=self.publication.version, tables=[table.full_name for table in staged])
+        metrics.publish_run(run_book)
 
     def merge_alone(self, frame: DataFrame, table: Table) -> None:
         """Merges a few rows into `table` in a transaction of their own that moves no fence.
