@@ -31,7 +31,7 @@ class Endpoint:
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
-        from local_glue import steady_listings
+        from local_glue import eventbridge, steady_listings
         from local_glue.clock import Clock
         from local_glue.execution import InlineExecutor, ProcessExecutor, Surroundings
         from local_glue.glue_api import Engine, install
@@ -53,8 +53,9 @@ class Endpoint:
         around = Surroundings(Home(home), self.url, region)
         executor = InlineExecutor(around) if inline else ProcessExecutor(around)
         self.around = around
-        self.engine = Engine(executor, home, minute_seconds=minute_seconds, clock=clock)
+        self.engine = Engine(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.engine)
+        eventbridge.install(self.engine)
         self.clock = Clock(self.engine) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 

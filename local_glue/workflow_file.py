@@ -11,7 +11,7 @@ from local_glue.errors import ConfigError
 
 ROLE = "arn:aws:iam::123456789012:role/local-glue"
 JOB_KEYS = {"glue_version", "worker_type", "number_of_workers", "timeout_minutes", "max_retries", "max_concurrent_runs",
-            "arguments", "bookmark", "connections", "script", "description"}  # fmt: skip
+            "arguments", "bookmark", "connections", "script", "description", "execution_class"}  # fmt: skip
 BOOKMARKS = ("enable", "disable", "pause")
 
 
@@ -111,6 +111,7 @@ def _job(config: Config, name: str, job: dict[str, Any]) -> dict[str, Any]:
         "NumberOfWorkers": job.get("number_of_workers"),
         "Timeout": job.get("timeout_minutes"),
         "MaxRetries": job.get("max_retries"),
+        "ExecutionClass": job.get("execution_class"),
         "ExecutionProperty": {"MaxConcurrentRuns": job.get("max_concurrent_runs", 1)},
     }
     return {key: value for key, value in definition.items() if value is not None}

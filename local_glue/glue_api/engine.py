@@ -3,7 +3,7 @@
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,27 @@ class Engine:
     """All jobs, triggers, workflows and connections of one endpoint, and their runs.
 
     One lock guards everything; each job run is followed by a thread of its own.
+
+    Attributes:
+        announce: Told of every attempt that has ended, outside the lock.
     """
 
-    def __init__(self, executor: Executor, home: Path, *, minute_seconds: float = 60.0, clock: bool = False) -> None:
+    def __init__(
+        self, executor: Executor, home: Path, *, minute_seconds: float = 60.0, clock: bool = False,
+        region: str = "us-east-1",
+    ) -> None:  # fmt: skip
         self.executor = executor
         self.home = home
         self.minute_seconds = minute_seconds
         self.clock = clock
+        self.region = region
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.jobs: dict[str, dict[str, Any]] = {}
         self.connections: dict[str, dict[str, Any]] = {}
         self.job_runs: dict[str, list[JobRun]] = {}
         self.workflows = Workflows(self)
+        self.announce: Callable[[JobRun], None] = lambda run: None
         self._threads: set[threading.Thread] = set()
 
     def job(self, name: str) -> dict[str, Any]:
@@ -103,6 +111,7 @@ class Engine:
     def stop_all(self, *, timeout_s: float = 5.0) -> None:
         """Stops every run and starts no other; waits until their processes are gone."""
         with self.lock:
+            self.workflows.events.clear()
             runs = [run for runs in self.job_runs.values() for run in runs if run.is_active]
             for run in runs:
                 run.stop_requested = run.abandoned = True
@@ -132,7 +141,9 @@ class Engine:
             following: JobRun | None = run
             while following:
                 outcome = self._attempt(following)
-                following = self._ended(following, outcome)
+                ended, following = following, self._ended(following, outcome)
+                if not ended.abandoned:
+                    self.announce(ended)
         finally:
             with self.lock:
                 self._threads.discard(threading.current_thread())

@@ -15,7 +15,7 @@ FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Comm
           "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "NotificationProperty", "GlueVersion",
           "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
           "JobRunQueuingEnabled")  # fmt: skip
-DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "GlueVersion": "5.1", "ExecutionClass": "STANDARD", "JobMode": "SCRIPT"}
+DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "GlueVersion": "5.1", "JobMode": "SCRIPT"}
 
 
 def create_job(call: Call) -> dict[str, Any]:

@@ -112,6 +112,7 @@ class WorkflowRun:
     started_on: datetime = field(default_factory=now)
     completed_on: datetime | None = None
     error_message: str | None = None
+    starting_batch: dict[str, int] | None = None
     fired: set[str] = field(default_factory=set)
     job_runs: list[JobRun] = field(default_factory=list)
 
@@ -123,9 +124,9 @@ class WorkflowRun:
         """State of each job's latest attempt."""
         return {run.job_name: run.state for run in self.job_runs}
 
-    def end(self, status: str) -> None:
+    def end(self, status: str, error_message: str | None = None) -> None:
         """Marks the run as over."""
-        self.status, self.completed_on = status, now()
+        self.status, self.error_message, self.completed_on = status, error_message, now()
 
     def statistics(self) -> dict[str, int]:
         """Counts of actions by outcome; a retried job counts once, by its latest attempt."""
@@ -156,5 +157,6 @@ class WorkflowRun:
             "ErrorMessage": self.error_message,
             "Statistics": self.statistics(),
             "Graph": graph,
+            "StartingEventBatchCondition": self.starting_batch,
         }
         return {key: item for key, item in value.items() if item is not None}

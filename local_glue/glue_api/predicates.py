@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_glue.glue_api.errors import GlueApiError, invalid, unsupported
+from local_glue.glue_api.event_triggers import check_batching
 from local_glue.schedule import ScheduleError, parse_schedule
 
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
@@ -37,6 +38,8 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
         _check_schedule(name, trigger.get("Schedule"))
     if kind == "CONDITIONAL":
         _check_predicate(name, trigger.get("Predicate") or {})
+    if kind == "EVENT":
+        check_batching(name, trigger.get("EventBatchingCondition"))
 
 
 def _check_schedule(name: str | None, schedule: str | None) -> None:

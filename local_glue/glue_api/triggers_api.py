@@ -25,7 +25,7 @@ def create_trigger(call: Call) -> dict[str, Any]:
         start = workflows.start_trigger_of(workflow)
         if trigger["Type"] in START_TYPES and start:
             raise invalid(f"Workflow {workflow} already has the start trigger {start['Name']}: it can have only one.")
-    activated = call.get("StartOnCreation") and trigger["Type"] != "ON_DEMAND"
+    activated = call.get("StartOnCreation") and trigger["Type"] not in ("ON_DEMAND", "EVENT")
     workflows.triggers[name] = {**trigger, "State": "ACTIVATED" if activated else "CREATED"}
     call.tag("trigger", name)
     return {"Name": name}
@@ -72,12 +72,14 @@ def start_trigger(call: Call) -> dict[str, Any]:
 def stop_trigger(call: Call) -> dict[str, Any]:
     trigger = call.engine.workflows.trigger(call.need("Name"))
     trigger["State"] = "DEACTIVATED"
+    call.engine.workflows.events.forget(trigger["Name"])
     return {"Name": trigger["Name"]}
 
 
 def delete_trigger(call: Call) -> dict[str, Any]:
     name = call.need("Name")
     if call.engine.workflows.triggers.pop(name, None):
+        call.engine.workflows.events.forget(name)
         call.untag("trigger", name)
     return {"Name": name}
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from local_glue.glue_api.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.glue_api.event_triggers import EventTriggers
 from local_glue.glue_api.model import FINAL, JobRun, WorkflowRun, new_run_id
 from local_glue.glue_api.predicates import START_TYPES, holds
 
@@ -21,10 +22,12 @@ class Workflows:
         self.definitions: dict[str, dict[str, Any]] = {}
         self.triggers: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, list[WorkflowRun]] = {}
+        self.events = EventTriggers(self)
         self._seen: dict[str, dict[str, str]] = {}
 
     def clear(self) -> None:
         """Forgets everything."""
+        self.events.clear()
         for store in (self.definitions, self.triggers, self.runs, self._seen):
             store.clear()
 
@@ -66,7 +69,9 @@ class Workflows:
             workflow = self.definition(name)
             start = self.start_trigger_of(name)
             if start is None:
-                raise invalid(f"Workflow {name} has no start trigger: create one of type ON_DEMAND or SCHEDULED.")
+                raise invalid(
+                    f"Workflow {name} has no start trigger: create one of type ON_DEMAND, SCHEDULED or EVENT."
+                )
             runs = self.runs.setdefault(name, [])
             limit = workflow.get("MaxConcurrentRuns")
             if limit and sum(run.is_active for run in runs) >= limit:
@@ -77,6 +82,14 @@ class Workflows:
             self._fire(start, run)
             self._settle(run)
             return run
+
+    def record_refused(self, name: str, properties: dict[str, str]) -> WorkflowRun:
+        """Keeps a run in status ERROR, as AWS does when an event comes while the workflow's limit is reached."""
+        runs = self.runs.setdefault(name, [])
+        run = WorkflowRun(name, new_run_id("wr"), properties, previous_run_id=runs[-1].run_id if runs else None)
+        run.end("ERROR", f"Concurrent runs exceeded for workflow: {name}.")
+        runs.append(run)
+        return run
 
     def stop_run(self, name: str, run_id: str) -> None:
         """Stops a workflow run and its jobs; nothing more of it starts."""
@@ -92,7 +105,7 @@ class Workflows:
                 self.engine.stop_job_run(job_run)
 
     def start_trigger(self, name: str) -> None:
-        """ON_DEMAND: fires now. SCHEDULED, CONDITIONAL: activates; an active SCHEDULED one fires if no clock runs."""
+        """ON_DEMAND: fires now. Others: activates; an active SCHEDULED one fires if no clock runs."""
         with self.engine.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
@@ -101,7 +114,7 @@ class Workflows:
             ):
                 self.fire_start(trigger)
             else:
-                trigger["State"] = "ACTIVATED"
+                trigger["State"] = "CREATED" if kind == "EVENT" else "ACTIVATED"
 
     def fire_start(self, trigger: dict[str, Any]) -> None:
         """Fires a start trigger: its workflow, or its own jobs when it belongs to none."""

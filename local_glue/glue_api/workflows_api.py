@@ -47,6 +47,7 @@ def delete_workflow(call: Call) -> dict[str, Any]:
         workflows.runs.pop(name, None)
         for trigger in workflows.triggers_of(name):
             trigger.pop("WorkflowName")
+            workflows.events.forget(trigger["Name"])
     return {"Name": name}
 
 
