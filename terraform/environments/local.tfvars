@@ -1,0 +1,19 @@
+# The local endpoint: `local-glue up --empty`, then endpoint_url and the addresses of the databases by -var or TF_VAR_….
+environment = "local"
+
+force_destroy       = true
+deletion_protection = false
+lifecycle_rules     = false
+schedules_enabled   = false
+
+bucket_names = {
+  landing = "music-landing"
+  lake    = "music-lake"
+  scripts = "music-scripts"
+}
+
+network = {
+  mode = "existing"
+}
+
+reader_group = "readers"
