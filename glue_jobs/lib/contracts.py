@@ -82,11 +82,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of an input file. `type` is the one its values must parse to; `nullable` allows an empty value."""
+    """A column of an input file.
+
+    Attributes:
+        type: What its values must parse to; in JSON a TIMESTAMP is a number, milliseconds since 1970 in UTC.
+        nullable: Allows an empty value.
+        as_text: In JSON: a number that the file writes as text.
+    """
 
     name: str
     type: str
     nullable: bool = False
+    as_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,8 @@ class Dataset:
     Attributes:
         name: Also its prefix in the landing bucket, `accepted/`, `quarantine/` and `archive/`.
         fields: Required columns; a file may hold them in any order, and more.
-        extensions: What keys of this dataset end in (before an optional `.gz`).
         repeats: `skip`: the same checksum is never read twice. `reread`: it is (A, B, A means A).
+        time_field: The field that says on which day a row lies, if rows have one.
     """
 
     name: str
@@ -105,6 +112,7 @@ class Dataset:
     fields: tuple[Field, ...]
     file_format: Literal["csv", "json"]
     repeats: Literal["skip", "reread"]
+    time_field: str | None = None
 
     @property
     def field_names(self) -> list[str]:

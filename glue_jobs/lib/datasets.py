@@ -54,9 +54,57 @@ STREAMS = Dataset(
     fields=(Field("user_id", "BIGINT"), Field("track_id", "VARCHAR(64)"), Field("listen_time", "TIMESTAMP")),
     file_format="csv",
     repeats="skip",
+    time_field="listen_time",
 )
 
-DATASETS = {dataset.name: dataset for dataset in (USERS, SONGS, STREAMS)}
+LOG_DATA = Dataset(
+    name="log_data",
+    grain="one row an event of the app",
+    fields=(
+        Field("artist", "VARCHAR(1024)", nullable=True),
+        Field("auth", "VARCHAR(64)"),
+        Field("firstName", "VARCHAR(256)", nullable=True),
+        Field("gender", "VARCHAR(32)", nullable=True),
+        Field("itemInSession", "INTEGER"),
+        Field("lastName", "VARCHAR(256)", nullable=True),
+        Field("length", "DOUBLE PRECISION", nullable=True),
+        Field("level", "VARCHAR(32)"),
+        Field("location", "VARCHAR(512)", nullable=True),
+        Field("method", "VARCHAR(16)"),
+        Field("page", "VARCHAR(64)"),
+        Field("registration", "TIMESTAMP", nullable=True),
+        Field("sessionId", "BIGINT"),
+        Field("song", "VARCHAR(1024)", nullable=True),
+        Field("status", "INTEGER"),
+        Field("ts", "TIMESTAMP"),
+        Field("userAgent", "VARCHAR(2048)", nullable=True),
+        Field("userId", "BIGINT", nullable=True, as_text=True),
+    ),
+    file_format="json",
+    repeats="skip",
+    time_field="ts",
+)
+
+SONG_DATA = Dataset(
+    name="song_data",
+    grain="one row a song, with its artist; the last delivered wins",
+    fields=(
+        Field("num_songs", "INTEGER"),
+        Field("artist_id", "VARCHAR(64)"),
+        Field("artist_latitude", "DOUBLE PRECISION", nullable=True),
+        Field("artist_longitude", "DOUBLE PRECISION", nullable=True),
+        Field("artist_location", "VARCHAR(1024)", nullable=True),
+        Field("artist_name", "VARCHAR(1024)"),
+        Field("song_id", "VARCHAR(64)"),
+        Field("title", "VARCHAR(1024)"),
+        Field("duration", "DOUBLE PRECISION"),
+        Field("year", "INTEGER"),
+    ),
+    file_format="json",
+    repeats="reread",
+)
+
+DATASETS = {dataset.name: dataset for dataset in (USERS, SONGS, STREAMS, LOG_DATA, SONG_DATA)}
 
 
 def get_dataset(name: str) -> Dataset:

@@ -86,7 +86,7 @@ def files_frame(spark: SparkSession, files: Sequence["LedgerFile"], *, dataset: 
             file.landing_key,
             file.file_key,
             headers.clean(file.header),
-            headers.positions(file.header, dataset),
+            headers.positions(file.header, dataset) if dataset.file_format == "csv" else [],
             len(headers.columns_of(file.header)),
             file.accepted_at,
         )

@@ -4,12 +4,14 @@ The order makes it safe to die anywhere: what was published is found again in `l
 bookmark gives it the same files.
 """
 
-from glue_jobs.lib import play_input, play_judgement, play_publish, play_settle
+from glue_jobs.lib import delivery, play_judgement, play_publish, settle
 from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.datasets import STREAMS
 from glue_jobs.lib.error_log import ErrorLog
 from glue_jobs.lib.glue import GlueRun
 from glue_jobs.lib.ledger import Ledger
-from glue_jobs.lib.play_run import CODEGEN, PlayRun
+from glue_jobs.lib.load_run import CODEGEN
+from glue_jobs.lib.play_run import PlayRun
 from glue_jobs.lib.warehouse import Warehouse
 
 
@@ -32,10 +34,10 @@ def load(glue_run: GlueRun, config: JobConfig) -> None:
 
 
 def _load(run: PlayRun) -> None:
-    delivery = play_input.read(run)
+    delivered = delivery.read(run, STREAMS)
     run.done("read")
-    judgement = play_judgement.judge(run, delivery)
+    judgement = play_judgement.judge(run, delivered)
     run.done("judge")
-    play_publish.publish(run, delivery, judgement)
+    play_publish.publish(run, delivered, judgement)
     run.done("publish")
-    play_settle.settle(run, delivery, judgement.counted)
+    settle.settle(run, delivered, judgement.counted)

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import play_books, play_files, play_reads, plays
-from glue_jobs.lib.play_books import Outcomes
-from glue_jobs.lib.play_input import Delivery
+from glue_jobs.lib import inputs, play_books, play_reads, plays
+from glue_jobs.lib.delivery import Delivery
+from glue_jobs.lib.outcomes import Outcomes
 from glue_jobs.lib.play_run import PlayRun
 from glue_jobs.lib.tables import USER_ID
 from glue_jobs.lib.touched import spans
@@ -53,7 +53,7 @@ def judge(run: PlayRun, delivery: Delivery) -> Judgement:
     if delivery.checked is None and not waiting.is_due and not run.recomputed:
         return Judgement(tracks, waiting)
     settled = delivery.inputs.skipped | delivery.rejected
-    delivered = play_files.days_of(delivery.found, without=settled, window=run.window)
+    delivered = inputs.days_of(delivery.found, without=settled, window=run.window)
     days = frozenset(delivered | waiting.days)
     rows = _rows(run, delivery)
     keys = _keys(run, rows if delivered else None, waiting)

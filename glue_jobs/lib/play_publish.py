@@ -7,11 +7,11 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import books, ddl, play_books, play_reads, play_tables, plays, quarantine, tables
+from glue_jobs.lib import books, ddl, outcomes, play_reads, play_tables, plays, quarantine, tables
 from glue_jobs.lib.contracts import Column, Table
 from glue_jobs.lib.datasets import STREAMS as PLAYS
+from glue_jobs.lib.delivery import Delivery
 from glue_jobs.lib.kpis import genre
-from glue_jobs.lib.play_input import Delivery
 from glue_jobs.lib.play_judgement import Judgement
 from glue_jobs.lib.play_run import PlayRun
 from glue_jobs.lib.play_tables import Frames, Present
@@ -29,7 +29,7 @@ def publish(run: PlayRun, delivery: Delivery, judgement: Judgement) -> None:
         PublishConflictError: Someone else published meanwhile; nothing was published.
     """
     at = datetime.now(UTC)
-    file_books = play_books.file_books(
+    file_books = outcomes.file_books(
         run.config, delivery.inputs, delivery.found, judgement.counted, rejected=delivery.rejected, loaded_at=at
     )
     for book in file_books:
@@ -47,7 +47,7 @@ def _frames(run: PlayRun, delivery: Delivery, judgement: Judgement, at: datetime
     all_time = {tables.GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
     if classified is None:
         return all_time
-    names = frame_of(run.glue.spark, play_books.names(delivery.inputs), NAMES)
+    names = frame_of(run.glue.spark, outcomes.names(delivery.inputs), NAMES)
     named = play_tables.with_source_file(classified, names)
     if counted.total(plays.QUARANTINED):
         rows = named.where(F.col("verdict") == plays.QUARANTINED)

@@ -6,10 +6,8 @@ from datetime import date, datetime
 
 from glue_jobs.lib import ddl, plays
 from glue_jobs.lib.contracts import Column, Table
-from glue_jobs.lib.datasets import STREAMS as PLAYS
-from glue_jobs.lib.ledger import LOADED
+from glue_jobs.lib.load_run import Query
 from glue_jobs.lib.tables import (
-    LOAD_FILES,
     PENDING_STREAMS,
     SONGS,
     STREAMS,
@@ -19,9 +17,6 @@ from glue_jobs.lib.tables import (
     USERS,
 )
 from glue_jobs.lib.touched import Span, dates_within, times_within
-
-Query = tuple[str, str]
-"""A SELECT, and its columns as DDL text."""
 
 STORED = (
     "user_id bigint, track_id string, listen_time timestamp, state string, source_file string, reason string,"
@@ -155,15 +150,6 @@ def active_days(keys: str, totals: Totals = MOVED_TOTALS) -> Query:
         f"SELECT t.user_id, COUNT(*) AS active_days FROM {totals.user_days} AS t "
         f"JOIN {keys} AS k ON k.user_id = t.user_id GROUP BY t.user_id",
         "user_id bigint, active_days bigint",
-    )
-
-
-def loaded_files(since: datetime) -> Query:
-    """Files of plays that were published since."""
-    return (
-        f"SELECT DISTINCT f.checksum, f.run_id, f.first_date, f.last_date FROM {LOAD_FILES.full_name} AS f "
-        f"WHERE f.dataset = '{PLAYS.name}' AND f.state = '{LOADED}' AND f.loaded_at >= {ddl.timestamp(since)}",
-        "checksum string, run_id string, first_date date, last_date date",
     )
 
 

@@ -17,11 +17,10 @@ from glue_jobs.lib.datasets import STREAMS
 from glue_jobs.lib.rules import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, REJECT_RATE_EXCEEDED, reason_of, text_name
 from glue_jobs.lib.tables import STREAMS as STREAMS_TABLE
 from glue_jobs.lib.touched import Span
+from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, OUT_OF_WINDOW, PENDING, QUARANTINED, REPEATED
 
 KEY = STREAMS_TABLE.key
 
-LOADED, ALREADY_LOADED, REPEATED, PENDING = "loaded", "already_loaded", "repeated", "pending"
-QUARANTINED, OUT_OF_WINDOW = "quarantined", "out_of_window"
 EXISTING = "existing"
 
 WAITING, RELABELLED, RESOLVED, EXPIRED = "waiting", "relabelled", "resolved", "expired"

@@ -1,15 +1,15 @@
 """Which rows of an input file are in error, and why: named rules as Columns, generated from the contract."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import contracts, fields
+from glue_jobs.lib import contracts, fields, json_rules
 from glue_jobs.lib.contracts import Dataset, Field
 from glue_jobs.lib.lines import NUL
+from glue_jobs.lib.rule import Rule, text_name, value_rule
 
 ERRORS_TYPE = "array<struct<rule: string, column: string, message: string>>"
 REJECT_RATE_EXCEEDED = "reject_rate_exceeded"
@@ -21,7 +21,6 @@ AGES = (1, 120)
 CLOCK_SKEW = timedelta(hours=1)
 """How far after the run's start a play may lie: clocks differ."""
 
-SHOWN_CHARACTERS = 80
 WARNINGS = {
     "songs": {"track_name_missing": "track_name"},
     "users": {"user_country_missing": "user_country"},
@@ -29,33 +28,11 @@ WARNINGS = {
 """Values that a row may lack and that are counted when it does."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One way for a row to be in error.
-
-    Attributes:
-        name: Unique in its dataset; what books, logs and quarantine say.
-        column: The field it looks at, None for the line as a whole.
-        broken: True for a row in error; NULL counts as False.
-        message: For people, with the value.
-    """
-
-    name: str
-    column: str | None
-    broken: Column
-    message: Column
-
-
-def text_name(field: str) -> str:
-    """Column that holds a field's text as it was delivered, beside the typed one."""
-    return f"{field}_text"
-
-
 def with_checks(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> DataFrame:
     """Adds the typed values and everything that is wrong with each row.
 
     Args:
-        frame: `lines.parse_lines`.
+        frame: `lines.parse_lines`, or `json_lines.parse_json`, which has texts and typed values already.
         dataset: Whose contract and rules.
         run_start: UTC; plays after it (and an hour) are impossible.
 
@@ -64,17 +41,22 @@ def with_checks(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> D
         empty or of another type), `_errors` array<struct<rule, column, message>> with all broken rules (empty when
         clean) and `_warnings` array<string>.
     """
+    rules = error_rules(dataset, run_start=run_start)
+    if dataset.file_format == "json":
+        return frame.select("*", _errors(rules), _warnings(dataset))
     names = dataset.field_names
     others = [name for name in frame.columns if name not in names]
     texts = frame.select(*others, *(fields.trimmed(F.col(name)).alias(text_name(name)) for name in names))
     typed = texts.select(
         "*", *(fields.parsed(text_name(field.name), field).alias(field.name) for field in dataset.fields)
     )
-    return typed.select("*", _errors(error_rules(dataset, run_start=run_start)), _warnings(dataset))
+    return typed.select("*", _errors(rules), _warnings(dataset))
 
 
 def error_rules(dataset: Dataset, *, run_start: datetime) -> list[Rule]:
     """Rules over the texts and typed values of `with_checks`; their order is the order of a row's reasons."""
+    if dataset.file_format == "json":
+        return json_rules.error_rules(dataset, latest=run_start + CLOCK_SKEW)
     return [*_line_rules(), *(rule for field in dataset.fields for rule in _field_rules(field, run_start))]
 
 
@@ -103,8 +85,7 @@ def _field_rules(field: Field, run_start: datetime) -> Iterator[Rule]:
     whole = ~F.col("quotes_broken") & (F.col("field_count") == F.col("width"))
 
     def rule(rule_name: str, broken: Column, message: str) -> Rule:
-        shown = F.format_string(f"{name} '%s' {message}", F.substring(text, 1, SHOWN_CHARACTERS))
-        return Rule(rule_name, name, whole & broken, shown)
+        return value_rule(rule_name, name, whole & broken, message)
 
     if not field.nullable:
         yield Rule(f"{name}_empty", name, whole & text.isNull(), F.lit(f"{name} is empty"))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from glue_jobs.lib import aws, glue, load_plays, play_publish, play_settle, plays
+from glue_jobs.lib import aws, glue, load_plays, play_publish, plays, settle
 from glue_jobs.lib.errors import BooksError
 from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
 from glue_jobs.lib.tables import MUSIC_TABLES
@@ -226,8 +226,8 @@ def describe_dying():
         "place",
         [
             pytest.param((play_publish, "publish"), marks=pytest.mark.slow),
-            pytest.param((play_settle, "settle"), marks=pytest.mark.slow),
-            pytest.param((play_settle, "_mark_loaded"), marks=pytest.mark.slow),
+            pytest.param((settle, "settle"), marks=pytest.mark.slow),
+            pytest.param((settle, "_mark_loaded"), marks=pytest.mark.slow),
             (glue, "finish"),
         ],
     )
@@ -274,7 +274,7 @@ def describe_books_that_cannot_balance():
     def it_fails_when_the_bookmark_has_passed_a_file(world):
         file = world.deliver("streams/a.csv", play())
         aws.delete_objects(LAKE, [file.accepted_key])
-        with pytest.raises(BooksError, match=r"read 0 from .* reset or rewind the bookmark"):
+        with pytest.raises(BooksError, match=r"read 0 from .* reset or rewind the bookmark of the job"):
             world.load()
 
     def it_fails_for_an_object_that_nobody_counted(world):

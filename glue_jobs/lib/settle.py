@@ -2,23 +2,22 @@
 
 from dataclasses import replace
 
-from glue_jobs.lib import aws, file_quarantine, logs, play_books
-from glue_jobs.lib.datasets import STREAMS
+from glue_jobs.lib import aws, file_quarantine, logs, outcomes
+from glue_jobs.lib.delivery import Delivery
 from glue_jobs.lib.intake import Problem
 from glue_jobs.lib.ledger import LOADED, REJECTED, REPEATED, LedgerFile
-from glue_jobs.lib.play_books import Outcomes
-from glue_jobs.lib.play_input import Delivery
-from glue_jobs.lib.play_run import PlayRun
+from glue_jobs.lib.load_run import LoadRun
+from glue_jobs.lib.outcomes import Outcomes
 from glue_jobs.lib.rules import REJECT_RATE_EXCEEDED
 
 
-def settle(run: PlayRun, delivery: Delivery, counted: Outcomes) -> None:
+def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
     """Writes the error log and, except in a backfill, moves the files on; can be repeated after a death in between."""
-    for facts in play_books.rejected_rows(delivery.inputs, counted):
+    for facts in outcomes.rejected_rows(delivery.inputs, counted):
         run.errors.add("rejected_rows", **facts)
     refused = {delivery.inputs.by_id[file_id]: _problem(delivery, file_id) for file_id in sorted(delivery.rejected)}
     for file, problem in refused.items():
-        facts = {"file": file.landing_key, "dataset": STREAMS.name, "reason": problem.reason}
+        facts = {"file": file.landing_key, "dataset": file.dataset, "reason": problem.reason}
         run.errors.add("rejected_file", checksum=file.checksum, message=problem.message, remedy=problem.remedy, **facts)
         logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
     run.errors.flush()
@@ -32,11 +31,11 @@ def settle(run: PlayRun, delivery: Delivery, counted: Outcomes) -> None:
         _put_aside(run, file, problem)
 
 
-def _mark_loaded(run: PlayRun, delivery: Delivery) -> None:
+def _mark_loaded(run: LoadRun, delivery: Delivery) -> None:
     inputs = delivery.inputs
     published, loaded = [], []
     for file_id, file in inputs.by_id.items():
-        days = play_books.days_of_file(inputs, file, delivery.found.get(file_id))
+        days = outcomes.days_of_file(inputs, file, delivery.found.get(file_id))
         if file_id in inputs.skipped:
             earlier = inputs.published[file.checksum].run_id
             published.append(replace(file, run_id=earlier, **days))
@@ -46,7 +45,7 @@ def _mark_loaded(run: PlayRun, delivery: Delivery) -> None:
     run.ledger.mark(loaded, state=LOADED, run_id=run.config.run_id)
 
 
-def _put_aside(run: PlayRun, file: LedgerFile, problem: Problem) -> None:
+def _put_aside(run: LoadRun, file: LedgerFile, problem: Problem) -> None:
     """Copies the file to the quarantine, closes it in the ledger, then deletes the accepted object."""
     bucket, key = run.config.lake_bucket, file.accepted_key or ""
     file_quarantine.put_aside(run.config, file, problem, source={"Bucket": bucket, "Key": key})

@@ -1,21 +1,24 @@
-"""Which files of plays a run reads, what it found in them, and what follows from that."""
+"""Which files of a dataset a run reads, what it found in them, and what follows from that."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from glue_jobs.lib import lines, play_reads
-from glue_jobs.lib.datasets import STREAMS
+from glue_jobs.lib import ddl, lines
+from glue_jobs.lib.contracts import Dataset
 from glue_jobs.lib.errors import BooksError
 from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.play_reads import Query
+from glue_jobs.lib.load_run import Query
+from glue_jobs.lib.tables import LOAD_FILES
 from glue_jobs.lib.touched import Span
 
 Ask = Callable[[Query], list[Any]]
 """Asks the warehouse for a few rows."""
 
+MONTH_FOLDER = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/")
 JUDGED_FROM_LINES = 100
 """Shorter files are not rejected for their share of rows in error."""
 
@@ -25,6 +28,7 @@ class Inputs:
     """Files that a run deals with.
 
     Attributes:
+        dataset: Whose files.
         files: Those it may read lines of.
         awaited: file_keys of those it must read, or its books cannot balance.
         booked: REPEATED and REJECTED ones that no run has booked yet.
@@ -32,6 +36,7 @@ class Inputs:
         window: The days of a backfill, None otherwise.
     """
 
+    dataset: Dataset
     files: tuple[LedgerFile, ...]
     awaited: frozenset[str]
     booked: tuple[LedgerFile, ...] = ()
@@ -61,15 +66,19 @@ class Found:
     days: frozenset[date] = frozenset()
 
 
-def new_inputs(ledger: Ledger, ask: Ask) -> Inputs:
+def new_inputs(ledger: Ledger, ask: Ask, dataset: Dataset) -> Inputs:
     """Files for a run that reads what its bookmark has not seen."""
-    every = ledger.open_files(STREAMS.name)
-    files = tuple(file for file in every if file.state in (ACCEPTED, LOADED))
+    every = ledger.open_files(dataset.name)
+    # The same content may come again on one day, under the path of a file that is loaded: the waiting one counts.
+    states = (LOADED, ACCEPTED)
+    readable = {file.accepted_key or file.file_key: file for state in states for file in every if file.state == state}
+    files = tuple(readable.values())
     published = {}
-    if files:
-        rows = ask(play_reads.loaded_files(min(file.accepted_at for file in files)))
+    if files and dataset.repeats == "skip":
+        rows = ask(loaded_files(dataset, min(file.accepted_at for file in files)))
         published = {row.checksum: row for row in rows}
     return Inputs(
+        dataset=dataset,
         files=files,
         awaited=frozenset(file.file_key for file in files if file.state == ACCEPTED),
         booked=tuple(file for file in every if file.state in (REPEATED, REJECTED)),
@@ -77,12 +86,35 @@ def new_inputs(ledger: Ledger, ask: Ask) -> Inputs:
     )
 
 
-def backfill_inputs(ledger: Ledger, window: Span) -> Inputs:
+def backfill_inputs(ledger: Ledger, window: Span, dataset: Dataset) -> Inputs:
     """Files for a run that reads a window of days again, whatever the bookmark has seen; their states stay."""
-    loaded = ledger.files_of_days(STREAMS.name, window.first, window.last)
-    accepted = ledger.open_files(STREAMS.name, [ACCEPTED])
-    known = {file.file_key: file for file in (*loaded, *accepted) if file.accepted_key or file.archived_key}
-    return Inputs(files=tuple(known.values()), awaited=frozenset(known), window=window)
+    loaded = ledger.files_of_days(dataset.name, window.first, window.last)
+    accepted = ledger.open_files(dataset.name, [ACCEPTED])
+    known = {
+        file.file_key: file
+        for file in (*loaded, *accepted)
+        if (file.accepted_key or file.archived_key) and _may_hold(file, window)
+    }
+    return Inputs(dataset, files=tuple(known.values()), awaited=frozenset(known), window=window)
+
+
+def _may_hold(file: LedgerFile, window: Span) -> bool:
+    """Whether rows of the window may be in the file, going by its days or, unless they are known, by its folder."""
+    month = MONTH_FOLDER.search(file.landing_key)
+    if file.first_date or not month:
+        return True
+    found = (int(month["year"]), int(month["month"]))
+    first, last = ((day.year, day.month) if day else None for day in (window.first, window.last))
+    return (first is None or found >= first) and (last is None or found <= last)
+
+
+def loaded_files(dataset: Dataset, since: datetime) -> Query:
+    """Files of the dataset that were published since."""
+    return (
+        f"SELECT DISTINCT f.checksum, f.run_id, f.first_date, f.last_date FROM {LOAD_FILES.full_name} AS f "
+        f"WHERE f.dataset = '{dataset.name}' AND f.state = '{LOADED}' AND f.loaded_at >= {ddl.timestamp(since)}",
+        "checksum string, run_id string, first_date date, last_date date",
+    )
 
 
 def check_paths(paths: Iterable[str | None]) -> None:
@@ -112,7 +144,7 @@ def check_rows(inputs: Inputs, found: Mapping[int, Found]) -> None:
         if rows == file.lines or (rows is None and not is_awaited):
             continue
         remedy = (
-            "reset or rewind the bookmark of load_streams if it has passed the file, or restore the object"
+            "reset or rewind the bookmark of the job if it has passed the file, or restore the object"
             if rows is None
             else "compare the object with its entry in the ledger, and deliver the file again"
         )
@@ -143,5 +175,5 @@ def days_of(found: Mapping[int, Found], *, without: Iterable[int], window: Span 
 def paths(inputs: Inputs, lake_bucket: str) -> Sequence[str]:
     """Where the lines are read from: the accepted folder, of which the bookmark knows what is new, or named objects."""
     if inputs.window is None:
-        return [f"s3://{lake_bucket}/accepted/{STREAMS.name}/"]
+        return [f"s3://{lake_bucket}/accepted/{inputs.dataset.name}/"]
     return [lines.path_of(file, lake_bucket) for file in inputs.files]

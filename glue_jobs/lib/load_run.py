@@ -1,0 +1,68 @@
+"""What the parts of a load share: the run, where it reads and writes, and how long each part took."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from glue_jobs.lib import logs
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.error_log import ErrorLog
+from glue_jobs.lib.glue import GlueRun
+from glue_jobs.lib.ledger import Ledger
+from glue_jobs.lib.touched import Span
+from glue_jobs.lib.warehouse import Warehouse
+
+CODEGEN = "spark.sql.codegen.wholeStage"
+COMPILED_ROWS = 250_000
+
+Query = tuple[str, str]
+"""A SELECT, and its columns as DDL text."""
+
+
+@dataclass
+class LoadRun:
+    """One run of a job that loads files into the warehouse.
+
+    Attributes:
+        seconds: By phase, for the books.
+    """
+
+    glue: GlueRun
+    config: JobConfig
+    ledger: Ledger
+    warehouse: Warehouse
+    errors: ErrorLog
+    seconds: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.monotonic)
+
+    @property
+    def window(self) -> Span | None:
+        """The days that a backfill is about."""
+        return Span(self.config.from_date, self.config.to_date) if self.config.is_backfill else None
+
+    def read(self, query: Query) -> DataFrame:
+        """The warehouse's answer, asked for by each action on it."""
+        return self.warehouse.read(*query)
+
+    def ask(self, query: Query) -> list[Any]:
+        """The warehouse's answer of a few rows."""
+        return self.read(query).collect()
+
+    def copy(self, frame: DataFrame, name: str) -> DataFrame:
+        """Writes `frame` once to the run's temporary folder; what is made of the copy does not compute it again."""
+        path = f"{self.config.temp_prefix}{name}"
+        frame.write.mode("overwrite").parquet(path)
+        return self.glue.spark.read.schema(frame.schema).parquet(path)
+
+    def suit(self, rows: int) -> None:
+        """Has the session interpret what is small: compiling a plan takes longer than running it over few rows."""
+        self.glue.spark.conf.set(CODEGEN, str(rows > COMPILED_ROWS).lower())
+
+    def done(self, phase: str) -> None:
+        """A phase of the run ends now."""
+        now = time.monotonic()
+        self.seconds[phase] = round(now - self._since, 3)
+        self._since = now
+        logs.info(f"{phase} done", seconds=self.seconds[phase])
