@@ -1,0 +1,77 @@
+# What each kind of job needs, read from its code: a role has this and nothing else.
+#
+# Prefixes lie in the lake bucket; <dataset> stands for each dataset, <job> for each job of the kind.
+#   list, read, write, delete   by boto3
+#   spark_read, spark_write     by Spark, which also looks at the folders above
+locals {
+  ledger_load = ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+
+  # A job of plays or of logs: reads accepted lines (a backfill also archived ones), sets aside what it rejects.
+  fact_loader_access = {
+    read        = ["accepted/<dataset>/"]
+    write       = ["quarantine/files/", "logs/errors/"]
+    delete      = ["accepted/<dataset>/"]
+    spark_read  = ["accepted/<dataset>/", "archive/<dataset>/"]
+    spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"] # Glue lists what a bookmark has yet to read
+    ledger      = concat(local.ledger_load, ["dynamodb:Scan"])                             # a backfill looks for the files of its days
+  }
+
+  job_access = {
+    validate_files = {
+      takes_landing = true
+      list          = ["accepted/<dataset>/", "archive/<dataset>/"]
+      read          = ["accepted/<dataset>/"]
+      write         = ["accepted/<dataset>/", "quarantine/files/", "logs/errors/"]
+      delete        = ["accepted/<dataset>/"]
+      ledger        = local.ledger_load
+    }
+    load_metadata = {
+      read        = ["accepted/<dataset>/"]
+      write       = ["logs/errors/"]
+      delete      = ["accepted/<dataset>/"]
+      spark_read  = ["accepted/<dataset>/"]
+      spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"]
+      ledger      = local.ledger_load
+    }
+    load_catalog = {
+      spark_write = ["temp/<job>/"]
+    }
+    load_streams  = local.fact_loader_access
+    load_sparkify = local.fact_loader_access
+    check_quality = {
+      write       = ["reports/quality/", "logs/errors/"]
+      spark_write = ["temp/<job>/"]
+    }
+    archive_files = {
+      list        = ["temp/", "quarantine/<dataset>/"]
+      read        = ["accepted/<dataset>/", "archive/<dataset>/", "temp/"]
+      write       = ["archive/<dataset>/"]
+      delete      = ["accepted/<dataset>/", "quarantine/<dataset>/", "temp/"] # sweeps what dead runs of any job left
+      spark_write = ["temp/<job>/"]
+      ledger      = ["dynamodb:Query", "dynamodb:BatchWriteItem"]
+    }
+  }
+
+  job_kinds = { for kind in toset([for job in local.jobs : job.kind]) : kind => {
+    jobs        = sort([for name, job in local.jobs : name if job.kind == kind])
+    datasets    = sort(distinct(flatten([for job in local.jobs : job.datasets if job.kind == kind])))
+    workflows   = sort(distinct([for job in local.jobs : job.workflow if job.kind == kind]))
+    bookmarked  = sort([for name, job in local.jobs : name if job.kind == kind && job.bookmark != "disable"])
+    connections = [for key, name in local.connection_names : key if contains(flatten([for job in local.jobs : job.connections if job.kind == kind]), name)]
+  } }
+
+  # The same prefixes with the names filled in: kind -> operation -> prefixes.
+  job_prefixes = { for kind, of in local.job_kinds : kind => {
+    for operation in ["list", "read", "write", "delete", "spark_read", "spark_write"] : operation => distinct(flatten([
+      for prefix in try(local.job_access[kind][operation], []) :
+      [for dataset in coalescelist(of.datasets, ["none"]) : [for job in of.jobs : replace(replace(prefix, "<dataset>", dataset), "<job>", job)]]
+    ]))
+  } }
+
+  # Of "temp/load_streams/": "temp" and "temp/load_streams", which S3A asks for before it lists or makes a folder.
+  job_folders = { for kind, prefixes in local.job_prefixes : kind => distinct(flatten([
+    for prefix in concat(prefixes.spark_read, prefixes.spark_write) : [
+      for depth in range(1, length(split("/", prefix))) : join("/", slice(split("/", prefix), 0, depth))
+    ]
+  ])) }
+}
