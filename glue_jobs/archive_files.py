@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from glue_jobs.lib import archive, arguments, logs, sweep
+from glue_jobs.lib import archive, arguments, logs, metrics, sweep
 from glue_jobs.lib import glue as glue_lib
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.glue import GlueRun
@@ -33,6 +33,7 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
     for glue in started:
         glue_lib.finish(glue, config)
     logs.info("files archived", **archived)
+    metrics.publish_counts(config, {"FilesArchived": sum(archived.values())})
 
 
 def main(argv: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from glue_jobs.lib import arguments, aws, glue, logs, quality, rows
+from glue_jobs.lib import arguments, aws, glue, logs, metrics, quality, rows
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.checks import get_suite
 from glue_jobs.lib.error_log import ErrorLog
@@ -32,6 +32,7 @@ def main(argv: Sequence[str]) -> None:
     warehouse.merge_alone(rows.frame_of(run.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
     write_report(config, results, checked_at)
     log_failures(config, results)
+    metrics.publish_counts(config, {"ChecksFailed": sum(result.outcome == "failed" for result in results)})
     glue.clean_up(config)
     quality.raise_on_errors(results)
     run.commit()

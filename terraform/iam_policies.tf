@@ -155,8 +155,8 @@ locals {
       Action = ["ec2:CreateNetworkInterface"]
       Resource = concat(
         ["${local.arn.ec2}:network-interface/*"], # it is not there yet, so it has no name to give
-        [for id in compact([try(local.network.job_subnet_id, null)]) : "${local.arn.ec2}:subnet/${id}"],
-        [for id in try(local.network.job_security_group_ids, []) : "${local.arn.ec2}:security-group/${id}"],
+        [for id in compact([local.network.job_subnet_id]) : "${local.arn.ec2}:subnet/${id}"],
+        [for id in concat(aws_security_group.job[*].id, var.network.security_group_ids) : "${local.arn.ec2}:security-group/${id}"],
       )
     },
     {

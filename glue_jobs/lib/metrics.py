@@ -42,7 +42,12 @@ def publish_run(book: RunBook) -> None:
 
 def publish_files(config: JobConfig, outcomes: Mapping[str, int]) -> None:
     """How many files validate_files accepted, knew already or rejected."""
-    _put(config.job_name, config.started_at, {name: outcomes.get(state, 0) for state, name in FILE_STATES.items()})
+    publish_counts(config, {name: outcomes.get(state, 0) for state, name in FILE_STATES.items()})
+
+
+def publish_counts(config: JobConfig, counts: Mapping[str, int]) -> None:
+    """Counts of a run that has no book."""
+    _put(config.job_name, config.started_at, counts)
 
 
 def _put(job: str, started_at: datetime, values: Mapping[str, float]) -> None:

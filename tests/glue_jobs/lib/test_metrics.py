@@ -106,6 +106,15 @@ def describe_publish_files():
         }
 
 
+def describe_publish_counts():
+    def it_adds_how_long_the_run_took(cloudwatch):
+        config = make_config(job_name="streams_archive_files", started_at=datetime.now(UTC) - timedelta(seconds=7))
+        metrics.publish_counts(config, {"FilesArchived": 3})
+        found = read_back(cloudwatch, "streams_archive_files")
+        assert found["FilesArchived"] == 3
+        assert 7 <= found["DurationSeconds"] < 20
+
+
 def describe_a_cloudwatch_that_does_not_work():
     def it_leaves_a_warning_and_the_run_alive(cloudwatch, monkeypatch, capsys):
         def refuse(**_):
