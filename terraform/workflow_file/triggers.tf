@@ -46,7 +46,7 @@ locals {
   start_schedules = {
     for workflow, found in local.starts_by_workflow : workflow =>
     try(local.start_types[var.start[workflow].type], found[0].type) == "SCHEDULED"
-    ? try(coalesce(var.start[workflow].schedule, found[0].schedule), "") : null
+    ? try(coalesce(try(var.start[workflow].schedule, null), found[0].schedule), "") : null
     if length(found) > 0
   }
 }
