@@ -1,0 +1,143 @@
+# What each kind of job may do, read from the policies themselves.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment  = "dev"
+  build_folder = "tests/fixtures/package"
+  bucket_names = { landing = "the-landing", lake = "the-lake", scripts = "the-scripts" }
+}
+
+run "roles_have_what_the_code_of_their_jobs_does" {
+  assert {
+    condition     = toset(keys(aws_iam_role.job)) == toset([for job in local.jobs : job.kind])
+    error_message = "There is not one role a kind of job: ${join(", ", keys(aws_iam_role.job))}."
+  }
+  assert {
+    condition = alltrue(flatten([for policy in aws_iam_role_policy.job : [
+      for statement in jsondecode(policy.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]
+    ]]))
+    error_message = "A job's policy allows a star of actions."
+  }
+  assert {
+    condition = toset(flatten([for policy in aws_iam_role_policy.job : [
+      for statement in jsondecode(policy.policy).Statement : statement.Sid if contains(statement.Resource, "*")
+    ]])) == toset(["PublishMetrics", "LookAtNetwork"])
+    error_message = "Only what AWS has no resources for may be allowed on all of them."
+  }
+  assert {
+    condition = alltrue(flatten([for policy in aws_iam_role_policy.job : [
+      for statement in jsondecode(policy.policy).Statement : !contains(statement.Resource, "arn:aws:s3:::the-lake/*")
+    ]]))
+    error_message = "A job may use the whole lake."
+  }
+  assert {
+    condition = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-landing")] == ["validate_files"]
+    # The deliverers' bucket is emptied by one job only.
+    error_message = "Other jobs than validate_files may use the landing bucket."
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.job["validate_files"].policy).Statement : statement.Sid => statement.Resource
+      if contains(["TakeFromLanding", "WriteLake", "DeleteInLake"], statement.Sid)
+      } == {
+      TakeFromLanding = [for dataset in sort(local.datasets) : "arn:aws:s3:::the-landing/${dataset}/*"]
+      WriteLake = concat(
+        [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/accepted/${dataset}/*"],
+        ["arn:aws:s3:::the-lake/quarantine/files/*", "arn:aws:s3:::the-lake/logs/errors/*"],
+      )
+      DeleteInLake = [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/accepted/${dataset}/*"]
+    }
+    error_message = "validate_files may use other folders: ${aws_iam_role_policy.job["validate_files"].policy}"
+  }
+  assert {
+    condition = length(setintersection(["OpenConnections", "ReadSecrets", "KeepBookmarks", "LookAtNetwork", "CreateNetworkInterfaces"], [
+      for statement in jsondecode(aws_iam_role_policy.job["validate_files"].policy).Statement : statement.Sid
+    ])) == 0
+    error_message = "validate_files has neither connections nor bookmarks, so it needs no rights for them."
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.job["load_streams"].policy).Statement : statement.Sid => statement.Resource
+      if contains(["WriteLake", "ReadSecrets", "KeepBookmarks", "OpenConnections"], statement.Sid)
+      } == {
+      WriteLake = [
+        for prefix in ["quarantine/files", "logs/errors", "temp/load_streams", "temp/partitionlisting/load_streams", "quarantine/streams"] :
+        "arn:aws:s3:::the-lake/${prefix}/*"
+      ]
+      ReadSecrets     = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:redshift"]
+      KeepBookmarks   = ["arn:aws:glue:us-east-1:123456789012:job/load_streams"]
+      OpenConnections = ["arn:aws:glue:us-east-1:123456789012:catalog", "arn:aws:glue:us-east-1:123456789012:connection/music-dev-redshift"]
+    }
+    error_message = "load_streams may use something else: ${aws_iam_role_policy.job["load_streams"].policy}"
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.job["load_metadata"].policy).Statement : statement.Resource if statement.Sid == "ReadSecrets"
+    ] == [["arn:aws:secretsmanager:us-east-1:123456789012:secret:rds"]]
+    error_message = "load_metadata needs the password of RDS, and no other."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "dynamodb:") && !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "accepted")
+    error_message = "load_catalog reads no files, so it needs neither the ledger nor accepted ones."
+  }
+  assert {
+    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "dynamodb:Scan") && !contains(["load_streams", "load_sparkify"], kind)] == []
+    error_message = "Only backfills look through the whole ledger."
+  }
+  assert {
+    # S3A asks for a folder and for those above it, without a slash and with one.
+    condition = alltrue([
+      for wanted in ["arn:aws:s3:::the-lake/temp", "arn:aws:s3:::the-lake/temp/load_catalog"] : contains(flatten([
+        for statement in jsondecode(aws_iam_role_policy.job["load_catalog"].policy).Statement : statement.Resource if statement.Sid == "ReadLake"
+      ]), wanted)
+      ]) && jsondecode(aws_iam_role_policy.job["load_catalog"].policy).Statement[5].Condition == {
+      StringLike = { "s3:prefix" = ["temp/load_catalog/*", "temp/", "temp/load_catalog/"] }
+    }
+    error_message = "Spark cannot look at the folders above its own: ${aws_iam_role_policy.job["load_catalog"].policy}"
+  }
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.job : length(policy.policy) < 10240])
+    error_message = "A role's policies have more than the 10,240 characters that IAM takes."
+  }
+  assert {
+    condition     = toset(flatten([for statement in local.warehouse_statements : statement.Resource])) == toset(["arn:aws:s3:::the-lake", "arn:aws:s3:::the-lake/temp/*", local.kms_key_arn])
+    error_message = "The warehouse needs the temporary folders, nothing else."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.warehouse.assume_role_policy).Statement[0].Principal.Service == ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"]
+    error_message = "Redshift, provisioned or serverless, takes the warehouse's role on."
+  }
+  assert {
+    condition = alltrue([for role in concat(values(aws_iam_role.job), [aws_iam_role.warehouse]) :
+    jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"])
+    error_message = "A role can be taken on for another account."
+  }
+  assert {
+    condition     = length(aws_iam_role.events) == 0
+    error_message = "No workflow starts by events, so EventBridge needs no role."
+  }
+}
+
+run "jobs_outside_a_vpc_get_no_rights_in_networks" {
+  command = plan
+  variables {
+    network  = { mode = "existing" }
+    rds      = { mode = "existing", jdbc_url = "jdbc:postgresql://db:5432/music" }
+    redshift = { mode = "existing", jdbc_url = "jdbc:redshift://wh:5439/warehouse" }
+  }
+  assert {
+    condition     = alltrue([for statements in local.network_statements : length(statements) == 0])
+    error_message = "Jobs outside a VPC make no network interfaces."
+  }
+}
+
+run "a_script_without_access_is_refused" {
+  command = plan
+  variables {
+    workflows_file = "tests/fixtures/new_script.json"
+  }
+  expect_failures = [aws_iam_role.job]
+}
