@@ -92,12 +92,28 @@ def status() -> None:
 @app.command()
 @readable_errors
 def env() -> None:
-    """Print the shell variables with which AWS tools use this stack."""
+    """Print the shell variables with which AWS tools use this stack, and those that the project adds."""
     import shlex
 
-    for key, value in attach().environment().items():
-        if key.startswith("AWS_"):
-            typer.echo(f"export {key}={shlex.quote(value)}")
+    from local_glue.addresses import exports
+
+    stack = attach()
+    shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_")}
+    for key, value in {**shown, **exports(stack)}.items():
+        typer.echo(f"export {key}={shlex.quote(value)}")
+
+
+@app.command()
+@readable_errors
+def secrets() -> None:
+    """Fill the secrets of Glue connections to this stack's databases, where something else made both (Terraform)."""
+    from local_glue.addresses import fill_secrets
+
+    filled = fill_secrets(attach())
+    for connection, database in filled.items():
+        typer.echo(f"connection {connection}: its secret opens database {database}")
+    if not filled:
+        raise LocalGlueError("no Glue connection leads to a database of this stack: create one with its address")
 
 
 @app.command()

@@ -82,6 +82,8 @@ class Config:
     databases: dict[str, Database] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     dynamodb_tables: tuple[DynamoTable, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    """What `local-glue env` prints beside AWS's own variables; `${…}` are the stack's addresses."""
     minute_seconds: float = 60.0
     """How long a minute of a job's timeout lasts; only tests shorten it."""
 
@@ -119,6 +121,7 @@ def load_config(project: Path) -> Config:
         section["buckets"] = tuple(Bucket(**b) for b in section.get("buckets", ()))
         section["libraries"] = tuple(Library(**x) for x in section.get("libraries", ()))
         section["values"] = {k: str(v) for k, v in section.get("values", {}).items()}
+        section["environment"] = {k: str(v) for k, v in section.get("environment", {}).items()}
         section["databases"] = {k: _database(k, v) for k, v in section.get("databases", {}).items()}
         section["connections"] = {k: Connection(name=k, **v) for k, v in section.get("connections", {}).items()}
         section["dynamodb_tables"] = tuple(_table(t) for t in section.get("dynamodb_tables", ()))

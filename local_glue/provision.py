@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from local_glue.addresses import credentials, jdbc_url
 from local_glue.config import Config, DynamoTable, Library
 from local_glue.databases import Server
 from local_glue.errors import ConfigError
 from local_glue.workflow_file import Definitions, read_definitions
 
-JDBC_SCHEME = {"redshift": "jdbc:redshift", "postgresql": "jdbc:postgresql"}
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 
@@ -109,8 +109,7 @@ def _secrets(config: Config, manager: Any, postgres: Server) -> None:
         secret["Name"] for page in manager.get_paginator("list_secrets").paginate() for secret in page["SecretList"]
     }
     for connection in config.connections.values():
-        user = config.databases[connection.database].user
-        value = json.dumps({"username": user, "password": postgres.passwords[user]})
+        value = json.dumps(credentials(config.databases[connection.database], postgres))
         if connection.secret in there:
             manager.put_secret_value(SecretId=connection.secret, SecretString=value)
         else:
@@ -121,8 +120,7 @@ def _secrets(config: Config, manager: Any, postgres: Server) -> None:
 def _connections(config: Config, glue: Any, postgres: Server) -> None:
     there = {c["Name"] for page in glue.get_paginator("get_connections").paginate() for c in page["ConnectionList"]}
     for connection in config.connections.values():
-        database = config.databases[connection.database]
-        url = f"{JDBC_SCHEME[database.engine]}://{postgres.host}:{postgres.port}/{database.dbname}"
+        url = jdbc_url(config.databases[connection.database], postgres)
         given = {
             "Name": connection.name,
             "ConnectionType": "JDBC",

@@ -114,7 +114,12 @@ class Stack:
         provision(config, self.client, self.postgres)
 
     def refresh_code(self) -> int:
-        """Uploads changed scripts and libraries, updates definitions; returns how many objects changed."""
+        """Uploads changed scripts and libraries, updates definitions; returns how many objects changed.
+
+        In a stack that was started empty these belong to whoever made them, and stay.
+        """
+        if self.state.get("empty"):
+            return 0
         from local_glue.provision import refresh_code
 
         return refresh_code(self.config, self.client)

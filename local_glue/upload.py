@@ -16,13 +16,16 @@ def put_folder(s3: Any, folder: Path, bucket: str) -> tuple[int, int]:
         How many files, and how many bytes.
 
     Raises:
-        LocalGlueError: the folder is not there, or a file's name is not UTF-8.
+        LocalGlueError: folder or bucket is not there, or a file's name is not UTF-8.
     """
     if not folder.is_dir():
         raise LocalGlueError(f"{folder} is not a folder: give one whose files are to be copied")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     for file in files:
         _key(folder, file)
+    there = [entry["Name"] for entry in s3.list_buckets()["Buckets"]]
+    if bucket not in there:
+        raise LocalGlueError(f"bucket {bucket} is not there: choose one of {', '.join(there) or 'none'} by --bucket")
 
     def copy(file: Path) -> int:
         with file.open("rb") as body:

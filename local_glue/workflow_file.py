@@ -12,6 +12,7 @@ from local_glue.errors import ConfigError
 ROLE = "arn:aws:iam::123456789012:role/local-glue"
 JOB_KEYS = {"glue_version", "worker_type", "number_of_workers", "timeout_minutes", "max_retries", "max_concurrent_runs",
             "arguments", "bookmark", "connections", "script", "description", "execution_class"}  # fmt: skip
+ADD_VALUE = "add it to [tool.local_glue.values]"
 BOOKMARKS = ("enable", "disable", "pause")
 
 
@@ -59,12 +60,12 @@ def read_definitions(config: Config) -> Definitions:
     return Definitions(list(jobs.values()), workflows, triggers, sorted(set(scripts)))
 
 
-def fill(value: Any, values: Mapping[str, str], where: str) -> Any:
+def fill(value: Any, values: Mapping[str, str], where: str, remedy: str = ADD_VALUE) -> Any:
     """Replaces `${name}` in all strings, as Terraform's templatefile does; `$${` stands for `${`."""
     if isinstance(value, dict):
-        return {fill(key, values, where): fill(item, values, where) for key, item in value.items()}
+        return {fill(key, values, where, remedy): fill(item, values, where, remedy) for key, item in value.items()}
     if isinstance(value, list):
-        return [fill(item, values, where) for item in value]
+        return [fill(item, values, where, remedy) for item in value]
     if not isinstance(value, str):
         return value
 
@@ -73,7 +74,7 @@ def fill(value: Any, values: Mapping[str, str], where: str) -> Any:
             return "${"
         name = found.group(1).strip()
         if name not in values:
-            raise ConfigError(f"{where}: ${{{name}}} has no value: add it to [tool.local_glue.values]")
+            raise ConfigError(f"{where}: ${{{name}}} has no value: {remedy}")
         return values[name]
 
     return re.sub(r"\$\$\{|\$\{([^}]*)\}", replace, value)

@@ -1,6 +1,9 @@
 """An endpoint with tiny jobs, driven by boto3 as a user of AWS would, and a small project for whole stacks."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 import uuid
 from pathlib import Path
@@ -25,6 +28,9 @@ buckets = [{ name = "landing", versioning = true }, { name = "scripts" }]
 workflows = "workflows.json"
 libraries = [{ package = "shop/lib", key = "lib/shop.zip" }]
 minute_seconds = 1.0
+
+[tool.local_glue.environment]
+SHOP_URL = "${warehouse.jdbc_url}"
 
 [tool.local_glue.values]
 bucket = "landing"
@@ -95,6 +101,30 @@ def make_project(folder: Path, *, second: str = SECOND) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     return folder
+
+
+class Shell:
+    """Runs local-glue in a project, as a user types it."""
+
+    def __init__(self, project: Path, home: Path) -> None:
+        self.project, self.home = project, home
+
+    def __call__(self, *arguments: str, code: int = 0, stdin: str | None = None) -> str:
+        """Standard output of a command, which must end with this exit code; `errors` has the rest."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        environment["LOCAL_GLUE_HOME"] = str(self.home)
+        command = [sys.executable, "-m", "local_glue.cli", *arguments]
+        done = subprocess.run(
+            command, cwd=self.project, env=environment, capture_output=True, text=True, timeout=90, input=stdin
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        self.errors = done.stderr
+        return done.stdout
+
+    def state(self) -> dict[str, Any]:
+        """The stack's state.json."""
+        return json.loads((self.home / "state.json").read_text())
 
 
 class Remote:

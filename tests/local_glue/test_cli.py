@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from endpoint_support import make_project, wait_for
+from endpoint_support import Shell, make_project, wait_for
 
 pytestmark = pytest.mark.stack
 
@@ -17,28 +17,6 @@ if sys.argv[sys.argv.index("--mood") + 1] == "bad":
     class MoodError(Exception): pass
     raise MoodError("the mood is bad:\\n  try another")
 """
-
-
-class Shell:
-    """Runs local-glue in a project."""
-
-    def __init__(self, project, home):
-        self.project, self.home = project, home
-
-    def __call__(self, *arguments, code=0, stdin=None):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        environment["LOCAL_GLUE_HOME"] = str(self.home)
-        command = [sys.executable, "-m", "local_glue.cli", *arguments]
-        done = subprocess.run(
-            command, cwd=self.project, env=environment, capture_output=True, text=True, timeout=90, input=stdin
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        self.errors = done.stderr
-        return done.stdout
-
-    def state(self):
-        return json.loads((self.home / "state.json").read_text())
 
 
 @pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
