@@ -31,13 +31,14 @@ class Endpoint:
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
-        from local_glue import eventbridge, steady_listings
+        from local_glue import bucket_policies, eventbridge, steady_listings
         from local_glue.clock import Clock
         from local_glue.execution import InlineExecutor, ProcessExecutor, Surroundings
         from local_glue.glue_api import Engine, install
         from local_glue.unsupported import dispatcher_class
 
         steady_listings.install()
+        bucket_policies.install()
 
         if Endpoint._alive:
             raise LocalGlueError("an endpoint runs in this process already, and moto has one state a process: stop it")
