@@ -1,4 +1,24 @@
+module "network_ranges" {
+  source = "./network_ranges"
+
+  cidr            = var.network.cidr
+  subnet_cidrs    = var.network.subnet_cidrs
+  connected_cidrs = var.network.connected_cidrs
+}
+
+resource "terraform_data" "network" {
+  input = module.network_ranges.subnet_cidrs
+
+  lifecycle {
+    precondition {
+      condition     = length(module.network_ranges.problems) == 0
+      error_message = "network: ${join("; ", module.network_ranges.problems)}."
+    }
+  }
+}
+
 locals {
+  subnet_cidrs  = module.network_ranges.subnet_cidrs
   makes_network = var.network.mode == "create"
   has_vpc       = local.makes_network || var.network.vpc_id != null
 

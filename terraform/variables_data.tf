@@ -32,8 +32,8 @@ variable "retention" {
   default = {}
 
   validation {
-    condition     = alltrue([for days in values(var.retention) : days >= 1 && floor(days) == days if days != null])
-    error_message = "retention has ${join(", ", [for name, days in var.retention : "${name} = ${days}" if days != null && !(days >= 1 && floor(days) == days)])}; it takes whole days from 1."
+    condition     = alltrue([for days in values(var.retention) : try(days >= 1 && floor(days) == days, days == null)])
+    error_message = "retention has ${join(", ", [for name, days in var.retention : "${name} = ${days}" if !try(days >= 1 && floor(days) == days, days == null)])}; it takes whole days from 1."
   }
 }
 

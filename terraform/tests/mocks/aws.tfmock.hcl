@@ -100,6 +100,7 @@ mock_resource "aws_redshiftserverless_namespace" {
 
 mock_resource "aws_redshiftserverless_workgroup" {
   defaults = {
+    arn      = "arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/mocked"
     endpoint = [{ address = "redshift.example", port = 5439, vpc_endpoint = [] }]
   }
 }
