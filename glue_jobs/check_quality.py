@@ -24,7 +24,7 @@ def main(argv: Sequence[str]) -> None:
     suite = get_suite(config.datasets)
     run = glue.start(config, argv)
     warehouse = Warehouse(run, config, publisher=suite.publisher)
-    warehouse.prepare(suite.tables)
+    warehouse.prepare((*suite.tables, DATA_QUALITY_RESULTS))
     checked_at = datetime.now(UTC)
     measured = warehouse.read(quality.measure(suite.checks, now=checked_at), quality.MEASURES).collect()
     results = quality.judge(suite.checks, {row["check_name"]: row["observed"] for row in measured})

@@ -107,6 +107,8 @@ def prepare_environment(folder: Path | None = None) -> Path:
     Returns:
         The folder of spark-defaults.conf.
     """
+    # Spark's Python workers are this interpreter, with its packages, not whatever python3 is on PATH.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if os.environ.get("SPARK_CONF_DIR"):
         return Path(os.environ["SPARK_CONF_DIR"])
     home = os.environ.get("LOCAL_GLUE_HOME")

@@ -8,6 +8,7 @@ from glue_jobs.lib.books import OUTCOMES
 from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.errors import ConfigError
 from glue_jobs.lib.quality import Check, at_least, at_most, same_as
+from glue_jobs.lib.tables import SPARKIFY_TABLES, sparkify
 
 TOLERANCE = 1e-6
 """How far a sum of shares may be from 1."""
@@ -57,22 +58,22 @@ def keys_are_present(table: Table) -> Check:
     )
 
 
-def refers_to(table: Table, parent: Table, column: str, severity: str = "error") -> Check:
-    """Every row of `table` has its row in `parent`."""
+def refers_to(table: Table, parent: Table, column: str) -> Check:
+    """Every row of `table` that names one has its row in `parent`."""
     return Check(
         f"{table.name}_{column}_in_{parent.name}",
-        severity,
+        "error",
         f"SELECT COUNT(*) AS observed FROM {table.full_name} AS f LEFT JOIN {parent.full_name} AS d "
-        f"ON f.{column} = d.{column} WHERE d.{column} IS NULL",
+        f"ON f.{column} = d.{column} WHERE d.{column} IS NULL AND f.{column} IS NOT NULL",
     )
 
 
-def was_delivered(schema: str, dataset: str) -> Check:
+def was_delivered(dataset: str) -> Check:
     """A dataset that nobody ever delivered is worth a warning."""
     return Check(
         f"{dataset}_delivered",
         "warn",
-        f"SELECT COUNT(*) AS observed FROM {schema}.load_files WHERE dataset = '{dataset}'",
+        f"SELECT COUNT(*) AS observed FROM {tables.LOAD_FILES.full_name} WHERE dataset = '{dataset}'",
         at_least(1),
         f"{DELIVERY}: {dataset}/",
     )
@@ -84,7 +85,8 @@ def is_filled(table: Table, dataset: str) -> Check:
         f"{table.name}_filled",
         "error",
         "SELECT CASE WHEN d.n > 0 AND t.n = 0 THEN 1 ELSE 0 END AS observed "
-        f"FROM (SELECT COALESCE(SUM(loaded), 0) AS n FROM {table.schema}.load_files WHERE dataset = '{dataset}') AS d "
+        f"FROM (SELECT COALESCE(SUM(loaded), 0) AS n FROM {tables.LOAD_FILES.full_name} "
+        f"WHERE dataset = '{dataset}') AS d "
         f"CROSS JOIN (SELECT COUNT(*) AS n FROM {table.full_name}) AS t",
         hint=f"rows of {dataset} were loaded, but {table.full_name} is empty: was it emptied by hand?",
     )
@@ -164,7 +166,7 @@ MUSIC = Suite(
     datasets=("users", "songs", "streams"),
     tables=tables.MUSIC_TABLES,
     checks=(
-        *(was_delivered("music", dataset) for dataset in ("users", "songs", "streams")),
+        *(was_delivered(dataset) for dataset in ("users", "songs", "streams")),
         is_filled(tables.USERS, "users"),
         is_filled(tables.SONGS, "songs"),
         is_filled(tables.STREAMS, "streams"),
@@ -193,4 +195,28 @@ MUSIC = Suite(
     ),
 )
 
-SUITES = (MUSIC,)
+STAR = tuple(table for table in SPARKIFY_TABLES if table not in (sparkify.STAGING_EVENTS, sparkify.STAGING_SONGS))
+
+SPARKIFY = Suite(
+    publisher="sparkify",
+    datasets=("log_data", "song_data"),
+    tables=SPARKIFY_TABLES,
+    checks=(
+        *(was_delivered(dataset) for dataset in ("log_data", "song_data")),
+        *(is_filled(table, "log_data") for table in (sparkify.SONGPLAYS, sparkify.USERS, sparkify.TIME)),
+        *(is_filled(table, "song_data") for table in (sparkify.SONGS, sparkify.ARTISTS)),
+        *(rows_of(table) for table in STAR),
+        *(keys_are_unique(table) for table in SPARKIFY_TABLES),
+        *(keys_are_present(table) for table in SPARKIFY_TABLES),
+        refers_to(sparkify.SONGPLAYS, sparkify.SONGS, "song_id"),
+        refers_to(sparkify.SONGPLAYS, sparkify.ARTISTS, "artist_id"),
+        refers_to(sparkify.SONGPLAYS, sparkify.USERS, "user_id"),
+        refers_to(sparkify.SONGPLAYS, sparkify.TIME, "start_time"),
+        refers_to(sparkify.SONGS, sparkify.ARTISTS, "artist_id"),
+        refers_to(sparkify.TIME, sparkify.SONGPLAYS, "start_time"),
+        refers_to(sparkify.USERS, sparkify.SONGPLAYS, "user_id"),
+        is_fresh("sparkify", STALE_HOURS),
+    ),
+)
+
+SUITES = (MUSIC, SPARKIFY)

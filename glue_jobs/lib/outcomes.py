@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
 from glue_jobs.lib import verdicts
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.books import FileBook
@@ -38,6 +41,32 @@ class Outcomes:
     def total(self, verdict: str) -> int:
         """How many plays have the verdict, whether read or waiting."""
         return self.waiting.verdicts[verdict] + sum(outcome.verdicts[verdict] for outcome in self.files.values())
+
+    def add(self, other: "Outcomes") -> None:
+        """Adds other rows of the same files."""
+        self.rows += other.rows
+        for file_id, outcome in other.files.items():
+            mine = self.files.setdefault(file_id, Outcome())
+            mine.verdicts += outcome.verdicts
+            mine.rules += outcome.rules
+            mine.warnings += outcome.warnings
+
+
+def count_verdicts(judged: DataFrame, warnings: Mapping[str, Column] | None = None) -> Outcomes:
+    """Counts rows by file_id and verdict, and those for which a warning holds; one small row each comes to the driver.
+
+    Args:
+        judged: file_id, verdict, and what the warnings look at.
+        warnings: Conditions by name.
+    """
+    found = Outcomes()
+    counts = [F.count_if(condition).alias(name) for name, condition in (warnings or {}).items()]
+    for row in judged.groupBy("file_id", "verdict").agg(F.count("*").alias("rows"), *counts).collect():
+        found.rows += row.rows
+        outcome = found.files.setdefault(row.file_id, Outcome())
+        outcome.verdicts[row.verdict] += row.rows
+        outcome.warnings.update({name: row[name] for name in warnings or {} if row[name]})
+    return found
 
 
 def file_books(

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import inputs, play_books, play_reads, plays
+from glue_jobs.lib import inputs, play_books, play_reads, plays, verdicts
+from glue_jobs.lib.datasets import STREAMS
 from glue_jobs.lib.delivery import Delivery
 from glue_jobs.lib.outcomes import Outcomes
 from glue_jobs.lib.play_run import PlayRun
@@ -82,8 +83,12 @@ def _rows(run: PlayRun, delivery: Delivery) -> DataFrame:
     checked = delivery.checked
     if checked is None:
         checked = run.glue.spark.createDataFrame([], plays.CHECKED)
-    return plays.with_first_verdict(
-        checked, skipped=delivery.inputs.skipped, rejected=delivery.rejected, window=run.window
+    return verdicts.with_first_verdict(
+        checked,
+        skipped=delivery.inputs.skipped,
+        rejected=delivery.rejected,
+        window=run.window,
+        time_field=STREAMS.time_field,
     )
 
 

@@ -8,16 +8,13 @@ Frames they share:
         do with, in one of the states of `waiting_state`.
 """
 
-from collections.abc import Collection
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.datasets import STREAMS
-from glue_jobs.lib.rules import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, REJECT_RATE_EXCEEDED, reason_of, text_name
+from glue_jobs.lib.rules import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, reason_of, text_name
 from glue_jobs.lib.tables import STREAMS as STREAMS_TABLE
-from glue_jobs.lib.touched import Span
-from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, OUT_OF_WINDOW, PENDING, QUARANTINED, REPEATED
+from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, PENDING, QUARANTINED, REPEATED
 
 KEY = STREAMS_TABLE.key
 
@@ -55,35 +52,11 @@ CLASSIFIED = {
 _IN_STREAMS, _IN_PENDING, _IN_INPUT, _GIVEN_UP = 0, 1, 2, 3
 
 
-def with_first_verdict(
-    checked: DataFrame, *, skipped: Collection[int], rejected: Collection[int], window: Span | None
-) -> DataFrame:
-    """Decides what needs no look at other plays: adds `verdict`, NULL for a row that does.
-
-    Args:
-        checked: See above.
-        skipped: file_ids whose content the warehouse has already.
-        rejected: file_ids with too many rows in error; each of their rows is quarantined, for that reason as well.
-        window: The days a backfill is about, None for all.
-    """
-    in_rejected = _is_in("file_id", rejected)
-    message = "too many rows of the file are in error, so all of it is rejected; see --max_reject_rate"
-    errors = F.when(in_rejected, F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message))).otherwise(
-        F.col("_errors")
-    )
-    verdict = (
-        F.when(_is_in("file_id", skipped), ALREADY_LOADED)
-        .when(F.size(errors) > 0, QUARANTINED)
-        .when(~_is_within(window), OUT_OF_WINDOW)
-    )
-    return checked.withColumns({"_errors": errors, "verdict": verdict})
-
-
 def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
     """Every row with its verdict, and of the stored plays those that matter for what the run publishes.
 
     Args:
-        rows: `with_first_verdict`.
+        rows: `verdicts.with_first_verdict`.
         stored: See above.
         users: user_id, created_at; at least the known users among the rows' own.
         tracks: track_id; all known ones.
@@ -184,17 +157,3 @@ def _decided(rows: DataFrame) -> DataFrame:
 def _columns(given: dict[str, Column]) -> list[Column]:
     """The columns of CLASSIFIED, those not given by name."""
     return [(given[name] if name in given else F.col(name)).cast(kind).alias(name) for name, kind in CLASSIFIED.items()]
-
-
-def _is_in(column: str, values: Collection[int]) -> Column:
-    return F.col(column).isin(sorted(values)) if values else F.lit(False)
-
-
-def _is_within(window: Span | None) -> Column:
-    day = F.to_date("listen_time")
-    within = F.lit(True)
-    if window and window.first:
-        within = within & (day >= F.lit(window.first))
-    if window and window.last:
-        within = within & (day <= F.lit(window.last))
-    return within

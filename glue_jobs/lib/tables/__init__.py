@@ -1,4 +1,4 @@
-"""Contracts of the warehouse tables, schema `music`. Imports no Spark."""
+"""Contracts of the warehouse tables, schemas `music` and `sparkify` (in the module of that name). Imports no Spark."""
 
 from glue_jobs.lib.tables.books import DATA_QUALITY_RESULTS, LOAD_FILES, LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.tables.catalogue import PENDING_STREAMS, SONGS, STREAMS, USERS
@@ -14,6 +14,7 @@ from glue_jobs.lib.tables.kpis import (
     USER_FEATURES,
     USER_TRACK_TOTALS,
 )
+from glue_jobs.lib.tables.sparkify import SPARKIFY_TABLES
 
 MUSIC_TABLES = (
     USERS,
@@ -49,6 +50,7 @@ __all__ = [
     "PENDING_STREAMS",
     "PUBLICATION",
     "SONGS",
+    "SPARKIFY_TABLES",
     "STREAMS",
     "TRACK_TOTALS",
     "USERS",

@@ -7,8 +7,11 @@ import pytest
 from glue_jobs.lib import plays
 from glue_jobs.lib.rules import ERRORS_TYPE
 from glue_jobs.lib.touched import Span
+from glue_jobs.lib.verdicts import with_first_verdict
 
 pytestmark = pytest.mark.spark
+
+UNDECIDED = {"skipped": (), "rejected": (), "window": None, "time_field": "listen_time"}
 
 NOON = datetime(2024, 6, 25, 12, tzinfo=UTC)
 CHECKED = (
@@ -40,9 +43,7 @@ def classify(spark, checked):
         base = {"user_id": 1, "track_id": "t1", "listen_time": NOON, "state": "existing"}
         order = ["user_id", "track_id", "listen_time", "state", "source_file", "reason", "first_seen"]
         held = [tuple({**base, **row}.get(name) for name in order) for row in stored]
-        rows = plays.with_first_verdict(
-            checked(*overrides), **{"skipped": (), "rejected": (), "window": None} | decisions
-        )
+        rows = with_first_verdict(checked(*overrides), **UNDECIDED | decisions)
         return plays.classify(
             rows,
             spark.createDataFrame(held, STORED),
@@ -137,7 +138,7 @@ def describe_unknown_users_and_tracks():
         ],
     )
     def it_lets_the_play_wait(spark, checked, users, tracks, reason):
-        rows = plays.with_first_verdict(checked({}, {"file_id": 1}), skipped=(), rejected=(), window=None)
+        rows = with_first_verdict(checked({}, {"file_id": 1}), **UNDECIDED)
         found = plays.classify(
             rows,
             spark.createDataFrame([], STORED),
@@ -192,7 +193,7 @@ def describe_plays_that_waited():
 
 def describe_the_frame():
     def it_has_the_declared_columns(spark, checked):
-        rows = plays.with_first_verdict(checked({}), skipped=(), rejected=(), window=None)
+        rows = with_first_verdict(checked({}), **UNDECIDED)
         found = plays.classify(
             rows,
             spark.createDataFrame([], STORED),

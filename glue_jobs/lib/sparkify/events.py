@@ -1,0 +1,161 @@
+"""Events of the app: which are new, and the users and times that follow from them. Pure functions over frames.
+
+`events` everywhere: the columns of EVENTS, one row an event without errors.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.json_rules import SONG_PAGE
+from glue_jobs.lib.tables import sparkify as tables
+from glue_jobs.lib.text_repair import raw_name
+from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, REPEATED
+
+TEXT_FIELDS = ("artist", "song", "firstName", "lastName", "location")
+"""Fields of log_data that people wrote, hence may have been encoded twice."""
+
+EVENTS = {
+    "page": "page",
+    "start_time": "ts",
+    "user_id": "userId",
+    "session_id": "sessionId",
+    "item_in_session": "itemInSession",
+    "level": "level",
+    "song_title": "song",
+    "artist_name": "artist",
+    "length_s": "length",
+    "location": "location",
+    "user_agent": "userAgent",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "gender": "gender",
+    "auth": "auth",
+    "method": "method",
+    "status": "status",
+    "registered_at": "registration",
+}
+"""Columns of `events` by the field that they come from; beside them file_id, event_id and the fields' raw texts."""
+
+ORDER = ("start_time", "level", "song_title", "artist_name", "length_s", "location", "user_agent")
+"""Which of several versions of one event counts: the smallest by these, whatever came first."""
+
+USER_VALUES = ("level", "first_name", "last_name", "gender")
+
+
+def build_events(rows: DataFrame) -> DataFrame:
+    """`events` of checked and repaired rows of log_data."""
+    named = [F.col(field).alias(name) for name, field in EVENTS.items()]
+    user = F.coalesce(F.col("userId").cast("string"), F.lit(""))
+    event_id = F.concat_ws("-", user, "sessionId", "itemInSession").alias("event_id")
+    return rows.select("file_id", event_id, *named, *(raw_name(field) for field in TEXT_FIELDS))
+
+
+def judge(events: DataFrame, stored: DataFrame) -> DataFrame:
+    """Adds `verdict`, `is_first` (no repeat within this run) and `replaced_time`.
+
+    Args:
+        events: Of this run.
+        stored: Songplays of the warehouse with the ids of these events.
+
+    Returns:
+        The events. `replaced_time` is the start_time of the stored songplay that a loaded event takes the place of.
+    """
+    first = Window.partitionBy("event_id", "page").orderBy(*ORDER, "file_id")
+    ranked = events.withColumn("is_first", F.row_number().over(first) == 1)
+    known = stored.select(
+        F.col("songplay_id").alias("event_id"),
+        F.lit(SONG_PAGE).alias("page"),
+        F.col("start_time").alias("_stored_time"),
+        _rank().alias("_stored_rank"),
+    )
+    joined = ranked.join(known, on=["event_id", "page"], how="left")
+    is_stored = F.col("_stored_rank").isNotNull() & (F.col("_stored_rank") <= _rank())
+    verdict = F.when(~F.col("is_first"), REPEATED).when(is_stored, ALREADY_LOADED).otherwise(LOADED)
+    replaced = F.when(verdict == LOADED, F.col("_stored_time")).alias("replaced_time")
+    return joined.select(*ranked.columns, verdict.alias("verdict"), replaced)
+
+
+def build_songplays(judged: DataFrame) -> DataFrame:
+    """New songplays, song and artist not yet looked up."""
+    new = judged.where(is_songplay() & (F.col("verdict") == LOADED))
+    fields = {"song_title": "song", "artist_name": "artist", "location": "location"}
+    return new.select(
+        F.col("event_id").alias("songplay_id"),
+        *("start_time", "user_id", "level", "session_id", "item_in_session", "location", "user_agent"),
+        *("song_title", "artist_name", "length_s", "file_id"),
+        repaired_from(fields).alias("repaired_from"),
+        F.coalesce(raw_name("song"), "song_title").alias("raw_title"),
+        F.coalesce(raw_name("artist"), "artist_name").alias("raw_artist"),
+    )
+
+
+def build_users(judged: DataFrame, stored: DataFrame) -> DataFrame:
+    """Users whose latest play is among this run's, as of that play.
+
+    Args:
+        judged: `judge`; repeats are in it, they change nothing.
+        stored: The warehouse's rows of these users.
+    """
+    # The warehouse's row comes last in the struct: where both are the same moment and content, it stays.
+    moment = ("level_at", "level_session_id", "level_item_in_session")
+    compared = (*moment, *USER_VALUES, "repaired_from")
+    new = judged.where(is_songplay()).select(
+        "user_id",
+        F.col("start_time").alias("level_at"),
+        F.col("session_id").alias("level_session_id"),
+        F.col("item_in_session").alias("level_item_in_session"),
+        *USER_VALUES,
+        repaired_from({"first_name": "firstName", "last_name": "lastName"}).alias("repaired_from"),
+        F.lit(False).alias("_is_stored"),
+    )
+    both = new.unionByName(stored.withColumn("_is_stored", F.lit(True)))
+    latest = both.groupBy("user_id").agg(F.max(F.struct(*compared, "_is_stored")).alias("_latest"))
+    changed = latest.where(~F.col("_latest._is_stored")).select("user_id", "_latest.*")
+    return changed.select(*tables.USERS.column_names)
+
+
+def build_time(moments: DataFrame) -> DataFrame:
+    """Rows of `time` for distinct start_time; weeks are ISO 8601's, weekday is 0 (Sunday) to 6, as Redshift's."""
+    at = F.col("start_time")
+    return moments.select(
+        at,
+        F.hour(at).alias("hour"),
+        F.dayofmonth(at).alias("day"),
+        F.weekofyear(at).alias("week"),
+        F.month(at).alias("month"),
+        F.year(at).alias("year"),
+        (F.dayofweek(at) - 1).alias("weekday"),
+    )
+
+
+def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
+    """Rows of `staging_events`.
+
+    Args:
+        judged: `judge`.
+        names: file_id, source_file; one row a file.
+    """
+    fields = {field: field for field in TEXT_FIELDS}
+    read = judged.where("is_first").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
+    return read.withColumn("repaired_from", repaired_from(fields)).select(*tables.STAGING_EVENTS.column_names)
+
+
+def is_songplay() -> Column:
+    """Whether an event is a song that was played."""
+    return F.col("page") == SONG_PAGE
+
+
+def is_repaired(fields: tuple[str, ...] = TEXT_FIELDS) -> Column:
+    """Whether any of the fields was repaired."""
+    return F.coalesce(*(raw_name(field) for field in fields)).isNotNull()
+
+
+def repaired_from(fields: dict[str, str]) -> Column:
+    """JSON of the raw texts of repaired fields, by column name; NULL if none was repaired."""
+    raw = F.to_json(F.struct(*(F.col(raw_name(field)).alias(name) for name, field in fields.items())))
+    return F.when(F.coalesce(*(raw_name(field) for field in fields.values())).isNotNull(), raw)
+
+
+def _rank() -> Column:
+    moment, *others = ORDER
+    return F.concat(F.unix_micros(moment).cast("string"), F.to_json(F.struct(*others)))

@@ -1,0 +1,76 @@
+"""One run of load_sparkify: read, judge, match, publish everything in one transaction, then settle the ledger.
+
+The order makes it safe to die anywhere: a run that reads the same files again finds what was published, and changes
+nothing.
+"""
+
+import platform
+from datetime import UTC, datetime
+
+from glue_jobs.lib import books, ddl, logs, settle, text_repair
+from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.datasets import LOG_DATA, SONG_DATA
+from glue_jobs.lib.error_log import ErrorLog
+from glue_jobs.lib.glue import GlueRun
+from glue_jobs.lib.ledger import Ledger
+from glue_jobs.lib.load_run import CODEGEN, LoadRun
+from glue_jobs.lib.sparkify import events, part, songs, star
+from glue_jobs.lib.sparkify.part import Part
+from glue_jobs.lib.sparkify.star import Star
+from glue_jobs.lib.tables import LOAD_FILES
+from glue_jobs.lib.tables import sparkify as tables
+from glue_jobs.lib.warehouse import Warehouse
+
+PUBLISHER = "sparkify"
+_STAGING = (tables.STAGING_EVENTS, tables.STAGING_SONGS)
+
+
+def load(glue_run: GlueRun, config: JobConfig) -> None:
+    """Loads what there is to load; a run that finds no file publishes nothing.
+
+    Raises:
+        BooksError: What was read is not what validate_files counted; nothing was published.
+        PublishConflictError: Someone else published meanwhile; nothing was published.
+    """
+    warehouse = Warehouse(glue_run, config, publisher=PUBLISHER)
+    warehouse.prepare(tables.SPARKIFY_TABLES)
+    run = LoadRun(glue_run, config, Ledger(config.ledger_table), warehouse, ErrorLog(config))
+    compiles = glue_run.spark.conf.get(CODEGEN)
+    try:
+        _load(run)
+    finally:
+        glue_run.spark.catalog.clearCache()
+        glue_run.spark.conf.set(CODEGEN, compiles)
+
+
+def _load(run: LoadRun) -> None:
+    parts = [part.read(run, LOG_DATA, events.TEXT_FIELDS)]
+    if not run.window:  # Songs are as they are now, whatever days are loaded again.
+        parts.append(part.read(run, SONG_DATA, songs.TEXT_FIELDS))
+    if not any(found.has_files for found in parts):
+        logs.info("no new files")
+        return
+    repairs = text_repair.find_repairs((found.rows, found.text_fields) for found in parts if found.rows is not None)
+    run.done("read")
+    at = datetime.now(UTC)
+    changes = star.build(run, parts[0], parts[1] if len(parts) > 1 else None, repairs, at=at)
+    run.done("judge")
+    _publish(run, parts, changes, at)
+    for found in parts:
+        settle.settle(run, found.delivered, found.counted)
+
+
+def _publish(run: LoadRun, parts: list[Part], changes: Star, at: datetime) -> None:
+    file_books = [book for found in parts for book in found.books(run, at)]
+    run.warehouse.stage_all(changes.frames)
+    run.done("stage")
+    book = books.close_books(
+        run.config,
+        file_books,
+        measures={"seconds": run.seconds, **changes.measures},
+        versions={"python": platform.python_version(), "spark": run.glue.spark.version},
+    )
+    # The staging tables are emptied even by a run that has no rows for them.
+    whole = {table.name: ddl.stage_name(LOAD_FILES.name, run.config.run_id) for table in _STAGING}
+    run.warehouse.publish(book, file_books, tables=changes.frames, slices=whole | changes.slices)
+    logs.info("star schema loaded", **changes.measures)

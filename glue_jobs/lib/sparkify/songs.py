@@ -1,0 +1,82 @@
+"""Songs and their artists: which are new or changed, and what follows for artists. Pure functions over frames."""
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.sparkify.events import repaired_from
+from glue_jobs.lib.tables import sparkify as tables
+from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, REPEATED
+
+TEXT_FIELDS = ("title", "artist_name", "artist_location")
+"""Fields of song_data that people wrote, hence may have been encoded twice."""
+
+ATTRIBUTES = tuple(column.name for column in tables.SONG_ATTRIBUTES)
+
+
+def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
+    """Songs of checked and repaired rows of song_data.
+
+    Args:
+        rows: See `delivery.Delivery.checked`, repaired.
+        names: file_id, turn; one row a file, the file with the highest turn was accepted last.
+
+    Returns:
+        file_id, turn, song_id, num_songs and ATTRIBUTES.
+    """
+    texts = {field: field for field in TEXT_FIELDS}
+    shaped = rows.withColumns({"duration_s": F.col("duration"), "repaired_from": repaired_from(texts)})
+    return shaped.join(F.broadcast(names.select("file_id", "turn")), on="file_id").select(
+        "file_id", "turn", "song_id", "num_songs", *ATTRIBUTES
+    )
+
+
+def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
+    """Adds `verdict` and `is_last`: of a song delivered several times, the file accepted last counts.
+
+    Args:
+        songs: `build_songs`.
+        stored: Songs of the warehouse with the ids of these.
+    """
+    last = Window.partitionBy("song_id").orderBy(F.desc("turn"), F.to_json(F.struct(*ATTRIBUTES)))
+    ranked = songs.withColumn("is_last", F.row_number().over(last) == 1)
+    known = stored.select("song_id", F.struct(*ATTRIBUTES).alias("_stored"))
+    joined = ranked.join(known, on="song_id", how="left")
+    is_same = F.col("_stored").isNotNull() & F.col("_stored").eqNullSafe(F.struct(*ATTRIBUTES))
+    verdict = F.when(~F.col("is_last"), REPEATED).when(is_same, ALREADY_LOADED).otherwise(LOADED)
+    return joined.select(*ranked.columns, verdict.alias("verdict"))
+
+
+def changed_songs(judged: DataFrame) -> DataFrame:
+    """Songs that are new or other than before: file_id, song_id, ATTRIBUTES."""
+    return judged.where(F.col("verdict") == LOADED).select("file_id", "song_id", *ATTRIBUTES)
+
+
+def overlay(stored: DataFrame, changed: DataFrame) -> DataFrame:
+    """Songs as they are after the run: song_id, ATTRIBUTES."""
+    columns = ("song_id", *ATTRIBUTES)
+    unchanged = stored.select(*columns).join(F.broadcast(changed.select("song_id")), on="song_id", how="left_anti")
+    return unchanged.select(*columns).unionByName(changed.select(*columns))
+
+
+def build_artists(known: DataFrame) -> DataFrame:
+    """Artists as the smallest song_id names them.
+
+    Args:
+        known: `overlay` of all songs of these artists.
+    """
+    columns = {"name": "artist_name", "location": "artist_location"}
+    columns |= {"latitude": "artist_latitude", "longitude": "artist_longitude"}
+    named = F.struct("song_id", *(F.col(source).alias(name) for name, source in columns.items()))
+    smallest = known.groupBy("artist_id").agg(F.min(named).alias("_smallest"))
+    return smallest.select("artist_id", *(F.col(f"_smallest.{name}").alias(name) for name in columns))
+
+
+def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
+    """Rows of `staging_songs`.
+
+    Args:
+        judged: `judge`.
+        names: file_id, source_file; one row a file.
+    """
+    read = judged.where("is_last").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
+    return read.select(*tables.STAGING_SONGS.column_names)

@@ -1,0 +1,27 @@
+"""Loads new events and songs into the star schema, with everything that follows from them.
+
+New are the lines of accepted files that the bookmark has not seen; a run with --from_date or --to_date reads the event
+files of that window again instead, and leaves the bookmark and the files' states alone.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from glue_jobs.lib import arguments, glue, logs
+from glue_jobs.lib.sparkify import load
+
+
+def main(argv: Sequence[str]) -> None:
+    """Loads what there is to load and commits the bookmark."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    run = glue.start(config, argv)
+    load.load(run, config)
+    if config.is_backfill:
+        glue.clean_up(config)
+    else:
+        glue.finish(run, config)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
