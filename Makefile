@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 WORKFLOW ?= streams
+ENV ?= dev
 
-.PHONY: help setup run test test-fast test-long check fmt up down package lock clean
+.PHONY: help setup run test test-fast test-long check check-terraform fmt up down package plan deploy destroy lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,13 +25,22 @@ test-fast: .venv/.test-ready ## The tests that need no JVM and no database
 test-long: .venv/.test-ready ## All tests and the exhaustive variants of some
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: .venv/.test-ready ## Format, lint; changes nothing
+check: .venv/.test-ready check-terraform ## Format, lint, valid Terraform; changes nothing
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+
+check-terraform:
+	@if ! command -v terraform >/dev/null; then \
+	  echo "NOT CHECKED: terraform/, for Terraform is not installed here (https://developer.hashicorp.com/terraform/install)" >&2; \
+	else terraform fmt -check -diff -recursive terraform && $(PROVIDER) && \
+	  if $(TERRAFORM) init -backend=false -input=false -no-color >/dev/null; then $(TERRAFORM) validate -no-color; \
+	  else echo "NOT CHECKED: whether terraform/ is valid, for its provider cannot be installed here (see above)" >&2; fi; \
+	fi
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@if command -v terraform >/dev/null; then terraform fmt -recursive terraform; fi
 
 up: .venv/.run-ready ## Start the local AWS: endpoint, databases, jobs
 	@$(BIN)/local-glue up
@@ -38,10 +48,33 @@ up: .venv/.run-ready ## Start the local AWS: endpoint, databases, jobs
 down: .venv/.run-ready ## Stop it and forget its state
 	@$(BIN)/local-glue down
 
+# The wheels are those for Glue's workers, whatever machine this is.
 package: .venv/.run-ready ## build/: the library archive and the wheels that the jobs take to AWS Glue
+	@rm -rf build/lib build/wheels
 	@$(BIN)/python -m local_glue.package build
-	@$(BIN)/python -m pip download -q --no-deps --only-binary :all: --require-hashes -r requirements/glue.lock -d build/wheels
+	@$(BIN)/python -m pip download -q --no-deps --require-hashes -r requirements/glue.lock -d build/wheels \
+	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11
 	@ls -l build build/wheels
+
+plan: package ## What Terraform would change in environment ENV, written to build/ENV.tfplan: make plan ENV=dev
+	@$(NEEDS_ENV)
+	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select -or-create $(ENV) && \
+	  $(TERRAFORM) plan -input=false -var-file=environments/$(ENV).tfvars -out=../build/$(ENV).tfplan $(TF_ARGS)
+
+deploy: plan ## The same, then do it
+	@$(PROVIDER) && $(TERRAFORM) apply -input=false ../build/$(ENV).tfplan
+	@rm build/$(ENV).tfplan
+
+destroy: package ## Delete all of environment ENV, after asking; TF_ARGS=-auto-approve does not ask
+	@$(NEEDS_ENV)
+	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select $(ENV) && \
+	  $(TERRAFORM) destroy -var-file=environments/$(ENV).tfvars $(TF_ARGS)
+
+TERRAFORM := terraform -chdir=terraform
+# Some machines hold a copy of the AWS provider; elsewhere Terraform downloads it.
+PROVIDER = if [ -x ../shared/tools/terraform-mirror ]; then eval "$$(../shared/tools/terraform-mirror)"; fi
+NEEDS_ENV = command -v terraform >/dev/null || { echo "Terraform 1.9 or later is needed: https://developer.hashicorp.com/terraform/install" >&2; exit 1; }; \
+  [ -f terraform/environments/$(ENV).tfvars ] || { echo "ENV=$(ENV): there is no terraform/environments/$(ENV).tfvars" >&2; exit 1; }
 
 lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.lock

@@ -32,7 +32,7 @@ run "a_circle" {
     values = merge(var.values, { started = "second" })
   }
   assert {
-    condition     = output.problems == ["workflow chain runs in a circle: second lead back to themselves"]
+    condition     = output.problems == ["workflow chain runs in a circle through second"]
     error_message = jsonencode(output.problems)
   }
 }

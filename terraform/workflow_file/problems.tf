@@ -53,7 +53,7 @@ locals {
     [for name, found in local.starts_by_workflow : "workflow ${name} has the start triggers ${join(" and ", found[*].name)}; it can have only one" if length(found) > 1],
     [for workflow, schedule in local.wrong_schedules : "workflow ${workflow} has the schedule '${schedule}', which AWS does not accept; write cron(minutes hours day-of-month month day-of-week year) with ? for one of the days"],
     [for workflow, schedule in local.hasty_schedules : "workflow ${workflow} has the schedule '${schedule}'; Glue starts at most every five minutes"],
-    [for name, jobs in local.circular : "workflow ${name} runs in a circle: ${join(", ", jobs)} lead back to themselves" if length(jobs) > 0],
+    [for name, jobs in local.circular : "workflow ${name} runs in a circle through ${join(", ", jobs)}" if length(jobs) > 0],
     [for name, job in local.jobs : "job ${name} is never started: no trigger that follows from the start of workflow ${job.workflow} names it"
     if !contains(local.started, name) && !contains(flatten(values(local.circular)), name) && length(local.starts_by_workflow[job.workflow]) == 1],
     [for name in setsubtract(keys(var.start), keys(local.workflows)) : "start names the unknown workflow ${name}; there are ${join(", ", keys(local.workflows))}"],
