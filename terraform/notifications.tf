@@ -100,11 +100,19 @@ resource "aws_iam_role_policy" "chat" {
   role = aws_iam_role.chat[0].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "ReadMetrics"
-      Effect   = "Allow"
-      Action   = ["cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics", "cloudwatch:DescribeAlarms"]
-      Resource = "*" # CloudWatch has no resources for metrics.
-    }]
+    Statement = [
+      {
+        Sid      = "ReadAlarms"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = ["arn:${local.partition}:cloudwatch:${var.region}:${local.account_id}:alarm:${local.name}-*"]
+      },
+      {
+        Sid      = "ReadMetrics"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics"]
+        Resource = ["*"] # CloudWatch has no resources for metrics.
+      },
+    ]
   })
 }
