@@ -86,6 +86,8 @@ class Endpoint:
     def _application(self, dispatcher: type) -> Callable[..., Any]:
         from moto.moto_server.werkzeug_app import create_backend_app
 
+        from local_glue.hadoop_answers import without_key_ids
+
         moto = dispatcher(create_backend_app)
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -93,7 +95,7 @@ class Endpoint:
             if path == "/moto-api/reset":
                 self.reset()
             elif path != "/_local_glue/health":
-                return moto(environ, start_response)
+                return moto(environ, without_key_ids(environ, start_response))
             start_response("200 OK", [("Content-Type", "application/json")])
             return [json.dumps({"status": "ok", "pid": os.getpid()}).encode()]
 

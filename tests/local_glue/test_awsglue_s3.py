@@ -99,6 +99,17 @@ def describe_formats():
         standin_runs.spark.range(3).write.parquet(path)
         assert lines(read("parquet", {})) == [0, 1, 2]
 
+    def it_writes_to_buckets_encrypted_by_kms(standin_s3, standin_runs, standin_prefix):
+        bucket, key_id = f"kms-{standin_prefix}", "arn:aws:kms:us-east-1:123456789012:key/some"
+        standin_s3.create_bucket(Bucket=bucket)
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_id}}
+        standin_s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        standin_runs.start("disable")  # leads Spark to this endpoint
+        standin_runs.spark.range(3).coalesce(1).write.parquet(f"s3://{bucket}/p/")
+        keys = [entry["Key"] for entry in standin_s3.list_objects_v2(Bucket=bucket)["Contents"]]
+        written = next(key for key in keys if key.endswith(".parquet"))
+        assert standin_s3.head_object(Bucket=bucket, Key=written)["SSEKMSKeyId"] == key_id
+
     @pytest.mark.parametrize(
         ("format", "options", "named"),
         [("avro", {}, "avro"), ("csv", {"noSuch": 1}, "noSuch"), ("json", {"jsonPath": "$.x"}, "jsonPath")],
