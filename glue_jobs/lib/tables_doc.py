@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glue_jobs.lib.contracts import Column, Table
-from glue_jobs.lib.tables import MUSIC_TABLES
+from glue_jobs.lib.tables import MUSIC_TABLES, SPARKIFY_TABLES
 
-RELATIONS = (
+MUSIC_RELATIONS = (
     ("users", "streams", "plays"),
     ("songs", "streams", "is played in"),
     ("users", "user_features", "is summed up in"),
@@ -24,6 +24,18 @@ RELATIONS = (
 )
 """Parent, child, and what the parent does; nothing enforces them, check_quality measures those of streams."""
 
+SPARKIFY_RELATIONS = (
+    ("users", "songplays", "played"),
+    ("songs", "songplays", "was played in"),
+    ("artists", "songplays", "was played in"),
+    ("time", "songplays", "is the moment of"),
+    ("artists", "songs", "made"),
+)
+"""As above; check_quality measures all of them."""
+
+SCHEMAS = {"music": (MUSIC_TABLES, MUSIC_RELATIONS), "sparkify": (SPARKIFY_TABLES, SPARKIFY_RELATIONS)}
+"""By schema its tables and how they relate."""
+
 PUBLISHED = {
     "merge": "by MERGE on its key",
     "replace": "by replacing the slices that a run touched",
@@ -37,21 +49,21 @@ Made from the contracts in `glue_jobs/lib/tables/`; a test holds this page to th
 
 Times are UTC. Redshift enforces no key: rows are unique by key before they are staged, and `check_quality` measures it.
 Columns marked *lineage* tell where a row came from and are no part of the promise that any order of deliveries gives
-the same warehouse. Sizes of VARCHAR are bytes. Lines in the diagram are how tables join; none is enforced.
+the same warehouse. Sizes of VARCHAR are bytes. Lines in the diagrams are how tables join; none is enforced.
 """
 
 
-def render(tables: Sequence[Table] = MUSIC_TABLES) -> str:
+def render() -> str:
     """The page, as Markdown."""
-    return "\n".join([HEAD, _diagram(tables), *(_section(table) for table in tables)])
+    parts = [HEAD]
+    for schema, (tables, relations) in SCHEMAS.items():
+        parts += [_diagram(schema, tables, relations), *(_section(table) for table in tables)]
+    return "\n".join(parts)
 
 
-def _diagram(tables: Sequence[Table]) -> str:
-    names = {table.name for table in tables}
-    lines = ["## Diagram", "", "```mermaid", "erDiagram"]
-    lines += [
-        f'    {parent} ||--o{{ {child} : "{verb}"' for parent, child, verb in RELATIONS if {parent, child} <= names
-    ]
+def _diagram(schema: str, tables: Sequence[Table], relations: Sequence[tuple[str, str, str]]) -> str:
+    lines = [f"## Schema {schema}", "", "```mermaid", "erDiagram"]
+    lines += [f'    {parent} ||--o{{ {child} : "{verb}"' for parent, child, verb in relations]
     for table in tables:
         lines += [f"    {table.name} {{"]
         lines += [
@@ -72,7 +84,7 @@ def _diagram_key(table: Table, column: Column) -> str:
 def _section(table: Table) -> str:
     slices = f" ({', '.join(table.slices)})" if table.slices else " (all of it)" if table.publish == "replace" else ""
     lines = [
-        f"## {table.full_name}",
+        f"### {table.full_name}",
         "",
         f"{table.grain[0].upper()}{table.grain[1:]}.",
         "",
