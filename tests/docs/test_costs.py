@@ -1,0 +1,45 @@
+"""docs/costs.md says what costs.py computes, and costs.py computes what can be checked by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from docs import costs
+
+PAGE = Path(__file__).parents[2] / "docs" / "costs.md"
+
+
+def test_the_page_is_up_to_date():
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == costs.render(page), "make it anew: python -m docs.costs docs/costs.md"
+
+
+def test_the_page_shows_each_table():
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(table in page for table in costs.tables().values())
+
+
+def test_a_run_without_data_costs_its_billed_minutes():
+    # 8 minutes of 2 workers at $0.44, 3 at $0.29
+    assert costs.glue(costs.A.streams, 0) / 30 == pytest.approx(8 / 60 * 2 * 0.44 + 3 / 60 * 2 * 0.29)
+    # 5 minutes of 8 RPU at $0.375
+    assert costs.redshift(costs.A.streams, 0) / 30 == pytest.approx(0.25)
+
+
+def test_loading_costs_by_the_play():
+    a_dpu_hour_of_plays = 50_000 * 3600
+    checking = a_dpu_hour_of_plays * 50 / 50e6 / 3600 * 2 * 0.44
+    more = costs.glue(costs.A.streams, a_dpu_hour_of_plays) - costs.glue(costs.A.streams, 0)
+    assert more == pytest.approx(0.44 + checking)
+
+
+def test_larger_months_cost_more_in_every_part_that_holds_data():
+    months = [costs.month(size) for size in costs.SIZES]
+    for part in ("Glue, streams", "Redshift, loads of streams", "Redshift, storage", "S3"):
+        assert months[0][part] < months[1][part] < months[2][part]
+
+
+def test_endpoints_and_gateways_are_compared_honestly():
+    one_zone_nat = costs.HOURS * costs.P.nat_hour
+    assert costs.network() > one_zone_nat
+    assert 200 < (costs.network() - one_zone_nat) / costs.P.nat_gb < 300
