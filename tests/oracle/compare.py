@@ -53,50 +53,83 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Key and other columns of each table; lineage (where a row came from, and when) is outside the comparison."""
 
+STAR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "songplays": (
+        ("songplay_id",),
+        (
+            *("start_time", "user_id", "level", "song_id", "artist_id", "session_id", "item_in_session", "location"),
+            *("user_agent", "song_title", "artist_name", "length_s", "repaired_from"),
+        ),
+    ),
+    "users": (
+        ("user_id",),
+        (
+            *("first_name", "last_name", "gender", "level", "level_at", "level_session_id", "level_item_in_session"),
+            "repaired_from",
+        ),
+    ),
+    "songs": (
+        ("song_id",),
+        (
+            *("title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year"),
+            *("duration_s", "repaired_from"),
+        ),
+    ),
+    "artists": (("artist_id",), ("name", "location", "latitude", "longitude")),
+    "time": (("start_time",), ("hour", "day", "week", "month", "year", "weekday")),
+}
+SCHEMAS = {"music": TABLES, "sparkify": STAR}
+
 SHOWN = 4
 TOLERANCE = 1e-9
 
 
 def assert_warehouse_equals(
-    connection: psycopg.Connection, expected: Expected, *, tables: Iterable[str] = tuple(TABLES)
+    connection: psycopg.Connection,
+    expected: Expected,
+    *,
+    tables: Iterable[str] | None = None,
+    schema: str = "music",
 ) -> None:
     """Fails with the tables, keys and columns that differ from the recomputation.
 
     Args:
         connection: To the warehouse.
-        expected: `recompute` of the same input.
-        tables: Which to compare; all when not given.
+        expected: The recomputation of the same input.
+        tables: Which of the schema's tables to compare; all when not given.
+        schema: One of SCHEMAS.
     """
-    names = list(tables)
-    actual = warehouse_rows(connection, names)
-    wanted = {name: expected.rows(name, _columns(name)) for name in names}
-    assert_same_tables(actual, wanted)
+    actual = warehouse_rows(connection, tables, schema=schema)
+    wanted = {name: expected.rows(name, _columns(name, schema)) for name in actual}
+    assert_same_tables(actual, wanted, schema=schema)
 
 
-def warehouse_rows(connection: psycopg.Connection, tables: Iterable[str] = tuple(TABLES)) -> dict[str, list[Row]]:
+def warehouse_rows(
+    connection: psycopg.Connection, tables: Iterable[str] | None = None, *, schema: str = "music"
+) -> dict[str, list[Row]]:
     """The compared columns of all rows of `tables`; a table that does not exist has none."""
     found: dict[str, list[Row]] = {}
-    for name in tables:
-        exists = connection.execute("SELECT to_regclass(%s)", [f"music.{name}"]).fetchone()[0]
-        query = f"SELECT {', '.join(_columns(name))} FROM music.{name}"
+    for name in SCHEMAS[schema] if tables is None else tables:
+        exists = connection.execute("SELECT to_regclass(%s)", [f"{schema}.{name}"]).fetchone()[0]
+        query = f"SELECT {', '.join(_columns(name, schema))} FROM {schema}.{name}"
         found[name] = connection.execute(query).fetchall() if exists else []
     return found
 
 
-def assert_same_tables(actual: dict[str, list[Row]], wanted: dict[str, list[Row]]) -> None:
+def assert_same_tables(actual: dict[str, list[Row]], wanted: dict[str, list[Row]], *, schema: str = "music") -> None:
     """Fails when two `warehouse_rows` differ, naming what does."""
-    differences = [line for name in wanted for line in _differences(name, actual[name], wanted[name])]
+    differences = [line for name in wanted for line in _differences(name, actual[name], wanted[name], schema)]
     if differences:
         raise AssertionError("the warehouse differs from what is expected:\n" + "\n".join(differences))
 
 
-def _columns(table: str) -> list[str]:
-    keys, others = TABLES[table]
+def _columns(table: str, schema: str) -> list[str]:
+    keys, others = SCHEMAS[schema][table]
     return [*keys, *others]
 
 
-def _differences(table: str, actual: Sequence[Row], wanted: Sequence[Row]) -> list[str]:
-    width, columns = len(TABLES[table][0]), _columns(table)
+def _differences(table: str, actual: Sequence[Row], wanted: Sequence[Row], schema: str) -> list[str]:
+    width, columns = len(SCHEMAS[schema][table][0]), _columns(table, schema)
     have, want = ({row[:width]: row for row in rows} for rows in (actual, wanted))
     lines = []
     if len(have) != len(actual):
