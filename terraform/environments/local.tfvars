@@ -3,8 +3,11 @@ environment = "local"
 
 force_destroy       = true
 deletion_protection = false
-lifecycle_rules     = false
 schedules_enabled   = false
+
+# The provider waits a minute for the rules of each bucket, and half a minute for each queue.
+lifecycle_rules  = false
+keep_undelivered = false
 
 bucket_names = {
   landing = "music-landing"
