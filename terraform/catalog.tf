@@ -44,7 +44,7 @@ resource "aws_glue_catalog_table" "quarantine" {
       for_each = concat(["raw"], lookup(local.dataset_columns, each.value, []))
 
       content {
-        name = columns.value
+        name = lower(columns.value) # The catalogue knows no other; Athena finds firstName all the same.
         type = "string"
       }
     }
