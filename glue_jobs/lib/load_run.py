@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from glue_jobs.lib import logs
 from glue_jobs.lib.arguments import JobConfig
@@ -16,6 +17,8 @@ from glue_jobs.lib.warehouse import Warehouse
 
 CODEGEN = "spark.sql.codegen.wholeStage"
 COMPILED_ROWS = 250_000
+BROADCAST_ROWS = 2_000_000
+"""With at most so many rows in the run, what the warehouse has of them is small enough to be sent to every worker."""
 
 Query = tuple[str, str]
 """A SELECT, and its columns as DDL text."""
@@ -27,6 +30,7 @@ class LoadRun:
 
     Attributes:
         seconds: By phase, for the books.
+        rows: About how many rows the run has to do with.
     """
 
     glue: GlueRun
@@ -35,6 +39,7 @@ class LoadRun:
     warehouse: Warehouse
     errors: ErrorLog
     seconds: dict[str, float] = field(default_factory=dict)
+    rows: int = 0
     _since: float = field(default_factory=time.monotonic)
 
     @property
@@ -58,7 +63,12 @@ class LoadRun:
 
     def suit(self, rows: int) -> None:
         """Has the session interpret what is small: compiling a plan takes longer than running it over few rows."""
+        self.rows = rows
         self.glue.spark.conf.set(CODEGEN, str(rows > COMPILED_ROWS).lower())
+
+    def small(self, frame: DataFrame) -> DataFrame:
+        """Marks a frame about the run's rows for broadcasting, if these are few enough (see `suit`)."""
+        return F.broadcast(frame) if self.rows <= BROADCAST_ROWS else frame
 
     def done(self, phase: str) -> None:
         """A phase of the run ends now."""

@@ -31,12 +31,13 @@ class Outcome:
 
 @dataclass
 class Outcomes:
-    """Outcomes by file_id and of what was waiting, the days that new plays touch, and how many rows there are."""
+    """Outcomes by file_id and of what was waiting, the days that new plays touch, rows in all, other counts by name."""
 
     files: dict[int, Outcome] = field(default_factory=dict)
     waiting: Outcome = field(default_factory=Outcome)
     days: set[date] = field(default_factory=set)
     rows: int = 0
+    facts: Counter[str] = field(default_factory=Counter)
 
     def total(self, verdict: str) -> int:
         """How many plays have the verdict, whether read or waiting."""
@@ -52,20 +53,25 @@ class Outcomes:
             mine.warnings += outcome.warnings
 
 
-def count_verdicts(judged: DataFrame, warnings: Mapping[str, Column] | None = None) -> Outcomes:
-    """Counts rows by file_id and verdict, and those for which a warning holds; one small row each comes to the driver.
+def count_verdicts(
+    judged: DataFrame, warnings: Mapping[str, Column] | None = None, facts: Mapping[str, Column] | None = None
+) -> Outcomes:
+    """Counts rows by file_id and verdict, and those for which a condition holds; a small row each comes to the driver.
 
     Args:
-        judged: file_id, verdict, and what the warnings look at.
-        warnings: Conditions by name.
+        judged: file_id, verdict, and what the conditions look at.
+        warnings: Conditions by name, for the books of each file.
+        facts: Conditions by name, counted over all files.
     """
-    found = Outcomes()
-    counts = [F.count_if(condition).alias(name) for name, condition in (warnings or {}).items()]
+    found = Outcomes(facts=Counter(dict.fromkeys(facts or {}, 0)))
+    conditions = {**(warnings or {}), **(facts or {})}
+    counts = [F.count_if(condition).alias(name) for name, condition in conditions.items()]
     for row in judged.groupBy("file_id", "verdict").agg(F.count("*").alias("rows"), *counts).collect():
         found.rows += row.rows
         outcome = found.files.setdefault(row.file_id, Outcome())
         outcome.verdicts[row.verdict] += row.rows
         outcome.warnings.update({name: row[name] for name in warnings or {} if row[name]})
+        found.facts.update({name: row[name] for name in facts or {}})
     return found
 
 

@@ -9,6 +9,8 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from glue_jobs.lib.rows import FEW, frame_of
+
 SUSPICIOUS = "[^\\x00-\\x7F]{2}|\u00c3 "
 """What text encoded twice always has: a character of several bytes has become as many outside ASCII, side by side
 (of à, the second is a no-break space that many programs turn into a space)."""
@@ -23,7 +25,7 @@ def find_repairs(frames: Iterable[tuple[DataFrame, Sequence[str]]]) -> DataFrame
     """The repairs of all suspicious values in the named text columns of the frames, each distinct value once.
 
     Returns:
-        value, repaired; kept in memory. None when no value is suspicious, which needs no Python worker.
+        value, repaired; None when no value is suspicious.
     """
     values = [
         frame.select(F.explode(F.array(*columns)).alias("value")).where(F.col("value").rlike(SUSPICIOUS))
@@ -32,9 +34,24 @@ def find_repairs(frames: Iterable[tuple[DataFrame, Sequence[str]]]) -> DataFrame
     if not values:
         return None
     distinct = reduce(DataFrame.unionByName, values).distinct().persist()
-    if not distinct.take(1):
+    count = distinct.count()
+    if not count:
         return None
-    return distinct.select("value", _repaired()("value").alias("repaired")).where("repaired <> value").persist()
+    if count <= FEW:
+        return _repaired_here(distinct)
+    repairs = distinct.select("value", _repaired()("value").alias("repaired")).where("repaired <> value").persist()
+    repairs.count()  # Now, and once: the joins with it run at the same time.
+    return repairs
+
+
+def _repaired_here(distinct: DataFrame) -> DataFrame:
+    """The repairs of a few values, made in this process: starting a Python worker takes seconds."""
+    from ftfy import fix_encoding
+
+    pairs = [(row.value, fix_encoding(row.value)) for row in distinct.collect()]
+    return frame_of(
+        distinct.sparkSession, [pair for pair in pairs if pair[0] != pair[1]], "value string, repaired string"
+    )
 
 
 def repair(frame: DataFrame, columns: Sequence[str], repairs: DataFrame | None) -> DataFrame:

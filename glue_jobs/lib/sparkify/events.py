@@ -37,7 +37,10 @@ EVENTS = {
 """Columns of `events` by the field that they come from; beside them file_id, event_id and the fields' raw texts."""
 
 ORDER = ("start_time", "level", "song_title", "artist_name", "length_s", "location", "user_agent")
-"""Which of several versions of one event counts: the smallest by these, whatever came first."""
+"""Which of several versions of one event counts: the smallest by these and by `repaired_from`, whatever came first."""
+
+PLAY_TEXTS = {"song_title": "song", "artist_name": "artist", "location": "location"}
+"""Columns of songplays that may have been repaired, and their fields."""
 
 USER_VALUES = ("level", "first_name", "last_name", "gender")
 
@@ -60,30 +63,29 @@ def judge(events: DataFrame, stored: DataFrame) -> DataFrame:
     Returns:
         The events. `replaced_time` is the start_time of the stored songplay that a loaded event takes the place of.
     """
-    first = Window.partitionBy("event_id", "page").orderBy(*ORDER, "file_id")
+    rank = F.struct(*ORDER, repaired_from(PLAY_TEXTS).alias("repaired_from"))
+    first = Window.partitionBy("event_id", "page").orderBy(rank, "file_id")
     ranked = events.withColumn("is_first", F.row_number().over(first) == 1)
     known = stored.select(
         F.col("songplay_id").alias("event_id"),
         F.lit(SONG_PAGE).alias("page"),
-        F.col("start_time").alias("_stored_time"),
-        _rank().alias("_stored_rank"),
+        F.struct(*ORDER, "repaired_from").alias("_stored"),
     )
     joined = ranked.join(known, on=["event_id", "page"], how="left")
-    is_stored = F.col("_stored_rank").isNotNull() & (F.col("_stored_rank") <= _rank())
+    is_stored = F.col("_stored").isNotNull() & (F.col("_stored") <= rank)
     verdict = F.when(~F.col("is_first"), REPEATED).when(is_stored, ALREADY_LOADED).otherwise(LOADED)
-    replaced = F.when(verdict == LOADED, F.col("_stored_time")).alias("replaced_time")
+    replaced = F.when(verdict == LOADED, F.col("_stored.start_time")).alias("replaced_time")
     return joined.select(*ranked.columns, verdict.alias("verdict"), replaced)
 
 
 def build_songplays(judged: DataFrame) -> DataFrame:
     """New songplays, song and artist not yet looked up."""
     new = judged.where(is_songplay() & (F.col("verdict") == LOADED))
-    fields = {"song_title": "song", "artist_name": "artist", "location": "location"}
     return new.select(
         F.col("event_id").alias("songplay_id"),
         *("start_time", "user_id", "level", "session_id", "item_in_session", "location", "user_agent"),
         *("song_title", "artist_name", "length_s", "file_id"),
-        repaired_from(fields).alias("repaired_from"),
+        repaired_from(PLAY_TEXTS).alias("repaired_from"),
         F.coalesce(raw_name("song"), "song_title").alias("raw_title"),
         F.coalesce(raw_name("artist"), "artist_name").alias("raw_artist"),
     )
@@ -154,8 +156,3 @@ def repaired_from(fields: dict[str, str]) -> Column:
     """JSON of the raw texts of repaired fields, by column name; NULL if none was repaired."""
     raw = F.to_json(F.struct(*(F.col(raw_name(field)).alias(name) for name, field in fields.items())))
     return F.when(F.coalesce(*(raw_name(field) for field in fields.values())).isNotNull(), raw)
-
-
-def _rank() -> Column:
-    moment, *others = ORDER
-    return F.concat(F.unix_micros(moment).cast("string"), F.to_json(F.struct(*others)))

@@ -51,6 +51,7 @@ def _load(run: LoadRun) -> None:
         logs.info("no new files")
         return
     repairs = text_repair.find_repairs((found.rows, found.text_fields) for found in parts if found.rows is not None)
+    run.suit(sum(file.rows for found in parts for file in found.delivered.found.values()))
     run.done("read")
     at = datetime.now(UTC)
     changes = star.build(run, parts[0], parts[1] if len(parts) > 1 else None, repairs, at=at)

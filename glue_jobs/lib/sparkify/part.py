@@ -1,6 +1,6 @@
 """One dataset's part of load_sparkify: what was delivered of it, judged and counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,10 +89,12 @@ def read(run: LoadRun, dataset: Dataset, text_fields: Sequence[str]) -> Part:
     return part
 
 
-def judge(run: LoadRun, part: Part, judged: DataFrame, *, is_repaired: Column) -> None:
+def judge(
+    run: LoadRun, part: Part, judged: DataFrame, *, is_repaired: Column, facts: Mapping[str, Column] | None = None
+) -> None:
     """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine."""
     part.judged = run.copy(judged, f"judged_{part.dataset.name}")
-    part.counted = outcomes.count_verdicts(part.judged, {TEXT_REPAIRED: is_repaired})
+    part.counted = outcomes.count_verdicts(part.judged, {TEXT_REPAIRED: is_repaired}, facts)
     is_whole = run.window is None and not part.delivered.inputs.skipped
     if part.rows is None or (is_whole and not any(found.errors for found in part.delivered.found.values())):
         return

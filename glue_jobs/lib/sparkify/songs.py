@@ -31,7 +31,9 @@ def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
 
 
 def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
-    """Adds `verdict` and `is_last`: of a song delivered several times, the file accepted last counts.
+    """Adds `verdict`, `is_last` and `is_replacing` (a loaded song takes the place of a stored one).
+
+    Of a song delivered several times, the file accepted last counts.
 
     Args:
         songs: `build_songs`.
@@ -43,7 +45,8 @@ def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
     joined = ranked.join(known, on="song_id", how="left")
     is_same = F.col("_stored").isNotNull() & F.col("_stored").eqNullSafe(F.struct(*ATTRIBUTES))
     verdict = F.when(~F.col("is_last"), REPEATED).when(is_same, ALREADY_LOADED).otherwise(LOADED)
-    return joined.select(*ranked.columns, verdict.alias("verdict"))
+    is_replacing = (verdict == LOADED) & F.col("_stored").isNotNull()
+    return joined.select(*ranked.columns, verdict.alias("verdict"), is_replacing.alias("is_replacing"))
 
 
 def changed_songs(judged: DataFrame) -> DataFrame:

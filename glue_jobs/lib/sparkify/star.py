@@ -6,6 +6,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from glue_jobs.lib import ddl
 from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.load_run import LoadRun
 from glue_jobs.lib.sparkify import events, matching, part, reads, songs
@@ -56,8 +57,14 @@ def _songs(run: LoadRun, star: Star, song: Part, repairs: DataFrame | None, at: 
     delivered = songs.build_songs(song.clean_rows(repairs), names).persist()
     columns = [column.name for column in reads.SONG_KEYS]
     keys = run.warehouse.stage_keys(delivered.select(columns).distinct(), "song_keys", reads.SONG_KEYS)
-    stored = run.read(reads.songs_of_artists(keys)).persist()
-    part.judge(run, song, songs.judge(delivered, stored), is_repaired=F.col("repaired_from").isNotNull())
+    stored = run.small(run.read(reads.songs_of_artists(keys)).persist())
+    part.judge(
+        run,
+        song,
+        songs.judge(delivered, stored),
+        is_repaired=F.col("repaired_from").isNotNull(),
+        facts={"replaced_songs": F.col("is_replacing")},
+    )
     judged = song.judged_rows
     star.frames[tables.STAGING_SONGS] = songs.build_staging(judged, names)
     star.measures["changed_songs"] = song.counted.total(LOADED)
@@ -66,8 +73,10 @@ def _songs(run: LoadRun, star: Star, song: Part, repairs: DataFrame | None, at: 
     changed = songs.changed_songs(judged).persist()
     star.frames[tables.SONGS] = _with_lineage(run, changed, names, at).select(tables.SONGS.column_names)
     star.frames[tables.ARTISTS] = songs.build_artists(songs.overlay(stored, changed))
-    artists = stored.select("artist_id").union(changed.select("artist_id")).distinct()
-    star.slices[tables.ARTISTS.name] = run.warehouse.stage_keys(artists, "artist_keys", (tables.ARTIST_ID,))
+    star.slices[tables.ARTISTS.name] = _own_stage(run, tables.ARTISTS)
+    if song.counted.facts["replaced_songs"]:  # An artist may be left without songs.
+        artists = stored.select("artist_id").union(changed.select("artist_id")).distinct()
+        star.slices[tables.ARTISTS.name] = run.warehouse.stage_keys(artists, "artist_keys", (tables.ARTIST_ID,))
     return _Changes(changed, keys)
 
 
@@ -77,18 +86,18 @@ def _events(run: LoadRun, star: Star, log: Part, repairs: DataFrame | None) -> _
     plays = delivered.where(events.is_songplay())
     keys_of_plays = plays.select(F.col("event_id").alias("songplay_id"), "user_id", "length_s").distinct()
     keys = run.warehouse.stage_keys(keys_of_plays, "play_keys", reads.PLAY_KEYS)
-    stored = run.read(reads.songplays_of(keys))
-    part.judge(run, log, events.judge(delivered, stored), is_repaired=events.is_repaired())
+    stored = run.small(run.read(reads.songplays_of(keys)))
+    facts = {
+        "new_songplays": events.is_songplay() & (F.col("verdict") == LOADED),
+        "replaced_songplays": F.col("replaced_time").isNotNull(),
+    }
+    part.judge(run, log, events.judge(delivered, stored), is_repaired=events.is_repaired(), facts=facts)
     judged = log.judged_rows
     star.frames[tables.STAGING_EVENTS] = events.build_staging(judged, log.names(run))
     star.frames[tables.USERS] = events.build_users(judged, run.read(reads.users_of(keys)))
     new = events.build_songplays(judged).persist()
-    facts = judged.agg(
-        F.count_if(events.is_songplay() & (F.col("verdict") == LOADED)).alias("new"),
-        F.count("replaced_time").alias("replaced"),
-    ).first()
-    star.measures |= {"new_songplays": facts.new, "replaced_songplays": facts.replaced}
-    if not facts.new:
+    star.measures |= dict(log.counted.facts)
+    if not star.measures["new_songplays"]:
         return None
     star.frames[tables.TIME] = _time(run, star, judged, new, keys)
     return _Changes(new, keys)
@@ -98,7 +107,7 @@ def _time(run: LoadRun, star: Star, judged: DataFrame, new: DataFrame, keys: str
     """Moments of new songplays; where these took the place of others, the moments that are left of those too."""
     moments = new.select("start_time").distinct()
     if not star.measures["replaced_songplays"]:
-        star.slices[tables.TIME.name] = run.warehouse.stage_keys(moments, "time_keys", (tables.START_TIME,))
+        star.slices[tables.TIME.name] = _own_stage(run, tables.TIME)
         return events.build_time(moments)
     former = judged.select(F.col("replaced_time").alias("start_time")).where("start_time IS NOT NULL")
     slices = moments.union(former).distinct()
@@ -116,7 +125,7 @@ def _songplays(
     known = run.read(query)
     if changed:
         known = songs.overlay(known, changed.rows)
-    known = known.persist()
+    known = run.small(known.persist())
     frames = []
     if played:
         matched = matching.with_raw_match(matching.with_song(played.rows, known), known).persist()
@@ -133,6 +142,11 @@ def _songplays(
         star.measures["rematched_songplays"] = rematched.count()
         frames.append(rematched)
     star.frames[tables.SONGPLAYS] = frames[0] if len(frames) == 1 else frames[0].unionByName(frames[1])
+
+
+def _own_stage(run: LoadRun, table: Table) -> str:
+    """The table's stage, where that has a row of every slice to replace."""
+    return ddl.stage_name(table.name, run.config.run_id)
 
 
 def _with_lineage(run: LoadRun, rows: DataFrame, names: DataFrame, at: datetime) -> DataFrame:
