@@ -9,7 +9,7 @@ locals {
     "--enable-metrics"                   = "true"
     "--enable-observability-metrics"     = "true"
     "--enable-continuous-cloudwatch-log" = "true"
-    "--continuous-log-logGroup"          = local.log_group_name
+    "--custom-logGroup-prefix"           = local.log_group_name
     "--enable-spark-ui"                  = "true"
 
     # The wheels are all there is to install, each with its dependencies beside it: jobs in a VPC have no way to an index.

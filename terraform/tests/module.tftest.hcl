@@ -54,6 +54,7 @@ run "defaults" {
       job.default_arguments["--enable-job-insights"] == "true",
       job.default_arguments["--enable-metrics"] == "true",
       job.default_arguments["--enable-continuous-cloudwatch-log"] == "true",
+      job.default_arguments["--custom-logGroup-prefix"] == "/aws-glue/jobs/music-test",
       job.default_arguments["--enable-spark-ui"] == "true",
       job.default_arguments["--spark-event-logs-path"] == "s3://music-test-123456789012-lake/spark-ui/${job.name}/",
       job.default_arguments["--conf"] == "spark.hadoop.fs.s3a.endpoint.region=us-east-1",
