@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_glue import java_names
 from local_glue.errors import LocalGlueError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def prepare_environment(folder: Path | None = None) -> Path:
     """
     # Spark's Python workers are this interpreter, with its packages, not whatever python3 is on PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    java_names.remember()
     if os.environ.get("SPARK_CONF_DIR"):
         return Path(os.environ["SPARK_CONF_DIR"])
     home = os.environ.get("LOCAL_GLUE_HOME")

@@ -7,6 +7,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,6 +22,11 @@ def dispatcher_class() -> type:
     from werkzeug.exceptions import HTTPException, NotFound
 
     class Dispatcher(DomainDispatcherApplication):
+        @lru_cache(maxsize=256)  # noqa: B019 (lives as long as its process)
+        def get_backend_for_host(self, host: str | None) -> Any:
+            """moto's answer, which it finds by listing its own folders for every request."""
+            return super().get_backend_for_host(host)
+
         def get_application(self, environ: dict[str, Any]) -> Any:
             try:
                 app = super().get_application(environ)

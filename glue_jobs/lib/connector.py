@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from glue_jobs.lib import ddl
+from glue_jobs.lib import ddl, rows
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.errors import ConfigError, PipelineError
 from glue_jobs.lib.glue import GlueRun
@@ -41,10 +40,9 @@ class Connector:
             WarehouseError: The warehouse cannot be reached or refuses the query.
         """
         frame = self.read_untyped(sql)
-        empty = self._run.spark.createDataFrame([], schema)
         if not frame.columns:
-            return empty
-        return frame.select(*(F.col(f"`{field.name}`").cast(field.dataType) for field in empty.schema.fields))
+            return rows.frame_of(self._run.spark, [], schema)
+        return frame.selectExpr(*(f"CAST(`{name}` AS {kind}) AS `{name}`" for name, kind in rows.columns_of(schema)))
 
     def read_untyped(self, sql: str) -> DataFrame:
         """As `read`, with the columns and types that the warehouse gives."""

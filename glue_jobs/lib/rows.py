@@ -26,11 +26,16 @@ def frame_of(spark: SparkSession, rows: Iterable[Sequence[Any]], table: Table | 
     rows = list(rows)
     if len(rows) > FEW:
         return spark.createDataFrame(rows, schema).coalesce(1)
-    columns = [(name.strip("`"), kind) for name, kind in (part.split(maxsplit=1) for part in schema.split(","))]
+    columns = columns_of(schema)
     records = [dict(zip([name for name, _ in columns], map(_plain, row), strict=True)) for row in rows]
     fields = ", ".join(f"`{name}`: {kind}" for name, kind in columns)
     parsed = F.from_json(F.lit(json.dumps(records)), f"array<struct<{fields}>>", {"mode": "FAILFAST"})
     return spark.range(0, 1, 1, 1).select(F.inline(parsed))
+
+
+def columns_of(schema: str) -> list[tuple[str, str]]:
+    """Name and type of each column of DDL text without nested structs."""
+    return [(name.strip("`"), kind) for name, kind in (part.split(maxsplit=1) for part in schema.split(","))]
 
 
 def _plain(value: Any) -> Any:

@@ -53,17 +53,22 @@ def read_table(
 ) -> DataFrame:
     """Reads `table`, a name or a query in brackets with an alias, as far as the bookmark says."""
     where = "TRUE"
-    with source.connect(autocommit=True) as connection:
-        probe(connection, table, source)
-        bounds = run.bounds(transformation_ctx) if run else None
-        if run and bounds is not None and jdbc_bookmark.wants_bookmark(connection_options):
+    bounds = run.bounds(transformation_ctx) if run else None
+    if run and bounds is not None and jdbc_bookmark.wants_bookmark(connection_options):
+        with source.connect(autocommit=True) as connection:
+            probe(connection, table, source)
             where = _increment(connection, table, connection_options, run, transformation_ctx, bounds)
     relation = f"(SELECT * FROM {table} WHERE {where}) AS source" if where != "TRUE" else table
-    return _load(spark, source, relation, _partitions(connection_options))
+    try:
+        return _load(spark, source, relation, _partitions(connection_options))
+    except Exception:
+        with source.connect(autocommit=True) as connection:
+            probe(connection, table, source)
+        raise
 
 
 def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
-    """Lets the database judge the query before Spark meets it, for a short error instead of a Java one."""
+    """Lets the database judge the query by itself, for a short error instead of Spark's long one."""
     try:
         connection.execute(f"SELECT * FROM {table} LIMIT 0")
     except psycopg.Error as error:
