@@ -101,7 +101,7 @@ locals {
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]
         Resource  = [local.arn.lake]
-        Condition = { StringLike = { "s3:prefix" = ["temp/*"] } }
+        Condition = { StringLikeIfExists = { "s3:prefix" = ["temp/*"] } }
       },
       {
         Sid      = "FindBucket"

@@ -1,11 +1,13 @@
 # The statements of each kind of job. Plain values and not aws_iam_policy_document: a data source is mocked in
-# `terraform test`, and what a role may do is what the tests of this file are about.
+# `terraform test`, and what a role may do is what the tests of this file are about. ARNs are put together where they
+# can be, so that a plan shows the policies.
 locals {
   arn = {
     landing = "arn:${local.partition}:s3:::${local.buckets.landing}"
     lake    = "arn:${local.partition}:s3:::${local.buckets.lake}"
     scripts = "arn:${local.partition}:s3:::${local.buckets.scripts}"
     glue    = "arn:${local.partition}:glue:${var.region}:${local.account_id}"
+    ledger  = "arn:${local.partition}:dynamodb:${var.region}:${local.account_id}:table/${var.ledger_table}"
     ec2     = "arn:${local.partition}:ec2:${var.region}:${local.account_id}"
     logs    = "arn:${local.partition}:logs:${var.region}:${local.account_id}"
   }
@@ -50,7 +52,7 @@ locals {
     for statement in [
       {
         Sid = "ListLanding"
-        # Of the whole bucket: the job tells of objects outside the datasets' folders.
+        # Of the whole bucket: the job tells of objects outside the datasets' folders, and of those that are gone.
         Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
         Resource = [local.arn.landing]
       },
@@ -82,10 +84,11 @@ locals {
   lake_statements = { for kind, of in local.job_kinds : kind => [
     for statement in [
       {
+        # IfExists: asked for an object that is not there, S3 says so only to who may list, and names no prefix then.
         Sid       = "ListLake"
         Action    = ["s3:ListBucket"]
         Resource  = length(local.lake_listed[kind]) > 0 ? [local.arn.lake] : []
-        Condition = { StringLike = { "s3:prefix" = local.lake_listed[kind] } }
+        Condition = { StringLikeIfExists = { "s3:prefix" = local.lake_listed[kind] } }
       },
       {
         Sid      = "ReadLake"
@@ -108,7 +111,7 @@ locals {
   ledger_statements = { for kind, of in local.job_kinds : kind => [for statement in [{
     Sid      = "KeepLedger"
     Action   = try(local.job_access[kind].ledger, [])
-    Resource = [aws_dynamodb_table.ledger.arn, "${aws_dynamodb_table.ledger.arn}/index/open_files"]
+    Resource = [local.arn.ledger, "${local.arn.ledger}/index/open_files"]
   }] : statement if length(statement.Action) > 0] }
 
   glue_statements = { for kind, of in local.job_kinds : kind => concat(

@@ -94,7 +94,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
         for statement in jsondecode(aws_iam_role_policy.job["load_catalog"].policy).Statement : statement.Resource if statement.Sid == "ReadLake"
       ]), wanted)
       ]) && jsondecode(aws_iam_role_policy.job["load_catalog"].policy).Statement[5].Condition == {
-      StringLike = { "s3:prefix" = ["temp/load_catalog/*", "temp/", "temp/load_catalog/"] }
+      StringLikeIfExists = { "s3:prefix" = ["temp/load_catalog/*", "temp/", "temp/load_catalog/"] }
     }
     error_message = "Spark cannot look at the folders above its own: ${aws_iam_role_policy.job["load_catalog"].policy}"
   }
