@@ -13,7 +13,7 @@ COUNTS = ("read", "loaded", "already_loaded", "repeated", "pending_after", "quar
 
 RUNS = """
     SELECT run_id, job_name, workflow_run_id, started_at, files, pending_before, loaded, quarantined_by_rule,
-        pending_after, warnings_by_rule
+        pending_after, warnings_by_rule, measures
     FROM music.load_runs WHERE workflow_run_id = %s ORDER BY started_at
 """
 FILES = """
@@ -52,6 +52,11 @@ class Books:
     def pending(self) -> int:
         """Plays that wait after the run."""
         return sum(run["pending_after"] for run in self.runs)
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """What the run's jobs counted beside lines."""
+        return {name: value for run in self.runs for name, value in json.loads(run.get("measures") or "{}").items()}
 
     def with_state(self, *states: str) -> list[dict[str, Any]]:
         """The files in one of `states`."""

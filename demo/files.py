@@ -1,7 +1,7 @@
 """CSV as the world writes it: RFC 4180 quoting, byte order marks, line ends, gzip; the same bytes every time."""
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,12 +68,3 @@ def write(out: Path, key: str, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress(content, mtime=0) if key.endswith(".gz") else content)
     return path
-
-
-def zipf_weights(count: int, exponent: float) -> Sequence[float]:
-    """Cumulative Zipf weights of ranks 1..count."""
-    total, weights = 0.0, []
-    for rank in range(1, count + 1):
-        total += 1.0 / rank**exponent
-        weights.append(total)
-    return weights

@@ -58,13 +58,17 @@ class Manifest:
     """All files of one generated folder, in the order in which they are loaded.
 
     Attributes:
-        resolved: Plays that were pending before and are loaded once these files are.
+        resolved: Plays that were pending before, or of another song or none, and are not once these files are loaded.
+        measures: Sparkify: the counts that the books of one run of all these files hold.
+        rows: Sparkify: rows by table after that run.
     """
 
     workflow: str
     seed: int
     files: dict[str, FileEntry] = field(default_factory=dict)
     resolved: int = 0
+    measures: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
 
     def add(self, entry: FileEntry) -> FileEntry:
         """Registers `entry` and returns it."""

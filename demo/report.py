@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.books import COUNTS, Books, by_rule, last_workflow_run, read_books, top_rows
+from demo.page import Page
+from demo.sparkify import page as sparkify_page
+from demo.streams import page as streams_page
 
 PLAIN_WIDTH = 132
+NAME_WIDTH = 44
+SOUND_FILES_SHOWN = 20
+"""Of a dataset; more of them are summed up."""
+
 HEADINGS = {
     "read": "read",
     "loaded": "loaded",
@@ -25,44 +32,12 @@ HEADINGS = {
     "out_of_window": "out of\nwindow",
 }
 
-KPIS = {
-    "Genres, all time (music.genre_kpis)": (
-        "SELECT track_genre, listen_count, unique_tracks, round(avg_track_duration_ms) AS avg_duration_ms,"
-        " popularity_index, track_name AS most_played FROM music.genre_kpis ORDER BY listen_count DESC, 1 LIMIT 5"
-    ),
-    "Busiest hours (music.hourly_kpis)": (
-        "SELECT hour, total_plays, unique_listeners, unique_tracks, track_diversity_index, top_artist"
-        " FROM music.hourly_kpis ORDER BY total_plays DESC, hour LIMIT 5"
-    ),
-    "Genres by day (music.genre_daily_kpis)": (
-        "SELECT listen_date, track_genre, listen_count, unique_listeners, total_listening_time_ms,"
-        " popularity_index FROM music.genre_daily_kpis ORDER BY listen_count DESC, 1, 2 LIMIT 5"
-    ),
-    "Top tracks of the last day (music.daily_top_tracks)": (
-        "SELECT listen_date, track_genre, rank, track_name, listen_count FROM music.daily_top_tracks"
-        " WHERE listen_date = (SELECT max(listen_date) FROM music.daily_top_tracks)"
-        " ORDER BY listen_count DESC, track_genre, rank LIMIT 5"
-    ),
-    "Top genres of the last day (music.daily_top_genres)": (
-        "SELECT listen_date, rank, track_genre, listen_count FROM music.daily_top_genres"
-        " WHERE listen_date = (SELECT max(listen_date) FROM music.daily_top_genres) ORDER BY rank"
-    ),
-    "Busiest listeners (music.user_features)": (
-        "SELECT user_id, total_plays, unique_artists, active_days, plays_per_active_day, top_artist,"
-        " favourite_genre FROM music.user_features ORDER BY total_plays DESC, user_id LIMIT 5"
-    ),
-}
-
-NEXT = """\
-[bold]Where to look next[/] ([cyan]local-glue[/] is .venv/bin/local-glue)
-  [cyan]local-glue query[/] "SELECT * FROM music.genre_kpis ORDER BY listen_count DESC"
-  [cyan]local-glue put[/] FOLDER, [cyan]local-glue run streams[/]    loads just FOLDER/streams/new.csv
-  [cyan].venv/bin/python -m demo.generate --more[/] FOLDER  one more file of plays, and songs that plays wait for
-  [cyan]make run[/] again: nothing is new; [cyan]make down[/]: stop and forget; [cyan]docs/operations.md[/]: more"""
+PAGES: dict[str, Page] = {"streams": streams_page.PAGE, "sparkify": sparkify_page.PAGE}
 
 
-def print_report(console: Console, warehouse: Any, books: Books) -> None:
-    """Prints the books of a run, what was rejected, the top of each KPI table and where to look next."""
+def print_report(console: Console, warehouse: Any, books: Books, workflow: str) -> None:
+    """Prints the books of a run, what was rejected, the top of the workflow's tables and where to look next."""
+    page = PAGES[workflow]
     if books.nothing_new:
         console.print(
             "\n[bold green]Nothing new:[/] no file waited in the landing bucket; nothing was loaded, nothing changed"
@@ -71,30 +46,52 @@ def print_report(console: Console, warehouse: Any, books: Books) -> None:
     else:
         _print_files(console, books)
         _print_rejected(console, books)
-        _print_summary(console, books)
-    for title, sql in KPIS.items():
+        _print_warnings(console, books)
+        for sentence in page.tell(books):
+            console.print(sentence)
+    for title, sql in page.queries.items():
         _print_rows(console, title, *top_rows(warehouse, sql))
-    console.print()
-    console.print(NEXT, highlight=False)
+    _print_next(console, page)
 
 
 def _print_files(console: Console, books: Books) -> None:
     files = [file for file in books.files if file["state"] != "REJECTED"]
+    rows = [(file["source_file"], file, _note(file)) for file in files if not _is_summed_up(file, files)]
+    rows += [(f"{count} other files of {dataset}", sums, "") for dataset, count, sums in _summed_up(files)]
     shown = [name for name in COUNTS if name != "out_of_window" or any(file[name] for file in files)]
     table = Table(title="The books of each file", title_justify="left", title_style="bold")
-    table.add_column("file", overflow="fold")
+    table.add_column("file", overflow="fold", min_width=min(NAME_WIDTH, max(len(name) for name, *_ in rows)))
     for name in shown:
         table.add_column(HEADINGS[name], justify="right")
     table.add_column("quarantined by reason", overflow="fold")
-    for file in files:
-        counts = [f"{file[name]:,}" if file[name] else "·" for name in shown]
-        rules = ", ".join(f"{rule} {count}" for rule, count in by_rule(file["quarantined_by_rule"]).items())
-        note = "same content as a file before" if file["state"] == "REPEATED" else rules
-        table.add_row(escape(file["source_file"]), *counts, note)
+    for name, counted, note in rows:
+        table.add_row(escape(name), *(f"{counted[count]:,}" if counted[count] else "·" for count in shown), note)
     table.add_section()
     table.add_row("[bold]all", *(f"[bold]{sum(file[name] for file in files):,}" for name in shown), "")
     console.print()
     console.print(table)
+
+
+def _note(file: Mapping[str, Any]) -> str:
+    if file["state"] == "REPEATED":
+        return "same content as a file before, or after"
+    return ", ".join(f"{rule} {count}" for rule, count in by_rule(file["quarantined_by_rule"]).items())
+
+
+def _is_summed_up(file: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the file is one of many in its dataset of which there is nothing to say."""
+    alike = [other for other in files if other["dataset"] == file["dataset"] and other["read"] == other["loaded"]]
+    return file["read"] == file["loaded"] and len(alike) > SOUND_FILES_SHOWN
+
+
+def _summed_up(files: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, dict[str, int]]]:
+    """By dataset: how many files are summed up, and their counts."""
+    found = []
+    for dataset in dict.fromkeys(file["dataset"] for file in files):
+        sound = [file for file in files if file["dataset"] == dataset and _is_summed_up(file, files)]
+        if sound:
+            found.append((dataset, len(sound), {name: sum(file[name] for file in sound) for name in COUNTS}))
+    return found
 
 
 def _print_rejected(console: Console, books: Books) -> None:
@@ -111,7 +108,7 @@ def _print_rejected(console: Console, books: Books) -> None:
     console.print(table)
 
 
-def _print_summary(console: Console, books: Books) -> None:
+def _print_warnings(console: Console, books: Books) -> None:
     warnings: dict[str, int] = {}
     for file in books.files:
         for rule, count in by_rule(file["warnings_by_rule"]).items():
@@ -119,10 +116,6 @@ def _print_summary(console: Console, books: Books) -> None:
     if warnings:
         kept = ", ".join(f"{rule} {count:,}" for rule, count in sorted(warnings.items()))
         console.print(f"Kept, though odd: {kept}")
-    if books.from_pending:
-        console.print(f"Loaded at last, their user or track being known now: {books.from_pending:,} plays")
-    if books.pending:
-        console.print(f"Waiting for their user or track: {books.pending:,} plays (music.pending_streams)")
 
 
 def _print_rows(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -136,6 +129,16 @@ def _print_rows(console: Console, title: str, columns: Sequence[str], rows: Sequ
         table.add_row(*(escape(_text(column, value)) for column, value in zip(columns, row, strict=True)))
     console.print()
     console.print(table)
+
+
+def _print_next(console: Console, page: Page) -> None:
+    console.print("\n[bold]Where to look next[/] ([cyan]local-glue[/] is .venv/bin/local-glue)")
+    for command, what in page.try_next.items():
+        console.print(f"  [cyan]{escape(command)}[/]  {what}")
+    console.print(
+        "  [cyan]make run[/] again: nothing is new; [cyan]make down[/]: stop and forget; "
+        "[cyan]docs/operations.md[/], [cyan]docs/queries.md[/]: more"
+    )
 
 
 def _text(column: str, value: Any) -> str:
@@ -165,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m demo.report", description=__doc__)
     parser.add_argument("workflow_run_id", nargs="?", help="the last run that published when not given")
-    parser.add_argument("--workflow", default="streams")
+    parser.add_argument("--workflow", default="streams", choices=PAGES)
     given = parser.parse_args(argv)
     console, stack = make_console(), Stack.attach(home())
     with stack.connect("warehouse") as warehouse:
@@ -173,9 +176,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if run_id is None:
             console.print(f"Nothing was published yet: run 'local-glue run {given.workflow}' first.")
             return 1
-        print_report(
-            console, warehouse, read_books(warehouse, stack.client("s3"), stack.config.values["lake_bucket"], run_id)
-        )
+        books = read_books(warehouse, stack.client("s3"), stack.config.values["lake_bucket"], run_id)
+        print_report(console, warehouse, books, given.workflow)
     return 0
 
 

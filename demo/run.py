@@ -1,4 +1,7 @@
-"""What `make run` does: start the local AWS if need be, deliver the demo once, run the workflow, print the report."""
+"""What `make run` does: start the local AWS if need be, deliver the demo once, run the workflow, print the report.
+
+`--workflow all` does it for each workflow, one after the other.
+"""
 
 import argparse
 import shutil
@@ -14,7 +17,7 @@ from rich.console import Console
 
 from demo import report
 from demo.books import read_books
-from demo.generate import WORKFLOWS, generate, manifest_path
+from demo.generate import ALL, WORKFLOWS, generate, manifest_path
 from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.progress import follow_workflow, seconds, workflow_succeeded
 from local_glue.stack import Stack
@@ -26,11 +29,11 @@ PROJECT = Path(__file__).parents[1]
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns 0 when every job of the workflow succeeded."""
     parser = argparse.ArgumentParser(prog="python -m demo.run", description=__doc__)
-    parser.add_argument("--workflow", default="streams", choices=WORKFLOWS)
-    workflow = parser.parse_args(argv).workflow
+    parser.add_argument("--workflow", default="streams", choices=(*WORKFLOWS, ALL))
+    chosen = parser.parse_args(argv).workflow
     console = report.make_console()
     try:
-        return run(console, workflow)
+        return max(run(console, workflow) for workflow in (WORKFLOWS if chosen == ALL else (chosen,)))
     except (LocalGlueError, TimeoutError) as error:
         console.print(f"[red]{type(error).__name__}:[/] {error}", highlight=False)
     except KeyboardInterrupt:
@@ -51,7 +54,7 @@ def run(console: Console, workflow: str) -> int:
         return 1
     with stack.connect("warehouse") as warehouse:
         books = read_books(warehouse, stack.client("s3"), stack.config.values["lake_bucket"], started)
-        report.print_report(console, warehouse, books)
+        report.print_report(console, warehouse, books, workflow)
     return 0
 
 
@@ -78,7 +81,7 @@ def _deliver(console: Console, stack: Stack, workflow: str) -> None:
         return
     folder = PROJECT / ".demo" / workflow
     shutil.rmtree(folder, ignore_errors=True)
-    manifest = generate(folder)
+    manifest = generate(folder, workflow)
     manifest.write(manifest_path(folder))
     count, size = put_folder(s3, folder, stack.config.landing_bucket)
     s3.put_object(Bucket=bucket, Key=mark, Body=manifest.to_json().encode())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
+from demo.defect import Defect, dealt
 from demo.files import CsvFile, Style, write
 from demo.manifest import FileEntry, Manifest
 from demo.streams import defects, rejects
@@ -98,13 +99,13 @@ def build_more(out: Path, world: World) -> Manifest:
 def _plant_plays(out: Path | None, manifest: Manifest, world: World) -> Ledger:
     ledger, pick = Ledger(world), random.Random(world.seed + 2)
     chunks = list(_files(world))
-    for (key, style, plays), planted in zip(chunks, _dealt(defects.STREAMS, len(chunks)), strict=True):
+    for (key, style, plays), planted in zip(chunks, dealt(defects.STREAMS, len(chunks)), strict=True):
         entry, file = manifest.add(FileEntry(key, "streams")), CsvFile(style)
-        rows: list[Play | defects.Defect] = [*plays, *_extras(plays, world, pick)]
+        rows: list[Play | Defect] = [*plays, *_extras(plays, world, pick)]
         for defect in planted:
             rows.insert(pick.randrange(len(rows)), defect)
         for number, row in enumerate(rows):
-            if isinstance(row, defects.Defect):
+            if isinstance(row, Defect):
                 _write_defect(file, entry, row, plays[0])
             else:
                 _write_play(file, entry, ledger, row, pick)
@@ -149,7 +150,7 @@ def _write_play(file: CsvFile, entry: FileEntry, ledger: Ledger, play: Play, pic
     ledger.book(entry, play)
 
 
-def _write_defect(file: CsvFile, entry: FileEntry, defect: defects.Defect, play: Play) -> None:
+def _write_defect(file: CsvFile, entry: FileEntry, defect: Defect, play: Play) -> None:
     entry.read += 1
     entry.quarantine(defect.rules, defect.why)
     if not defect.mangle:
@@ -171,11 +172,6 @@ def _as_text(moment: datetime, pick: random.Random) -> str:
         hours = pick.choice((-8, -3, 1, 9))
         return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=hours))).isoformat(sep=" ")
     return f"{moment}.000" if form == "fraction" else str(moment)
-
-
-def _dealt(planted: Sequence[defects.Defect], files: int) -> list[list[defects.Defect]]:
-    """The defects dealt to the files like cards."""
-    return [list(planted[number::files]) for number in range(files)]
 
 
 def _plant_resent(out: Path | None, manifest: Manifest, chunks: Sequence[tuple[str, Style, Sequence[Play]]]) -> None:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from demo.files import zipf_weights
-from demo.streams import words
+from demo import words
+from demo.habits import DAY_WEIGHTS, HOUR_WEIGHTS, zipf_weights
 
 FIRST_DAY = date(2025, 3, 3)
-HOUR_WEIGHTS = (3, 2, 1, 1, 1, 2, 4, 7, 8, 6, 5, 5, 6, 6, 5, 6, 8, 11, 15, 18, 19, 16, 11, 6)
-DAY_WEIGHTS = (10, 10, 11, 12, 15, 18, 15)
 LATE_TRACK_EVERY = 60
 ALPHABET = string.ascii_letters + string.digits
 

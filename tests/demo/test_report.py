@@ -13,6 +13,7 @@ FILE = {
     **{"loaded": 1100, "already_loaded": 40, "repeated": 30, "pending_after": 20, "quarantined": 10},
     **{"out_of_window": 0, "quarantined_by_rule": '{"ragged_row": 1, "user_id_invalid": 9}'},
     "warnings_by_rule": '{"before_signup": 77}',
+    "dataset": "streams",
 }
 REJECTED = {
     **FILE,
@@ -20,6 +21,7 @@ REJECTED = {
     **{"loaded": 0, "quarantined_by_rule": "{}", "warnings_by_rule": None},
 }
 RUN = {"loaded": 1107, "pending_after": 23}
+MEASURES = '{"new_songplays": 200, "matched": 90, "matched_before_repair": 50, "rematched_songplays": 7}'
 
 
 @pytest.fixture
@@ -32,11 +34,11 @@ def printed():
             rows = [("pop", 0.25)] if "genre_kpis ORDER" in sql else []
             return SimpleNamespace(description=columns, fetchall=lambda: rows)
 
-    def report(books):
+    def report(books, workflow="streams"):
         console = Console(width=150, record=True, quiet=True, highlight=False)
         console.quiet = False
         with console.capture() as capture:
-            print_report(console, Warehouse(), books)
+            print_report(console, Warehouse(), books, workflow)
         return capture.get()
 
     return report
@@ -75,6 +77,21 @@ def describe_print_report():
         assert "Nothing new" in text
         assert "3 plays still wait" in text
         assert "The books of each file" not in text
+
+    def it_tells_how_many_plays_are_of_a_known_song(printed):
+        text = printed(Books("wr_1", [{**RUN, "measures": MEASURES}], [FILE]), "sparkify")
+        assert "90 of 200 (45.0%)" in text
+        assert "50 (25.0%) before" in text
+        assert "whose song is known now, or another: 7" in text
+
+    def it_shows_many_sound_files_in_one_row(printed):
+        sound = {**FILE, "read": 1, "loaded": 1, "already_loaded": 0, "repeated": 0, "pending_after": 0}
+        sound |= {"quarantined": 0, "quarantined_by_rule": "{}", "dataset": "song_data"}
+        text = printed(Books("wr_1", [RUN], [FILE, *({**sound, "source_file": f"s/{n}.json"} for n in range(99))]))
+        assert "s/7.json" not in text
+        row = next(line for line in text.splitlines() if "99 other files of song_data" in line)
+        assert row.count("99") == 3
+        assert "1,299" in text
 
     def it_shows_kpis_and_where_to_look_next(printed):
         text = printed(Books("wr_1", [RUN], [FILE]))

@@ -16,7 +16,7 @@ def make_run(pipeline, monkeypatch, tmp_path):
     """Runs the demo, a small one, on the inline stack; returns exit code and what was printed."""
     monkeypatch.setattr(report, "home", lambda: pipeline.stack.home.path)
     monkeypatch.setattr(run, "PROJECT", tmp_path)
-    monkeypatch.setattr(run, "generate", lambda folder: generate(folder, **SMALL))
+    monkeypatch.setattr(run, "generate", lambda folder, workflow: generate(folder, workflow, **SMALL))
 
     def call():
         console = Console(width=150)

@@ -1,0 +1,21 @@
+"""What the report of one workflow shows beside the books."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from demo.books import Books
+
+
+@dataclass(frozen=True)
+class Page:
+    """One workflow's part of the report.
+
+    Attributes:
+        queries: Titles, and the SQL of the rows below them.
+        tell: Sentences on what a run did beside loading lines.
+        try_next: Commands to try, with a word on each.
+    """
+
+    queries: Mapping[str, str]
+    tell: Callable[[Books], Sequence[str]]
+    try_next: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""The generated input of the workflow `sparkify`: event logs of an app and song files."""
