@@ -11,9 +11,21 @@ time.tzset()
 PROJECT = Path(__file__).parents[1]
 
 
+def pytest_configure(config):
+    """Files go to the workers in the order below; xdist would begin with those of most tests, which end soonest."""
+    config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items):
     """Whole workflows first: workers that begin with what takes longest end together."""
     items.sort(key=lambda item: "workflows" not in item.path.parts)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says aloud what this machine could not test: skips whose reason begins with NOT TESTED."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
+    for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if "NOT TESTED" in reason):
+        terminalreporter.write_line(reason, red=True, bold=True)
 
 
 class SharedStack:

@@ -1,3 +1,4 @@
+from moto.s3.models import FakeDeleteMarker, FakeKey
 from moto.s3.utils import _VersionedKeyStore
 
 from local_glue import steady_listings
@@ -22,3 +23,10 @@ def describe_install():
         store["a"] = "a2"
         assert list(store.lists()) == [("a", ["a1", "a2"]), ("b", ["b1"])]
         assert list(store.values()) == ["a2", "b1"]
+
+    def it_lets_delete_markers_go():
+        steady_listings.install()
+        store = _VersionedKeyStore()
+        store["a"] = FakeDeleteMarker(FakeKey("a", b"", "123456789012", "us-east-1"))
+        store.pop("a")
+        assert list(store.lists()) == []

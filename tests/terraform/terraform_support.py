@@ -1,0 +1,124 @@
+"""Drives Terraform as a person would, on a copy of the module."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).parents[2]
+MIRROR = PROJECT.parent / "shared" / "tools" / "terraform-mirror"
+LOCAL = ("-var-file=environments/local.tfvars",)
+UNTOUCHED = ("no-op", "read")
+
+
+class UnavailableError(Exception):
+    """Terraform or its provider is not here."""
+
+
+class Terraform:
+    """Terraform in a folder, with the provider from a copy on this machine or downloaded; variables by TF_VAR_…."""
+
+    def __init__(self, folder: Path, **variables: Any) -> None:
+        self.folder = folder
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))}
+        given = {f"TF_VAR_{name}": json.dumps(value) for name, value in variables.items()}
+        given |= {f"TF_VAR_{name}": value for name, value in variables.items() if isinstance(value, str)}
+        quiet = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self.environment = {**kept, **quiet, **provider_source(), **given}
+
+    def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,), timeout_s: float = 600) -> str:
+        """Runs a command; returns what it said.
+
+        Raises:
+            AssertionError: it ended with another exit code than those expected; the message has the errors.
+        """
+        done = subprocess.run(
+            ["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            timeout=timeout_s, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        said = done.stdout + done.stderr
+        errors = said[said.find("Error:") :] if "Error:" in said else said[-5000:]
+        assert done.returncode in codes, f"terraform {' '.join(arguments)} ended with {done.returncode}:\n{errors}"
+        self.code = done.returncode
+        return done.stdout
+
+    def init(self) -> "Terraform":
+        """Prepares the folder.
+
+        Raises:
+            UnavailableError: there is no Terraform, or no way to its provider.
+        """
+        if not shutil.which("terraform"):
+            raise UnavailableError("Terraform is not installed: https://developer.hashicorp.com/terraform/install")
+        try:
+            self("init", "-backend=false", "-input=false", "-no-color", timeout_s=240)
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            raise UnavailableError(
+                f"Terraform's AWS provider cannot be installed: {' '.join(str(error).split())}"
+            ) from error
+        return self
+
+    def apply(self, *options: str) -> str:
+        """Makes what the configuration says."""
+        return self("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=20", *options)
+
+    def plan(self, *options: str) -> dict[str, list[str]]:
+        """What would change: actions by address; and whatever output would change. Empty when nothing would."""
+        self("plan", "-input=false", "-no-color", "-parallelism=20", "-detailed-exitcode", "-out=next.tfplan", *options,
+             codes=(0, 2))  # fmt: skip
+        if self.code == 0:
+            return {}
+        plan = json.loads(self("show", "-json", "next.tfplan"))
+        changes = {change["address"]: change["change"]["actions"] for change in plan["resource_changes"]}
+        changes |= {f"output.{name}": change["actions"] for name, change in plan.get("output_changes", {}).items()}
+        return {where: actions for where, actions in changes.items() if not set(actions) <= set(UNTOUCHED)}
+
+    def apply_plan(self) -> str:
+        """Does what `plan` found."""
+        return self("apply", "-input=false", "-no-color", "-parallelism=20", "next.tfplan")
+
+    def outputs(self) -> dict[str, Any]:
+        """Values of the outputs."""
+        return {name: output["value"] for name, output in json.loads(self("output", "-json")).items()}
+
+    def destroy(self, *options: str) -> str:
+        """Deletes everything."""
+        return self("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=20", *options)
+
+
+def provider_source() -> dict[str, str]:
+    """Where the provider comes from: a copy on this machine, else a download that is kept for the next time."""
+    if MIRROR.exists():
+        said = subprocess.run([str(MIRROR)], capture_output=True, text=True).stdout
+        found = re.search(r"TF_CLI_CONFIG_FILE='([^']+)'", said)
+        if found:
+            return {"TF_CLI_CONFIG_FILE": found[1]}
+    cache = PROJECT / "build" / "terraform-plugins"
+    cache.mkdir(parents=True, exist_ok=True)
+    return {"TF_PLUGIN_CACHE_DIR": str(cache), "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1"}
+
+
+def copy_module(folder: Path) -> Path:
+    """A copy of what Terraform reads, so that neither state nor changes touch the project; returns the module."""
+    for name in ("terraform", "glue_jobs"):
+        ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfplan", "__pycache__")
+        shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
+    return folder / "terraform"
+
+
+def package(folder: Path) -> None:
+    """What `make package` puts into build/: the library archive, and one wheel, made of an installed distribution."""
+    from local_glue.package import package as package_libraries
+
+    package_libraries(PROJECT, folder)
+    (folder / "wheels").mkdir()
+    driver = distribution("pg8000")
+    with zipfile.ZipFile(folder / "wheels" / f"pg8000-{driver.version}-py3-none-any.whl", "w") as wheel:
+        for file in driver.files or ():
+            if not str(file).startswith("..") and file.suffix != ".pyc":
+                wheel.write(driver.locate_file(file), str(file))
