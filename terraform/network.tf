@@ -3,7 +3,7 @@ module "network_ranges" {
 
   cidr            = var.network.cidr
   subnet_cidrs    = var.network.subnet_cidrs
-  connected_cidrs = var.network.connected_cidrs
+  connected_cidrs = local.makes_network ? var.network.connected_cidrs : [] # An existing VPC has a range of its own.
 }
 
 resource "terraform_data" "network" {

@@ -170,7 +170,7 @@ run "an_environment_of_its_own" {
   variables {
     start        = { streams = { type = "event", batch_size = 20, batch_window_seconds = 300 } }
     job_settings = { load_streams = { worker_type = "G.2X", number_of_workers = 10, timeout_minutes = 120, max_retries = 2 } }
-    network      = { mode = "existing", vpc_id = "vpc-1", subnet_ids = ["subnet-1"], availability_zone = "us-east-1b", security_group_ids = ["sg-1"] }
+    network      = { mode = "existing", vpc_id = "vpc-1", subnet_ids = ["subnet-1"], availability_zone = "us-east-1b", security_group_ids = ["sg-1"], connected_cidrs = ["10.0.0.0/8"] }
     rds          = { mode = "existing", jdbc_url = "jdbc:postgresql://db.example:5433/catalogue", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db" }
     redshift = {
       mode = "existing", jdbc_url = "jdbc:redshift://wh.example:5439/music", role_arn = "arn:aws:iam::123456789012:role/copy"
@@ -207,6 +207,11 @@ run "an_environment_of_its_own" {
   assert {
     condition     = aws_glue_connection.this["rds"].physical_connection_requirements[0].subnet_id == "subnet-1" && length(aws_glue_connection.this["rds"].physical_connection_requirements[0].security_group_id_list) == 2
     error_message = "Connections lead through the given subnet, with the given group beside the one made here."
+  }
+
+  assert {
+    condition     = contains([for rule in aws_vpc_security_group_egress_rule.job_to_network : "${rule.cidr_ipv4} ${rule.from_port}"], "10.0.0.0/8 5439")
+    error_message = "Jobs may call databases in connected networks."
   }
 
   assert {
