@@ -2,9 +2,9 @@
 
 import codecs
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from glue_jobs.lib import gunzip, headers
 from glue_jobs.lib.contracts import Dataset
@@ -95,27 +95,21 @@ class _Intake:
         self.judge_first_line()
         if self.counter.first is None:
             raise _UnfitError("empty", "is empty", "deliver it with its rows")
+        if self.dataset.file_format == "json" and not self.counter.has_object:
+            _refuse_without_object(self.counter.first)
         if self.counter.lines == 0:
             raise _UnfitError("empty", "holds a header and no rows", "deliver it with its rows")
 
     def judge_first_line(self) -> None:
         if self.counter.first_is_long:
             limit = f"a first line of more than {MAX_HEADER} bytes"
-            raise _UnfitError(f"not_{self.dataset.file_format}", f"has {limit}, which is no header", self.format_remedy)
+            remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.field_names)}"
+            raise _UnfitError("not_csv", f"has {limit}, which is no header", remedy)
         if self.header is None and self.counter.first is not None:
             text = self.counter.first.removeprefix(BOM).decode()
-            if self.dataset.file_format == "json":
-                self.header = ""
-                _require_object(text)
-            else:
-                self.header = text
+            self.header = text if self.dataset.file_format == "csv" else ""
+            if self.dataset.file_format == "csv":
                 _require_columns(text, self.dataset)
-
-    @property
-    def format_remedy(self) -> str:
-        if self.dataset.file_format == "json":
-            return "deliver one JSON object a line"
-        return f"deliver CSV with a header line that names {', '.join(self.dataset.field_names)}"
 
 
 def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
@@ -215,11 +209,11 @@ def _what_it_is_instead(header: str, dataset: Dataset) -> str | None:
     return None
 
 
-def _require_object(line: str) -> None:
-    try:
-        is_object = isinstance(json.loads(line), dict)
-    except ValueError:
-        is_object = False
-    if not is_object:
-        shown = line if len(line) <= 200 else f"{line[:200]}…"
-        raise _UnfitError("not_json", f"holds no JSON object in its first line: {shown}", "deliver one object a line")
+def _refuse_without_object(first: bytes) -> NoReturn:
+    """No line begins an object; one that is broken further on is a row in error, which Spark finds."""
+    line = first[:200].decode(errors="replace")
+    what = "is a JSON array" if line.startswith("[") else "holds no line with a JSON object"
+    shown = line if len(first) <= 200 else f"{line}…"
+    raise _UnfitError(
+        "not_json", f"{what}; it begins: {shown}", "deliver one JSON object a line, each on a line of its own"
+    )

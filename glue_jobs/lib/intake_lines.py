@@ -18,7 +18,8 @@ class LineCounter:
     Attributes:
         first: The first line that is not blank, without line end; None until it is complete.
         lines: Lines so far; with a header, those that are neither it nor equal to it.
-        first_is_long: The first line passed MAX_HEADER bytes; nothing is counted then.
+        first_is_long: The header passed MAX_HEADER bytes; nothing is counted then.
+        has_object: Some line so far begins as a JSON object does, and is more than its opening brace.
     """
 
     def __init__(self, *, has_header: bool) -> None:
@@ -26,6 +27,7 @@ class LineCounter:
         self.first: bytes | None = None
         self.lines = 0
         self.first_is_long = False
+        self.has_object = False
         self._tail = b""
         self._after_cr = False
 
@@ -54,7 +56,8 @@ class LineCounter:
             return
         if self.first is None:
             self.first = filled[0].removeprefix(BOM)
-            self.first_is_long = len(self.first) > MAX_HEADER
+            self.first_is_long = self.has_header and len(self.first) > MAX_HEADER
+        self.has_object = self.has_object or any(map(_begins_object, filled))
         self.lines += len(filled)
         if self.has_header:
             self.lines -= filled.count(self.first) + filled.count(BOM + self.first)
@@ -62,6 +65,12 @@ class LineCounter:
     def _forget_long_tail(self) -> None:
         """Keeps what matters of the line so far: whether it is blank, and that it is no header."""
         is_blank = not self._tail.strip(BLANK)
-        if not is_blank and self.first is None:
+        if not is_blank and self.first is None and self.has_header:
             self.first_is_long = True
-        self._tail = (b" " if is_blank else b'"') * _HELD
+        begin = b"{" if _begins_object(self._tail) else b""
+        self._tail = begin + (b" " if is_blank else b'"') * _HELD
+
+
+def _begins_object(line: bytes) -> bool:
+    text = line.removeprefix(BOM).strip(BLANK)
+    return text.startswith(b"{") and len(text) > 1

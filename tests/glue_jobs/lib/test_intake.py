@@ -1,6 +1,5 @@
 import gzip
 import hashlib
-import json
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -179,8 +178,19 @@ def describe_check_of_json_lines():
     def it_counts_equal_lines_too():
         assert look(b'{"ts": 1}\n{"ts": 1}\n', dataset=LOGS).lines == 2
 
-    @pytest.mark.parametrize("body", [b"ts\n1\n", json.dumps([1]).encode(), b"{", b"\x89PNG\r\n"])
-    def it_refuses_what_begins_otherwise(body):
+    def it_leaves_broken_lines_to_those_who_read_rows():
+        found = look(b'{"ts": 1\n[{"ts": 2}]\n{"ts": 3}\n', dataset=LOGS)
+        assert (found.lines, found.problem) == (3, None)
+
+    def it_takes_lines_of_any_length():
+        body = b'{"ts": 1, "song": "' + b"x" * 3 * MAX_HEADER + b'"}\n{"ts": 2}\n'
+        for chunk in (1 << 10, 1 << 20):
+            assert (look(body, dataset=LOGS, chunk=chunk).lines, reason(body, dataset=LOGS)) == (2, None)
+
+    @pytest.mark.parametrize(
+        "body", [b"ts\n1\n", b"[1]", b'[{"ts": 1}]', b"{", b'{\n  "ts": 1\n}\n', b"\x89PNG\r\n", b"null\n12\n"]
+    )
+    def it_refuses_a_file_without_a_line_that_begins_an_object(body):
         assert reason(body, dataset=LOGS) == "not_json"
 
 
