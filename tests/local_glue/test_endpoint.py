@@ -206,33 +206,6 @@ def describe_the_rest_of_glue():
         assert tiny.glue.get_database(Name=f"db_{tiny.mark}")["Database"]["Name"] == f"db_{tiny.mark}"
 
 
-def describe_bucket_policies():
-    @pytest.fixture
-    def refused(tiny):
-        """Whether a bucket refuses a put when its policy denies everything under this condition."""
-
-        def put(**condition):
-            bucket = f"policy-{tiny.mark}-{len(condition)}"
-            tiny.s3.create_bucket(Bucket=bucket)
-            deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
-            policy = {"Version": "2012-10-17", "Statement": [{**deny, **condition}]}
-            tiny.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-            assert json.loads(tiny.s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
-            try:
-                tiny.s3.put_object(Bucket=bucket, Key="x", Body=b"x")
-            except ClientError:
-                return True
-            return False
-
-        return put
-
-    def it_keeps_conditions_without_enforcing_them(refused):
-        assert not refused(Condition={"Bool": {"aws:SecureTransport": "false"}})
-
-    def it_enforces_statements_without_conditions(refused):
-        assert refused()
-
-
 def describe_the_aws_cli():
     @pytest.fixture
     def aws(endpoint):
