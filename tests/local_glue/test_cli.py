@@ -37,7 +37,7 @@ def unused(up, tmp_path):
 def describe_without_a_stack():
     @pytest.mark.parametrize(
         "arguments", [["run", "shop"], ["job", "first"], ["query", "SELECT 1"], ["put", "."], ["status"], ["runs"],
-                      ["logs", "jr_1"], ["bookmark", "show", "first"]],
+                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"]],
     )  # fmt: skip
     def it_says_what_to_do(unused, arguments):
         unused(*arguments, code=2)
@@ -46,7 +46,7 @@ def describe_without_a_stack():
 
     @pytest.mark.parametrize(
         "command", ["", "up", "down", "status", "env", "put", "run", "job", "query", "logs", "runs", "bookmark",
-                    "bookmark show", "bookmark reset", "bookmark rewind"],
+                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets"],
     )  # fmt: skip
     def it_has_help_for_all(command):
         from typer.testing import CliRunner
