@@ -102,6 +102,6 @@ LOCK := $(BIN)/uv pip compile -q --python 3.11 --generate-hashes --no-emit-index
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/dev.lock
 	@touch $@
 
-clean: ## Stop the local AWS, delete .venv and build/
+clean: ## Stop the local AWS, delete .venv and build/; Terraform's state stays
 	@if [ -x $(BIN)/local-glue ]; then $(BIN)/local-glue down; fi
-	@rm -rf .venv build .demo
+	@rm -rf .venv build .demo terraform/.terraform

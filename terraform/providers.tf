@@ -8,7 +8,7 @@ provider "aws" {
   skip_credentials_validation = local.is_local
   skip_metadata_api_check     = local.is_local
   skip_region_validation      = local.is_local
-  max_retries                 = local.is_local ? 1 : null
+  max_retries                 = local.is_local ? 4 : null
 
   # The ARN of a connection is made of the account: without it the local endpoint's could not be read.
   skip_requesting_account_id = false
