@@ -17,8 +17,10 @@ from demo.page import Page
 from demo.sparkify import page as sparkify_page
 from demo.streams import page as streams_page
 
-PLAIN_WIDTH = 132
-NAME_WIDTH = 44
+PLAIN_WIDTH = 140
+REASON_WIDTH = 30
+"""Wider, and the names of files would be folded."""
+
 SOUND_FILES_SHOWN = 20
 """Of a dataset; more of them are summed up."""
 
@@ -60,10 +62,10 @@ def _print_files(console: Console, books: Books) -> None:
     rows += [(f"{count} other files of {dataset}", sums, "") for dataset, count, sums in _summed_up(files)]
     shown = [name for name in COUNTS if name != "out_of_window" or any(file[name] for file in files)]
     table = Table(title="The books of each file", title_justify="left", title_style="bold")
-    table.add_column("file", overflow="fold", min_width=min(NAME_WIDTH, max(len(name) for name, *_ in rows)))
+    table.add_column("file", overflow="fold")
     for name in shown:
         table.add_column(HEADINGS[name], justify="right")
-    table.add_column("quarantined by reason", overflow="fold")
+    table.add_column("quarantined by reason", overflow="fold", max_width=REASON_WIDTH)
     for name, counted, note in rows:
         table.add_row(escape(name), *(f"{counted[count]:,}" if counted[count] else "·" for count in shown), note)
     table.add_section()
@@ -74,7 +76,7 @@ def _print_files(console: Console, books: Books) -> None:
 
 def _note(file: Mapping[str, Any]) -> str:
     if file["state"] == "REPEATED":
-        return "same content as a file before, or after"
+        return "same content as another file"
     return ", ".join(f"{rule} {count}" for rule, count in by_rule(file["quarantined_by_rule"]).items())
 
 
