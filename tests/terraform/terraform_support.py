@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,8 @@ class Terraform:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))}
         given = {f"TF_VAR_{name}": json.dumps(value) for name, value in variables.items()}
         given |= {f"TF_VAR_{name}": value for name, value in variables.items() if isinstance(value, str)}
-        quiet = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        # The provider makes its 1,500 schemas at each start: collecting garbage later saves a third of that.
+        quiet = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "GOGC": "200"}
         self.environment = {**kept, **quiet, **provider_source(), **given}
 
     def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,), timeout_s: float = 600) -> str:
@@ -89,6 +92,36 @@ class Terraform:
     def destroy(self, *options: str) -> str:
         """Deletes everything."""
         return self("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=20", *options)
+
+
+@contextmanager
+def local_environment(make_folder: Callable[[str], Path]) -> Iterator[tuple[Any, Path]]:
+    """An empty stack, and a copy of the module ready to be applied to it.
+
+    Raises:
+        UnavailableError: there is no Terraform, or no way to its provider.
+    """
+    from local_glue.stack import Stack
+
+    folder = make_folder("deployed")
+    package(folder / "build")
+    module = copy_module(folder)
+    Terraform(module).init()
+    stack = Stack.start(PROJECT, make_folder("stack") / "home", empty=True)
+    try:
+        yield stack, module
+    finally:
+        stack.stop()
+
+
+def addresses(stack: Any) -> dict[str, Any]:
+    """The variables that are known only once the stack is up."""
+    from local_glue.addresses import jdbc_url
+
+    urls = {name: jdbc_url(database, stack.postgres) for name, database in stack.config.databases.items()}
+    databases = {"rds": urls["rds"], "redshift": urls["warehouse"]}
+    existing = {name: {"mode": "existing", "jdbc_url": url} for name, url in databases.items()}
+    return {"endpoint_url": stack.endpoint_url, **existing}
 
 
 def provider_source() -> dict[str, str]:

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 from oracle import Delivery, assert_warehouse_equals, recompute
-from terraform_support import LOCAL, PROJECT, Terraform, UnavailableError, copy_module, package
+from terraform_support import LOCAL, PROJECT, Terraform, UnavailableError, addresses, local_environment
 
 from demo.generate import generate
 from demo.manifest import Manifest
-from local_glue.addresses import fill_secrets, jdbc_url
+from local_glue.addresses import fill_secrets
 from local_glue.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(1800)]
 
 SMALL = {"days": 1, "plays": 300, "users": 60, "tracks": 90}
 JOB, SCRIPT = "load_streams", "glue_jobs/check_quality.py"
+FAILING = "streams_archive_files"
 CHANGED = {JOB: {"number_of_workers": 3}}
 
 
@@ -39,48 +40,35 @@ class Life:
     third_plan: dict[str, list[str]] | None = None
     workers_after_change: int = 0
     script_after_change: str = ""
+    alerts: list[str] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")  # a describe block counts as a module
 def life(tmp_path_factory):
     """Everything, once; what Terraform or a job says is in the failure."""
-    folder = tmp_path_factory.mktemp("deployed")
-    package(folder / "build")
-    module = copy_module(folder)
     try:
-        Terraform(module).init()
+        with local_environment(tmp_path_factory.mktemp) as (stack, module):
+            yield _live(stack, module)
     except UnavailableError as error:
         pytest.skip(f"NOT TESTED: that terraform/ can be applied. {error}")
-    stack = Stack.start(PROJECT, tmp_path_factory.mktemp("stack") / "home", empty=True)
-    try:
-        yield _live(stack, module, folder)
-    finally:
-        stack.stop()
 
 
-def _live(stack: Stack, module: Path, folder: Path) -> Life:
-    life, terraform = Life(), Terraform(module, **_addresses(stack))
+def _live(stack: Stack, module: Path) -> Life:
+    life, terraform = Life(), Terraform(module, **addresses(stack))
     terraform.apply(*LOCAL)
     life.outputs = terraform.outputs()
     _look_at_triggers(life, stack.client("glue"))
     life.filled = fill_secrets(stack)
     with ThreadPoolExecutor(1) as pool:
         plan = pool.submit(terraform.plan, *LOCAL)
-        _load(life, stack, folder)
+        _load(life, stack, module.parent)
         life.second_plan = plan.result()
     _change(life, stack, module)
-    Terraform(module, **_addresses(stack)).destroy("-refresh=false", *LOCAL)
+    life.alerts = _fail(stack, life.outputs["alerts_topic_arn"])
+    Terraform(module, **addresses(stack)).destroy("-refresh=false", *LOCAL)
     life.left = _what_is_left(stack)
     return life
-
-
-def _addresses(stack: Stack) -> dict[str, Any]:
-    """What is known only when the stack is up."""
-    urls = {name: jdbc_url(database, stack.postgres) for name, database in stack.config.databases.items()}
-    databases = {"rds": urls["rds"], "redshift": urls["warehouse"]}
-    existing = {name: {"mode": "existing", "jdbc_url": url} for name, url in databases.items()}
-    return {"endpoint_url": stack.endpoint_url, **existing}
 
 
 def _look_at_triggers(life: Life, glue: Any) -> None:
@@ -117,12 +105,23 @@ def _change(life: Life, stack: Stack, module: Path) -> None:
     """More workers for one job and another line in one script."""
     script = module.parent / SCRIPT
     script.write_text(script.read_text() + "# changed\n")
-    terraform = Terraform(module, **_addresses(stack), job_settings=CHANGED)
+    terraform = Terraform(module, **addresses(stack), job_settings=CHANGED)
     life.third_plan = terraform.plan(*LOCAL)
     terraform.apply_plan()
     life.workers_after_change = stack.client("glue").get_job(JobName=JOB)["Job"]["NumberOfWorkers"]
     body = stack.client("s3").get_object(Bucket=life.outputs["buckets"]["scripts"], Key=SCRIPT)["Body"]
     life.script_after_change = body.read().decode()
+
+
+def _fail(stack: Stack, topic: str) -> list[str]:
+    """Lets a job fail, and listens to the topic of the alerts."""
+    sqs = stack.client("sqs")
+    queue = sqs.create_queue(QueueName="listener")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    stack.run_job(FAILING, {"--ledger_table": "NoSuchTable"})
+    heard = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5, MaxNumberOfMessages=10).get("Messages", ())
+    return [json.loads(message["Body"])["Message"] for message in heard]
 
 
 def _what_is_left(stack: Stack) -> dict[str, list[str]]:
@@ -191,6 +190,14 @@ def describe_a_change():
     def it_reaches_the_job(life):
         assert life.workers_after_change == CHANGED[JOB]["number_of_workers"]
         assert life.script_after_change.endswith("# changed\n")
+
+
+def describe_an_alert():
+    def it_says_which_job_failed_and_why(life):
+        (text,) = life.alerts
+        first, why, *_ = text.splitlines()
+        assert first.startswith(f"Job {FAILING} of workflow streams in music-local: FAILED")
+        assert "NoSuchTable" in why
 
 
 def describe_destroy():
