@@ -17,8 +17,8 @@ from demo.page import Page
 from demo.sparkify import page as sparkify_page
 from demo.streams import page as streams_page
 
-PLAIN_WIDTH = 140
-REASON_WIDTH = 30
+PLAIN_WIDTH = 142
+REASON_WIDTH = 32
 """Wider, and the names of files would be folded."""
 
 SOUND_FILES_SHOWN = 20
