@@ -13,7 +13,7 @@ help: ## This list
 
 setup: .venv/.run-ready ## Install what running needs into .venv (once)
 
-run: .venv/.run-ready ## The demo: load a dirty landing folder into a warehouse on this machine
+run: .venv/.run-ready ## The demo: load a dirty landing folder into a warehouse here; WORKFLOW=sparkify, WORKFLOW=all
 	@$(BIN)/python -m demo.run --workflow $(WORKFLOW)
 
 test: .venv/.test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither
