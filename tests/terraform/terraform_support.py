@@ -15,7 +15,7 @@ from typing import Any
 PROJECT = Path(__file__).parents[2]
 MIRROR = PROJECT.parent / "shared" / "tools" / "terraform-mirror"
 LOCAL = ("-var-file=environments/local.tfvars",)
-UNTOUCHED = ("no-op", "read")
+UNTOUCHED = ("noop", "read")
 
 
 class UnavailableError(Exception):
@@ -70,16 +70,20 @@ class Terraform:
         """Makes what the configuration says."""
         return self("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=20", *options)
 
-    def plan(self, *options: str) -> dict[str, list[str]]:
-        """What would change: actions by address; and whatever output would change. Empty when nothing would."""
-        self("plan", "-input=false", "-no-color", "-parallelism=20", "-detailed-exitcode", "-out=next.tfplan", *options,
-             codes=(0, 2))  # fmt: skip
-        if self.code == 0:
-            return {}
-        plan = json.loads(self("show", "-json", "next.tfplan"))
-        changes = {change["address"]: change["change"]["actions"] for change in plan["resource_changes"]}
-        changes |= {f"output.{name}": change["actions"] for name, change in plan.get("output_changes", {}).items()}
-        return {where: actions for where, actions in changes.items() if not set(actions) <= set(UNTOUCHED)}
+    def plan(self, *options: str) -> dict[str, str]:
+        """What would change: the action by resource or output. Empty when nothing would."""
+        common = ("-input=false", "-json", "-parallelism=20", "-detailed-exitcode", "-out=next.tfplan")
+        said = self("plan", *common, *options, codes=(0, 2))
+        events = [json.loads(line) for line in said.splitlines()]
+        resources = [event["change"] for event in events if event["type"] == "planned_change"]
+        changes = {change["resource"]["addr"]: change["action"] for change in resources}
+        outputs = next((event["outputs"] for event in events if event["type"] == "outputs"), {})
+        changes |= {f"output.{name}": output["action"] for name, output in outputs.items() if "action" in output}
+        changes = {where: action for where, action in changes.items() if action not in UNTOUCHED}
+        assert bool(changes) == (self.code == 2), (
+            f"plan ended with {self.code}, but would change {changes or 'nothing'}"
+        )
+        return changes
 
     def apply_plan(self) -> str:
         """Does what `plan` found."""

@@ -30,14 +30,14 @@ class Life:
     outputs: dict[str, Any] = field(default_factory=dict)
     states_after_apply: dict[str, str] = field(default_factory=dict)
     runs_after_apply: list[str] = field(default_factory=list)
-    second_plan: dict[str, list[str]] | None = None
+    second_plan: dict[str, str] | None = None
     filled: dict[str, str] = field(default_factory=dict)
     manifest: Manifest | None = None
     run: dict[str, Any] = field(default_factory=dict)
     job_runs: list[dict[str, Any]] = field(default_factory=list)
     file_states: dict[str, str] = field(default_factory=dict)
     difference: str | None = "not compared"
-    third_plan: dict[str, list[str]] | None = None
+    third_plan: dict[str, str] | None = None
     workers_after_change: int = 0
     script_after_change: str = ""
     alerts: list[str] = field(default_factory=list)
@@ -184,7 +184,7 @@ def describe_the_workflow():
 
 def describe_a_change():
     def it_updates_just_what_changed(life):
-        changed = {f'aws_glue_job.this["{JOB}"]': ["update"], f'aws_s3_object.script["{SCRIPT}"]': ["update"]}
+        changed = {f'aws_glue_job.this["{JOB}"]': "update", f'aws_s3_object.script["{SCRIPT}"]': "update"}
         assert life.third_plan == changed
 
     def it_reaches_the_job(life):
