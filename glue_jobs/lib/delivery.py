@@ -69,7 +69,7 @@ def _checked(run: LoadRun, chosen: Inputs) -> DataFrame | None:
     parse = json_lines.parse_json if dataset.file_format == "json" else lines.parse_lines
     parsed = parse(read_lines, files, dataset=dataset)
     checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
-    return run.copy(_narrow(checked, dataset), f"checked_{dataset.name}")
+    return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
 
 
 def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:

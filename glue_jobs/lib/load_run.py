@@ -16,7 +16,7 @@ from glue_jobs.lib.touched import Span
 from glue_jobs.lib.warehouse import Warehouse
 
 CODEGEN = "spark.sql.codegen.wholeStage"
-COMPILED_ROWS = 250_000
+FEW_ROWS = 250_000
 BROADCAST_ROWS = 2_000_000
 """With at most so many rows in the run, what the warehouse has of them is small enough to be sent to every worker."""
 
@@ -61,10 +61,14 @@ class LoadRun:
         frame.write.mode("overwrite").parquet(path)
         return self.glue.spark.read.schema(frame.schema).parquet(path)
 
+    def keep(self, copied: DataFrame) -> DataFrame:
+        """A copy of few rows (see `suit`) in memory: a dozen sinks would else open its files on S3, many calls each."""
+        return copied.persist() if self.rows <= FEW_ROWS else copied
+
     def suit(self, rows: int) -> None:
         """Has the session interpret what is small: compiling a plan takes longer than running it over few rows."""
         self.rows = rows
-        self.glue.spark.conf.set(CODEGEN, str(rows > COMPILED_ROWS).lower())
+        self.glue.spark.conf.set(CODEGEN, str(rows > FEW_ROWS).lower())
 
     def small(self, frame: DataFrame) -> DataFrame:
         """Marks a frame about the run's rows for broadcasting, if these are few enough (see `suit`)."""

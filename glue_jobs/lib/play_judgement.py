@@ -67,7 +67,7 @@ def judge(run: PlayRun, delivery: Delivery) -> Judgement:
     copied = run.copy(classified, "classified")
     counted = play_books.outcomes(copied, run_start=run.config.started_at)
     run.suit(counted.rows)
-    return Judgement(tracks, waiting, copied, counted, keys, days)
+    return Judgement(tracks, waiting, run.keep(copied), counted, keys, days)
 
 
 def _waiting(run: PlayRun, cutoff: datetime) -> Waiting:
