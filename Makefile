@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKFLOW ?= streams
 ENV ?= dev
 
-.PHONY: help setup run test test-fast test-long check check-terraform fmt up down package plan deploy destroy lock clean
+.PHONY: help setup run test test-fast test-long check check-terraform security fmt up down package plan deploy destroy lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ package: .venv/.run-ready ## build/: the library archive and the wheels that the
 	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11
 	@ls -l build build/wheels
 
+security: .venv/.test-ready ## checkov on terraform/, in an environment of its own
+	@$(BIN)/python -m pytest -q tests/terraform/test_checkov.py
+
 plan: package ## What Terraform would change in environment ENV, written to build/ENV.tfplan: make plan ENV=dev
 	@$(NEEDS_ENV)
 	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select -or-create $(ENV) && \
@@ -80,6 +83,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
+	@$(LOCK) --group security -o requirements/security.lock
 
 LOCK := $(BIN)/uv pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
 

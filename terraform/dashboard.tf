@@ -91,7 +91,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         type = "log", x = 0, y = 4 + length(local.workflows) * 14, width = 24, height = 8
         properties = {
           title = "Warnings and errors of the jobs", view = "table", region = var.region
-          query = "SOURCE '${aws_cloudwatch_log_group.jobs["output"].name}' | fields @timestamp, job_name, level, event, run_id | filter level in ['WARNING', 'ERROR'] | sort @timestamp desc | limit 100"
+          query = "${join(" | ", [for key, name in local.log_groups : "SOURCE '${name}'" if endswith(key, "output")])} | fields @timestamp, job_name, level, event, run_id | filter level in ['WARNING', 'ERROR'] | sort @timestamp desc | limit 100"
         }
       }],
     )

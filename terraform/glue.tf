@@ -69,9 +69,15 @@ resource "aws_glue_job" "this" {
     max_concurrent_runs = each.value.max_concurrent_runs
   }
 
+  # Without it EventBridge never hears of a run that takes too long.
+  notification_property {
+    notify_delay_after = local.late_after_minutes[each.key]
+  }
+
   tags = { Workflow = each.value.workflow }
 
-  depends_on = [terraform_data.workflow_file]
+  # Log groups first: one that Glue makes by itself keeps its logs for ever.
+  depends_on = [terraform_data.workflow_file, aws_cloudwatch_log_group.jobs]
 }
 
 resource "aws_glue_workflow" "this" {

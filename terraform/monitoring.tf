@@ -1,8 +1,19 @@
-# Glue writes the jobs' own lines to <prefix>/output and Spark's to <prefix>/error.
-resource "aws_cloudwatch_log_group" "jobs" {
-  for_each = toset(["output", "error"])
+# Glue writes the jobs' own lines to …/output and Spark's to …/error; where logs are encrypted, to groups named after the
+# security configuration and the job's role. Those it does not use stay empty, and cost nothing.
+locals {
+  log_streams = ["output", "error"]
+  log_groups = merge(
+    { for stream in local.log_streams : stream => "${local.log_group_name}/${stream}" },
+    { for pair in setproduct(keys(local.job_kinds), local.log_streams) : join("/", pair) =>
+      "${local.log_group_name}/${local.name}-role/${aws_iam_role.job[pair[0]].name}/${pair[1]}"
+    },
+  )
+}
 
-  name              = "${local.log_group_name}/${each.key}"
+resource "aws_cloudwatch_log_group" "jobs" {
+  for_each = local.log_groups
+
+  name              = each.value
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn
 }

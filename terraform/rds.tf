@@ -46,6 +46,8 @@ resource "aws_db_instance" "this" {
   count = var.rds.mode == "create" ? 1 : 0
   # checkov:skip=CKV_AWS_118:enhanced monitoring watches the host of a database that is busy for seconds a day; its own metrics and Performance Insights do
   # checkov:skip=CKV_AWS_157:a second zone doubles the price; rds.multi_az in prod.tfvars turns it on
+  # checkov:skip=CKV_AWS_133:rds.backup_days is validated to be 1 or more
+  # checkov:skip=CKV_AWS_353:rds.performance_insights is on by default
   # checkov:skip=CKV_AWS_293:on by default; deletion_protection is off only where destroy is meant to work
 
   identifier                          = local.name

@@ -21,6 +21,7 @@ data "aws_ec2_managed_prefix_list" "gateway" {
 
 resource "aws_security_group" "job" {
   count = local.has_vpc ? 1 : 0
+  # checkov:skip=CKV2_AWS_5:attached by aws_glue_connection.this
 
   name        = "${local.name}-job"
   description = "Workers of Glue jobs"

@@ -5,7 +5,7 @@ mock_provider "aws" {
 }
 
 variables {
-  environment  = "dev"
+  environment  = "test"
   build_folder = "tests/fixtures/package"
   bucket_names = { landing = "the-landing", lake = "the-lake", scripts = "the-scripts" }
 }
@@ -69,7 +69,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
       ]
       ReadSecrets     = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:redshift"]
       KeepBookmarks   = ["arn:aws:glue:us-east-1:123456789012:job/load_streams"]
-      OpenConnections = ["arn:aws:glue:us-east-1:123456789012:catalog", "arn:aws:glue:us-east-1:123456789012:connection/music-dev-redshift"]
+      OpenConnections = ["arn:aws:glue:us-east-1:123456789012:catalog", "arn:aws:glue:us-east-1:123456789012:connection/music-test-redshift"]
     }
     error_message = "load_streams may use something else: ${aws_iam_role_policy.job["load_streams"].policy}"
   }

@@ -15,7 +15,7 @@ override_resource {
 }
 
 variables {
-  environment  = "dev"
+  environment  = "test"
   build_folder = "tests/fixtures/package"
   bucket_names = { landing = "the-landing", lake = "the-lake", scripts = "the-scripts" }
 
@@ -39,7 +39,7 @@ run "without_settings_there_are_alarms_and_a_topic" {
     error_message = "A rule for failures misses a job of its workflow."
   }
   assert {
-    condition     = startswith(aws_cloudwatch_event_target.alerts["streams-failed"].input_transformer[0].input_template, "\"Job <job> of workflow streams in music-dev: <state> at <time>.\"\n\"<message>\"\n")
+    condition     = startswith(aws_cloudwatch_event_target.alerts["streams-failed"].input_transformer[0].input_template, "\"Job <job> of workflow streams in music-test: <state> at <time>.\"\n\"<message>\"\n")
     error_message = "The message does not begin with what failed and why: ${aws_cloudwatch_event_target.alerts["streams-failed"].input_transformer[0].input_template}"
   }
   assert {
@@ -74,7 +74,7 @@ run "without_settings_there_are_alarms_and_a_topic" {
     error_message = "An alarm tells nobody."
   }
   assert {
-    condition     = values(aws_cloudwatch_log_group.jobs)[*].name == ["/aws-glue/jobs/music-dev/error", "/aws-glue/jobs/music-dev/output"] && alltrue([for group in aws_cloudwatch_log_group.jobs : group.retention_in_days == 365])
+    condition     = length(setsubtract(["/aws-glue/jobs/music-test/error", "/aws-glue/jobs/music-test/music-test-role/music-test-load-streams/output"], values(aws_cloudwatch_log_group.jobs)[*].name)) == 0 && alltrue([for group in aws_cloudwatch_log_group.jobs : group.retention_in_days == 365])
     error_message = "Logs go to groups that are not kept for ever."
   }
   assert {
@@ -113,7 +113,7 @@ run "all_channels_hear_what_they_can_show_and_new_files_start_a_workflow_of_type
   assert {
     condition = jsondecode(replace(aws_cloudwatch_event_target.chat["streams-failed"].input_transformer[0].input_template, ": <message>", ": \"why\"")).content == {
       textType    = "client-markdown"
-      title       = "Job <job> of workflow streams in music-dev: <state> at <time>."
+      title       = "Job <job> of workflow streams in music-test: <state> at <time>."
       description = "why"
       nextSteps   = ["Run <run>: ${local.run_link}", "What to do: docs/operations.md, When a run fails."]
     }
