@@ -1,0 +1,73 @@
+"""load_sparkify on real S3, DynamoDB and PostgreSQL, without the jobs around it but the file check."""
+
+import json
+
+import pytest
+
+from tests.workflows.star_samples import BROKEN, lines, play, song, twice, visit
+
+pytestmark = [pytest.mark.spark, pytest.mark.stack]
+
+TABLES = ("staging_events", "staging_songs", "songplays", "users", "songs", "artists", "time")
+COUNTS = ("read", "loaded", "already_loaded", "repeated", "quarantined")
+
+
+class World:
+    """The landing bucket before load_sparkify, and the warehouse behind it."""
+
+    def __init__(self, stack):
+        self.stack, self.s3 = stack, stack.client("s3")
+
+    def load(self, **files):
+        """Delivers files, checks them and loads them; the run's counts and measures, None if it published nothing."""
+        for name, records in files.items():
+            folder = "song_data" if name.startswith("song") else "log_data"
+            self.s3.put_object(Bucket="music-landing", Key=f"{folder}/{name}.json", Body=lines(records).encode())
+        for job in ("sparkify_validate_files", "load_sparkify"):
+            run = self.stack.run_job(job)
+            assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
+        books = self.rows(f"SELECT measures, {', '.join(COUNTS)} FROM music.load_runs WHERE run_id = '{run['Id']}'")
+        for measures, *counts in books:
+            found = {name: count for name, count in zip(COUNTS, counts, strict=True) if count}
+            return found, {name: value for name, value in json.loads(measures).items() if name != "seconds"}
+        return None
+
+    def rows(self, sql):
+        with self.stack.connect("warehouse") as connection:
+            return connection.execute(sql).fetchall()
+
+    def sizes(self):
+        """Rows by table, of those that have any."""
+        counts = {table: self.rows(f"SELECT count(*) FROM sparkify.{table}")[0][0] for table in TABLES}
+        return {table: count for table, count in counts.items() if count}
+
+
+@pytest.fixture
+def world(stack, spark):
+    return World(stack)
+
+
+@pytest.mark.timeout(600)
+def test_runs_without_anything_to_load_and_what_the_measures_say(world):
+    assert world.load() is None
+    assert world.sizes() == {}
+
+    counts, _ = world.load(broken=[line for line, _ in BROKEN[3:6]], home=[visit(1)])
+    assert counts == {"read": 4, "loaded": 1, "quarantined": 3}
+    assert world.sizes() == {"staging_events": 1}
+
+    counts, measures = world.load(
+        song1=[song(1, artist_name=twice("Björk"))], song2=[song(2)], plays=[play(1), play(2), play(3)]
+    )
+    assert counts == {"read": 5, "loaded": 5}
+    assert (measures["new_songplays"], measures["matched"], measures["matched_before_repair"]) == (3, 2, 1)
+    everything = {"staging_events": 3, "staging_songs": 2, "songplays": 3, "users": 3, "songs": 2, "artists": 2}
+    assert world.sizes() == everything | {"time": 3}
+    assert world.rows("SELECT artist_name, repaired_from FROM sparkify.staging_songs WHERE song_id = 'SO01'") == [
+        ("Björk", '{"artist_name":"BjÃ¶rk"}')
+    ]
+
+    counts, measures = world.load(song3=[song(3)])
+    assert (counts, measures["rematched_songplays"]) == ({"read": 1, "loaded": 1}, 1)
+    assert world.rows("SELECT count(song_id) FROM sparkify.songplays") == [(3,)]
+    assert (world.sizes()["staging_songs"], "staging_events" in world.sizes()) == (1, False)
