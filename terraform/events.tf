@@ -6,6 +6,13 @@ locals {
   } if start.type == "EVENT" }
 }
 
+resource "aws_s3_bucket_notification" "landing" {
+  count = length(local.event_workflows) > 0 ? 1 : 0
+
+  bucket      = aws_s3_bucket.this["landing"].id
+  eventbridge = true
+}
+
 resource "aws_cloudwatch_event_rule" "new_files" {
   for_each = local.event_workflows
 

@@ -86,7 +86,7 @@ run "without_settings_there_are_alarms_and_a_topic" {
     error_message = "The dashboard misses the books."
   }
   assert {
-    condition     = length(aws_cloudwatch_event_rule.new_files) == 0
+    condition     = length(aws_cloudwatch_event_rule.new_files) == 0 && length(aws_s3_bucket_notification.landing) == 0
     error_message = "Workflows start by schedule, so no rule watches for files."
   }
   assert {
@@ -134,6 +134,10 @@ run "all_channels_hear_what_they_can_show_and_new_files_start_a_workflow_of_type
   assert {
     condition     = aws_cloudwatch_metric_alarm.stale["streams"].evaluation_periods == 7 && aws_cloudwatch_metric_alarm.slow["load_streams"].threshold == 720 && aws_cloudwatch_metric_alarm.rejected["load_streams"].threshold == 0.5
     error_message = "An alarm does not follow its variable."
+  }
+  assert {
+    condition     = aws_s3_bucket_notification.landing[0].bucket == aws_s3_bucket.this["landing"].id && aws_s3_bucket_notification.landing[0].eventbridge
+    error_message = "The landing bucket does not tell EventBridge of new files."
   }
   assert {
     condition = jsondecode(aws_cloudwatch_event_rule.new_files["streams"].event_pattern) == {
