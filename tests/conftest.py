@@ -9,6 +9,7 @@ import pytest
 os.environ["TZ"] = "UTC"
 time.tzset()
 PROJECT = Path(__file__).parents[1]
+ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
 def pytest_configure(config):
@@ -17,8 +18,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Whole workflows first: workers that begin with what takes longest end together."""
-    items.sort(key=lambda item: "workflows" not in item.path.parts)
+    """Whole workflows and Terraform runs first: workers that begin with what takes longest end together."""
+    items.sort(key=lambda item: not {"workflows", "terraform"} & set(item.path.parts))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -80,9 +81,19 @@ def spark():
     """One session for all tests, configured as the jobs' own."""
     from local_glue.spark import get_session
 
-    # Compiling code for each of a thousand queries on a few rows takes a third of their time. Tests that run jobs as
-    # processes have the jobs' own settings.
+    # Compiling code for each of a thousand queries on a few rows takes a third of their time, and planning each again
+    # between its stages another sixth; `adaptive` is for tests that want the latter. Tests that run jobs as processes
+    # have the jobs' own settings.
     no_code = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-    session = get_session({"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2", **no_code})
+    partitions = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
+    session = get_session({**partitions, **no_code, ADAPTIVE: "false"})
     yield session
     session.stop()
+
+
+@pytest.fixture
+def adaptive(spark):
+    """Spark plans again between stages, as it does on Glue."""
+    spark.conf.set(ADAPTIVE, "true")
+    yield
+    spark.conf.set(ADAPTIVE, "false")

@@ -3,7 +3,7 @@
 import pytest
 from oracle import assert_same_tables, warehouse_rows
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.usefixtures("adaptive")]
 
 
 def _put(pipeline, lab, *names):
