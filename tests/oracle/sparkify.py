@@ -208,7 +208,7 @@ def _is_object(line: str) -> bool:
     if "\x00" in line:
         return False
     try:
-        found = json.loads(line, parse_constant=_refuse, strict=False)
+        found = json.loads(line, parse_constant=_refuse)
     except ValueError:
         return False
     return isinstance(found, dict) and not any("\x00" in text for text in found.values() if isinstance(text, str))
