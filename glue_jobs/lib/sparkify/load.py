@@ -26,7 +26,7 @@ _STAGING = (tables.STAGING_EVENTS, tables.STAGING_SONGS)
 
 
 def load(glue_run: GlueRun, config: JobConfig) -> None:
-    """Loads what there is to load; a run that finds no file publishes nothing.
+    """Loads what there is to load; publishes its books in any case.
 
     Raises:
         BooksError: What was read is not what validate_files counted; nothing was published.
@@ -49,6 +49,7 @@ def _load(run: LoadRun) -> None:
         parts.append(part.read(run, SONG_DATA, songs.TEXT_FIELDS))
     if not any(found.has_files for found in parts):
         logs.info("no new files")
+        run.warehouse.publish(books.close_books(run.config, [], measures={"seconds": run.seconds}))
         return
     repairs = text_repair.find_repairs((found.rows, found.text_fields) for found in parts if found.rows is not None)
     run.suit(sum(file.rows for found in parts for file in found.delivered.found.values()))
