@@ -7,10 +7,11 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts import Field
 
-DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
-INTEGER_FORM = r"^-?[0-9]+$"
-NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
+# They end in \z, for $ is also before a last line break.
+DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
+INTEGER_FORM = r"^-?[0-9]+\z"
+NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 EARLIEST = "1900-01-01"
