@@ -29,7 +29,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         missing) and the typed `<field>` (NULL when of another type).
     """
     known = ["path", "file_id", "source_file", "file_key", "accepted_at"]
-    raw = F.regexp_replace(F.expr(r"trim(TRAILING '\r' FROM line)"), f"^{headers.BOM}", "")
+    raw = F.expr(rf"trim(LEADING '{headers.BOM}' FROM trim(TRAILING '\r' FROM line))")
     read = (
         lines.select(raw.alias("raw"), "path")
         .where(F.col("raw").rlike(NOT_BLANK))
