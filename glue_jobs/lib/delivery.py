@@ -30,16 +30,34 @@ class Delivery:
     rejected: set[int]
 
 
-def read(run: LoadRun, dataset: Dataset) -> Delivery:
-    """Reads what is new of `dataset`, or what a backfill is about.
+@dataclass(frozen=True)
+class Waiting:
+    """Files that wait to be read, and their lines (`lines.read_lines`), not yet read."""
+
+    inputs: Inputs
+    lines: DataFrame
+
+
+def find(run: LoadRun, dataset: Dataset) -> Waiting:
+    """What is new of `dataset`, or what a backfill is about; one dataset at a time, for the bookmark's sake."""
+    chosen = _inputs(run, dataset)
+    found = lines.read_lines(
+        run.glue.glue_context,
+        paths=inputs.paths(chosen, run.config.lake_bucket),
+        transformation_ctx="" if run.window else bookmark_of(dataset),
+    )
+    return Waiting(chosen, found)
+
+
+def read(run: LoadRun, waiting: Waiting) -> Delivery:
+    """Reads and checks the lines.
 
     Raises:
         BooksError: A file is not what the ledger says it is.
     """
-    chosen = _inputs(run, dataset)
-    run.suit(sum(file.lines for file in chosen.files))
-    checked = _checked(run, chosen)
-    found = _found(checked, run.ledger, dataset) if checked is not None else {}
+    chosen = waiting.inputs
+    checked = _checked(run, waiting)
+    found = _found(checked, run.ledger, chosen.dataset) if checked is not None else {}
     inputs.check_rows(chosen, found)
     rejected = inputs.rejected_files(chosen, found, max_reject_rate=run.config.max_reject_rate)
     return Delivery(chosen, checked if found else None, found, rejected)
@@ -56,18 +74,13 @@ def _inputs(run: LoadRun, dataset: Dataset) -> Inputs:
     return inputs.new_inputs(run.ledger, run.ask, dataset)
 
 
-def _checked(run: LoadRun, chosen: Inputs) -> DataFrame | None:
-    dataset = chosen.dataset
-    read_lines = lines.read_lines(
-        run.glue.glue_context,
-        paths=inputs.paths(chosen, run.config.lake_bucket),
-        transformation_ctx="" if run.window else bookmark_of(dataset),
-    )
-    if not chosen.files and not read_lines.take(1):
+def _checked(run: LoadRun, waiting: Waiting) -> DataFrame | None:
+    chosen, dataset = waiting.inputs, waiting.inputs.dataset
+    if not chosen.files and not waiting.lines.take(1):
         return None
     files = lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else lines.parse_lines
-    parsed = parse(read_lines, files, dataset=dataset)
+    parsed = parse(waiting.lines, files, dataset=dataset)
     checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
     return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
 

@@ -49,6 +49,11 @@ class Inputs:
         ids = lines.file_ids(self.files)
         return {ids[file.file_key]: file for file in self.files}
 
+    @property
+    def line_count(self) -> int:
+        """Lines of the files, at most so many are read."""
+        return sum(file.lines for file in self.files)
+
     @cached_property
     def skipped(self) -> set[int]:
         """file_ids of files whose content the warehouse has already."""

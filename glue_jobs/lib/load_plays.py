@@ -34,7 +34,9 @@ def load(glue_run: GlueRun, config: JobConfig) -> None:
 
 
 def _load(run: PlayRun) -> None:
-    delivered = delivery.read(run, STREAMS)
+    waiting = delivery.find(run, STREAMS)
+    run.suit(waiting.inputs.line_count)
+    delivered = delivery.read(run, waiting)
     run.done("read")
     judgement = play_judgement.judge(run, delivered)
     run.done("judge")

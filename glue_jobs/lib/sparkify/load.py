@@ -7,8 +7,9 @@ nothing.
 import platform
 from datetime import UTC, datetime
 
-from glue_jobs.lib import books, ddl, logs, settle, text_repair
+from glue_jobs.lib import books, ddl, delivery, logs, settle, text_repair, transfer
 from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.datasets import LOG_DATA, SONG_DATA
 from glue_jobs.lib.error_log import ErrorLog
 from glue_jobs.lib.glue import GlueRun
@@ -22,6 +23,7 @@ from glue_jobs.lib.tables import sparkify as tables
 from glue_jobs.lib.warehouse import Warehouse
 
 PUBLISHER = "sparkify"
+TEXT_FIELDS = {LOG_DATA: events.TEXT_FIELDS, SONG_DATA: songs.TEXT_FIELDS}
 _STAGING = (tables.STAGING_EVENTS, tables.STAGING_SONGS)
 
 
@@ -44,15 +46,16 @@ def load(glue_run: GlueRun, config: JobConfig) -> None:
 
 
 def _load(run: LoadRun) -> None:
-    parts = [part.read(run, LOG_DATA, events.TEXT_FIELDS)]
-    if not run.window:  # Songs are as they are now, whatever days are loaded again.
-        parts.append(part.read(run, SONG_DATA, songs.TEXT_FIELDS))
+    # A backfill reads no songs: they are as they are now, whatever days are loaded again.
+    waiting = [delivery.find(run, dataset) for dataset in ([LOG_DATA] if run.window else [LOG_DATA, SONG_DATA])]
+    run.suit(sum(found.inputs.line_count for found in waiting))
+    # Each waits more for the driver than for the executors.
+    parts = transfer.in_parallel(lambda found: part.read(run, found, TEXT_FIELDS[found.inputs.dataset]), waiting)
     if not any(found.has_files for found in parts):
         logs.info("no new files")
         run.warehouse.publish(books.close_books(run.config, [], measures={"seconds": run.seconds}))
         return
     repairs = text_repair.find_repairs((found.rows, found.text_fields) for found in parts if found.rows is not None)
-    run.suit(sum(file.rows for found in parts for file in found.delivered.found.values()))
     run.done("read")
     at = datetime.now(UTC)
     changes = star.build(run, parts[0], parts[1] if len(parts) > 1 else None, repairs, at=at)
@@ -74,5 +77,9 @@ def _publish(run: LoadRun, parts: list[Part], changes: Star, at: datetime) -> No
     )
     # The staging tables are emptied even by a run that has no rows for them.
     whole = {table.name: ddl.stage_name(LOAD_FILES.name, run.config.run_id) for table in _STAGING}
-    run.warehouse.publish(book, file_books, tables=changes.frames, slices=whole | changes.slices)
+    run.warehouse.publish(book, file_books, tables=_in_order(changes), slices=whole | changes.slices)
     logs.info("star schema loaded", **changes.measures)
+
+
+def _in_order(changes: Star) -> list[Table]:
+    return [table for table in tables.SPARKIFY_TABLES if table in changes.frames]

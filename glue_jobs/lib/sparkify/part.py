@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib import delivery, metadata, outcomes, quarantine, verdicts
 from glue_jobs.lib.books import FileBook
 from glue_jobs.lib.contracts import Dataset
-from glue_jobs.lib.delivery import Delivery
+from glue_jobs.lib.delivery import Delivery, Waiting
 from glue_jobs.lib.load_run import LoadRun
 from glue_jobs.lib.outcomes import Outcomes
 from glue_jobs.lib.rows import frame_of
@@ -74,9 +74,9 @@ class Part:
         )
 
 
-def read(run: LoadRun, dataset: Dataset, text_fields: Sequence[str]) -> Part:
+def read(run: LoadRun, waiting: Waiting, text_fields: Sequence[str]) -> Part:
     """The part as delivered: lines checked, files that are to be rejected known."""
-    delivered = delivery.read(run, dataset)
+    dataset, delivered = waiting.inputs.dataset, delivery.read(run, waiting)
     part = Part(dataset, text_fields, delivered, Outcomes())
     if delivered.checked is not None:
         part.rows = verdicts.with_first_verdict(

@@ -6,7 +6,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import ddl
+from glue_jobs.lib import ddl, transfer
 from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.load_run import LoadRun
 from glue_jobs.lib.sparkify import events, matching, part, reads, songs
@@ -42,8 +42,15 @@ def build(run: LoadRun, log: Part, song: Part | None, repairs: DataFrame | None,
         at: What the rows say when they were loaded.
     """
     star = Star()
-    changed = _songs(run, star, song, repairs, at) if song and song.rows is not None else None
-    played = _events(run, star, log, repairs) if log.rows is not None else None
+
+    def change_songs() -> _Changes | None:
+        return _songs(run, star, song, repairs, at) if song and song.rows is not None else None
+
+    def change_plays() -> _Changes | None:
+        return _events(run, star, log, repairs) if log.rows is not None else None
+
+    # Neither needs the other, and each waits more for the driver and the warehouse than for the executors.
+    changed, played = transfer.in_parallel(lambda change: change(), [change_songs, change_plays])
     if changed or played:
         _songplays(run, star, log, played, changed, at)
     for table in (tables.STAGING_EVENTS, tables.STAGING_SONGS):
