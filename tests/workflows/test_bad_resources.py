@@ -7,8 +7,6 @@ import samples
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
-ACCOUNT_JOBS = ("load_metadata", "load_catalog", "load_streams")
-
 
 def _fail(pipeline, job, arguments=None):
     """Runs a job that must fail; its message, which must be a single short sentence without a stack trace."""
@@ -21,91 +19,90 @@ def _fail(pipeline, job, arguments=None):
     return message
 
 
+SECRETS = {"load_metadata": "music/rds", "load_streams": "music/redshift"}
+
+
+@pytest.fixture
+def accepted(pipeline):
+    """The workflow with small files that wait to be loaded."""
+    _deliver(pipeline)
+    pipeline.stack.run_job("streams_validate_files")
+    return pipeline
+
+
 def _deliver(pipeline):
     pipeline.put("users/users.csv", samples.users())
     pipeline.put("songs/songs.csv", samples.songs())
     pipeline.put("streams/plays.csv", samples.plays(samples.all_plays()[:40]))
 
 
+WRONG_PROPERTIES = (
+    ({"pending_days": "soon"}, "--pending_days .*whole number of days.*'soon'"),
+    ({"max_reject_rate": "2"}, "--max_reject_rate .*0 to 1.*'2'"),
+    ({"from_date": "2025-02-30"}, "--from_date .*date that exists.*'2025-02-30'"),
+    ({"from_date": "2025-03-02", "to_date": "2025-03-01"}, "2025-03-02 lies after --to_date 2025-03-01"),
+    ({"form_date": "2025-03-02"}, "unknown .*property 'form_date'"),
+)
+
+
 def describe_wrong_arguments():
-    @pytest.mark.parametrize(
-        ("properties", "words"),
-        [
-            ({"pending_days": "soon"}, "--pending_days .*whole number of days.*'soon'"),
-            ({"max_reject_rate": "2"}, "--max_reject_rate .*0 to 1.*'2'"),
-            ({"from_date": "2025-02-30"}, "--from_date .*date that exists.*'2025-02-30'"),
-            ({"from_date": "2025-03-02", "to_date": "2025-03-01"}, "2025-03-02 lies after --to_date 2025-03-01"),
-            ({"form_date": "2025-03-02"}, "unknown .*property 'form_date'"),
-        ],
-    )
-    def it_fails_the_first_job_and_starts_no_other(pipeline, properties, words):
+    def it_fails_the_first_job_and_starts_no_other(pipeline):
         pipeline.put("users/users.csv", samples.users())
-        job, message = pipeline.run_failing(properties)
-        assert job == "streams_validate_files"
-        assert message.startswith("ConfigError: ")
-        assert re.search(words, message), message
-        assert pipeline.keys("music-landing") == ["users/users.csv"]
+        for properties, words in WRONG_PROPERTIES:
+            job, message = pipeline.run_failing(properties)
+            assert job == "streams_validate_files"
+            assert message.startswith("ConfigError: ")
+            assert re.search(words, message), message
+            assert pipeline.keys("music-landing") == ["users/users.csv"]
 
     def it_names_an_unknown_job_argument(pipeline):
         assert "--pending_day" in _fail(pipeline, "load_streams", {"--pending_day": "3"})
 
 
 def describe_a_missing_connection():
-    @pytest.mark.parametrize(
-        ("job", "connection"),
-        [("load_metadata", "music-rds"), ("load_catalog", "music-redshift"), ("load_streams", "music-redshift")],
-    )
-    def it_is_named(pipeline, job, connection):
-        _deliver(pipeline)
-        pipeline.stack.run_job("streams_validate_files")
-        pipeline.glue.delete_connection(ConnectionName=connection)
-        assert connection in _fail(pipeline, job)
+    def it_is_named(accepted):
+        accepted.glue.delete_connection(ConnectionName="music-redshift")
+        assert "music-redshift" in _fail(accepted, "load_catalog")
+        assert "music-redshift" in _fail(accepted, "load_streams")
+        accepted.glue.delete_connection(ConnectionName="music-rds")
+        assert "music-rds" in _fail(accepted, "load_metadata")
 
 
 def describe_a_missing_secret():
-    @pytest.mark.parametrize(("job", "secret"), [("load_metadata", "music/rds"), ("load_streams", "music/redshift")])
-    def it_is_named(pipeline, job, secret):
-        _deliver(pipeline)
-        pipeline.stack.run_job("streams_validate_files")
-        pipeline.stack.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
-        assert secret in _fail(pipeline, job)
+    def it_is_named(accepted):
+        for job, secret in SECRETS.items():
+            accepted.stack.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+            assert secret in _fail(accepted, job)
 
 
 def describe_a_wrong_password():
-    @pytest.mark.parametrize(("job", "secret"), [("load_metadata", "music/rds"), ("load_streams", "music/redshift")])
-    def it_is_said_without_showing_it(pipeline, job, secret):
-        _deliver(pipeline)
-        pipeline.stack.run_job("streams_validate_files")
-        secrets = pipeline.stack.client("secretsmanager")
-        secrets.put_secret_value(SecretId=secret, SecretString='{"username": "loader", "password": "Wr0ng-one"}')
-        message = _fail(pipeline, job)
-        assert re.search("secret|password|authentication", message), message
-        assert "Wr0ng-one" not in message
+    def it_is_said_without_showing_it(accepted):
+        secrets = accepted.stack.client("secretsmanager")
+        for job, secret in SECRETS.items():
+            secrets.put_secret_value(SecretId=secret, SecretString='{"username": "loader", "password": "Wr0ng-one"}')
+            message = _fail(accepted, job)
+            assert re.search("secret|password|authentication", message), message
+            assert "Wr0ng-one" not in message
 
 
 def describe_a_stopped_database():
-    @pytest.mark.parametrize(
-        ("job", "connection"), [("load_metadata", "music-rds"), ("load_streams", "music-redshift")]
-    )
-    def it_is_said_with_the_connection_or_address(pipeline, job, connection, unused_tcp_port):
-        _deliver(pipeline)
-        pipeline.stack.run_job("streams_validate_files")
-        right = pipeline.glue.get_connection(Name=connection)["Connection"]
-        properties = dict(right["ConnectionProperties"])
-        url = properties["JDBC_CONNECTION_URL"]
-        properties["JDBC_CONNECTION_URL"] = re.sub(r":\d+/", f":{unused_tcp_port}/", url)
-        _update(pipeline, connection, properties)
-        message = _fail(pipeline, job)
-        assert connection in message or str(unused_tcp_port) in message, message
+    def it_is_said_with_the_connection_or_address(accepted, unused_tcp_port):
+        for job, connection in {"load_metadata": "music-rds", "load_streams": "music-redshift"}.items():
+            right = accepted.glue.get_connection(Name=connection)["Connection"]
+            properties = dict(right["ConnectionProperties"])
+            url = properties["JDBC_CONNECTION_URL"]
+            properties["JDBC_CONNECTION_URL"] = re.sub(r":\d+/", f":{unused_tcp_port}/", url)
+            _update(accepted, connection, properties)
+            message = _fail(accepted, job)
+            assert connection in message or str(unused_tcp_port) in message, message
 
 
 def describe_a_missing_bucket():
-    @pytest.mark.parametrize("job", ["streams_validate_files", "load_streams", "streams_archive_files"])
-    def it_is_named(pipeline, job):
+    def it_is_named(pipeline):
         pipeline.s3.delete_bucket(Bucket="music-lake")
-        if job == "streams_validate_files":
-            _deliver(pipeline)
-        assert "music-lake" in _fail(pipeline, job)
+        _deliver(pipeline)
+        for job in ("streams_validate_files", "load_streams", "streams_archive_files"):
+            assert "music-lake" in _fail(pipeline, job)
 
     def it_is_named_when_it_is_the_landing_bucket(pipeline):
         message = _fail(pipeline, "streams_validate_files", {"--landing_bucket": "no-such-landing"})
@@ -114,12 +111,12 @@ def describe_a_missing_bucket():
 
 
 def describe_a_missing_table():
-    @pytest.mark.parametrize("job", ["streams_validate_files", "load_metadata", "load_streams"])
-    def it_is_named_when_it_is_the_ledger(pipeline, job):
+    def it_is_named_when_it_is_the_ledger(pipeline):
         pipeline.dynamodb.delete_table(TableName="ProcessedFiles")
-        message = _fail(pipeline, job)
-        assert message.startswith("MissingResourceError: ")
-        assert "ProcessedFiles" in message
+        for job in ("streams_validate_files", "load_metadata", "load_streams"):
+            message = _fail(pipeline, job)
+            assert message.startswith("MissingResourceError: ")
+            assert "ProcessedFiles" in message
 
     def it_is_made_again_when_it_is_a_warehouse_table(pipeline):
         pipeline.stack.run_job("load_catalog")
