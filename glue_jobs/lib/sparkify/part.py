@@ -93,7 +93,7 @@ def judge(
     run: LoadRun, part: Part, judged: DataFrame, *, is_repaired: Column, facts: Mapping[str, Column] | None = None
 ) -> None:
     """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine."""
-    part.judged = run.copy(judged, f"judged_{part.dataset.name}")
+    part.judged = run.keep(run.copy(judged, f"judged_{part.dataset.name}"))
     part.counted = outcomes.count_verdicts(part.judged, {TEXT_REPAIRED: is_repaired}, facts)
     is_whole = run.window is None and not part.delivered.inputs.skipped
     if part.rows is None or (is_whole and not any(found.errors for found in part.delivered.found.values())):
