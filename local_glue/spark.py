@@ -153,10 +153,17 @@ def follow_endpoint(spark: "SparkSession") -> None:
     spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
 
+QUICK_JVM = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
+
+
 def _java_options() -> str:
     # TieredStopAtLevel=1 starts jobs faster and runs long ones slower: LOCAL_GLUE_JVM_OPTIONS="" turns it off.
     # Spark's classes alone fill the metaspace that a JVM begins with, and each time it grows it collects all garbage.
-    quick = os.environ.get("LOCAL_GLUE_JVM_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m")
+    # Verifying classes that come from the very jars which Ivy checked takes a tenth of a short job.
+    quick = os.environ.get("LOCAL_GLUE_JVM_OPTIONS", QUICK_JVM)
     # Hadoop starts a `chmod` for each local file and folder of a stage write; this way that takes half the time.
     launch = "-Djdk.lang.Process.launchMechanism=VFORK" if sys.platform == "linux" else ""
     return f"-Duser.timezone=UTC -XX:-UsePerfData {launch} {quick}".strip()
