@@ -13,7 +13,7 @@ from local_glue.stack import Stack
 LANDING, LAKE, LEDGER = "music-landing", "music-lake", "ProcessedFiles"
 ORACLES = {"streams": ("music", recompute), "sparkify": ("sparkify", recompute_star)}
 """By workflow, its schema and what recomputes it."""
-POLL_S, PATIENCE_S = 0.15, 240
+POLL_S, PATIENCE_S = 0.15, 600
 
 
 class Pipeline:
