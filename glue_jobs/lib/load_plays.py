@@ -7,12 +7,8 @@ bookmark gives it the same files.
 from glue_jobs.lib import delivery, play_judgement, play_publish, settle
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.datasets import STREAMS
-from glue_jobs.lib.error_log import ErrorLog
 from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.ledger import Ledger
-from glue_jobs.lib.load_run import CODEGEN
 from glue_jobs.lib.play_run import PlayRun
-from glue_jobs.lib.warehouse import Warehouse
 
 
 def load(glue_run: GlueRun, config: JobConfig) -> None:
@@ -22,15 +18,8 @@ def load(glue_run: GlueRun, config: JobConfig) -> None:
         BooksError: What was read is not what validate_files counted; nothing was published.
         PublishConflictError: Someone else published meanwhile; nothing was published.
     """
-    warehouse = Warehouse(glue_run, config)
-    warehouse.prepare()
-    run = PlayRun(glue_run, config, Ledger(config.ledger_table), warehouse, ErrorLog(config))
-    compiles = glue_run.spark.conf.get(CODEGEN)
-    try:
+    with PlayRun.opened(glue_run, config) as run:
         _load(run)
-    finally:
-        glue_run.spark.catalog.clearCache()
-        glue_run.spark.conf.set(CODEGEN, compiles)
 
 
 def _load(run: PlayRun) -> None:

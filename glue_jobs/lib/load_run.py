@@ -1,17 +1,21 @@
 """What the parts of a load share: the run, where it reads and writes, and how long each part took."""
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib import logs
 from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.error_log import ErrorLog
 from glue_jobs.lib.glue import GlueRun
 from glue_jobs.lib.ledger import Ledger
+from glue_jobs.lib.tables import MUSIC_TABLES
 from glue_jobs.lib.touched import Span
 from glue_jobs.lib.warehouse import Warehouse
 
@@ -41,6 +45,25 @@ class LoadRun:
     seconds: dict[str, float] = field(default_factory=dict)
     rows: int = 0
     _since: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, glue: GlueRun, config: JobConfig, *, publisher: str = "music", tables: Sequence[Table] = MUSIC_TABLES
+    ) -> Iterator[Self]:
+        """A run with its warehouse prepared; afterwards the session is as it was.
+
+        Raises:
+            ContractError, WarehouseError: See `Warehouse.prepare`.
+        """
+        warehouse = Warehouse(glue, config, publisher=publisher)
+        warehouse.prepare(tables)
+        compiles = glue.spark.conf.get(CODEGEN)
+        try:
+            yield cls(glue, config, Ledger(config.ledger_table), warehouse, ErrorLog(config))
+        finally:
+            glue.spark.catalog.clearCache()
+            glue.spark.conf.set(CODEGEN, compiles)
 
     @property
     def window(self) -> Span | None:

@@ -9,13 +9,11 @@ from pyspark.sql import functions as F
 from glue_jobs.lib import inputs, play_books, play_reads, plays, verdicts
 from glue_jobs.lib.datasets import STREAMS
 from glue_jobs.lib.delivery import Delivery
+from glue_jobs.lib.load_run import BROADCAST_ROWS
 from glue_jobs.lib.outcomes import Outcomes
 from glue_jobs.lib.play_run import PlayRun
 from glue_jobs.lib.tables import USER_ID
 from glue_jobs.lib.touched import spans
-
-BROADCAST_LINES = 2_000_000
-"""With at most so many lines the users among them are few enough to be sent to every worker."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def _keys(run: PlayRun, rows: DataFrame | None, waiting: Waiting) -> str:
 
 def _users(run: PlayRun, keys: str, lines: int) -> DataFrame:
     users = run.read(play_reads.users(keys))
-    return F.broadcast(users) if lines <= BROADCAST_LINES else users
+    return F.broadcast(users) if lines <= BROADCAST_ROWS else users
 
 
 def _stored(run: PlayRun, days: frozenset[date], waiting: Waiting, cutoff: datetime) -> DataFrame:

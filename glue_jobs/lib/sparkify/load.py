@@ -11,16 +11,13 @@ from glue_jobs.lib import books, ddl, delivery, logs, settle, text_repair, trans
 from glue_jobs.lib.arguments import JobConfig
 from glue_jobs.lib.contracts import Table
 from glue_jobs.lib.datasets import LOG_DATA, SONG_DATA
-from glue_jobs.lib.error_log import ErrorLog
 from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.ledger import Ledger
-from glue_jobs.lib.load_run import CODEGEN, LoadRun
+from glue_jobs.lib.load_run import LoadRun
 from glue_jobs.lib.sparkify import events, part, songs, star
 from glue_jobs.lib.sparkify.part import Part
 from glue_jobs.lib.sparkify.star import Star
 from glue_jobs.lib.tables import LOAD_FILES
 from glue_jobs.lib.tables import sparkify as tables
-from glue_jobs.lib.warehouse import Warehouse
 
 PUBLISHER = "sparkify"
 TEXT_FIELDS = {LOG_DATA: events.TEXT_FIELDS, SONG_DATA: songs.TEXT_FIELDS}
@@ -34,15 +31,8 @@ def load(glue_run: GlueRun, config: JobConfig) -> None:
         BooksError: What was read is not what validate_files counted; nothing was published.
         PublishConflictError: Someone else published meanwhile; nothing was published.
     """
-    warehouse = Warehouse(glue_run, config, publisher=PUBLISHER)
-    warehouse.prepare(tables.SPARKIFY_TABLES)
-    run = LoadRun(glue_run, config, Ledger(config.ledger_table), warehouse, ErrorLog(config))
-    compiles = glue_run.spark.conf.get(CODEGEN)
-    try:
+    with LoadRun.opened(glue_run, config, publisher=PUBLISHER, tables=tables.SPARKIFY_TABLES) as run:
         _load(run)
-    finally:
-        glue_run.spark.catalog.clearCache()
-        glue_run.spark.conf.set(CODEGEN, compiles)
 
 
 def _load(run: LoadRun) -> None:
