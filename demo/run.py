@@ -18,10 +18,10 @@ from rich.console import Console
 from demo import report
 from demo.books import read_books
 from demo.generate import ALL, WORKFLOWS, generate, manifest_path
+from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
 from local_glue.errors import LocalGlueError, NotRunningError
-from local_glue.progress import follow_workflow, seconds, workflow_succeeded
+from local_glue.provision.upload import put_folder
 from local_glue.stack import Stack
-from local_glue.upload import put_folder
 
 PROJECT = Path(__file__).parents[1]
 

@@ -4,15 +4,17 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from glue_jobs.lib import archive, arguments, logs, metrics, sweep
-from glue_jobs.lib import glue as glue_lib
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.ledger import Ledger
-from glue_jobs.lib.tables import LOAD_RUNS
+from glue_jobs.lib.books import metrics
+from glue_jobs.lib.contracts.tables import LOAD_RUNS
+from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.run import arguments, logs
+from glue_jobs.lib.run import session as glue_lib
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.upkeep import archive, sweep
 
 if TYPE_CHECKING:
-    from glue_jobs.lib.warehouse import Warehouse
+    from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
 def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
@@ -22,7 +24,7 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
     started: list[GlueRun] = []
 
     def open_warehouse() -> "Warehouse":
-        from glue_jobs.lib.warehouse import Warehouse
+        from glue_jobs.lib.warehouse.warehouse import Warehouse
 
         started.append(start())
         warehouse = Warehouse(started[0], config)

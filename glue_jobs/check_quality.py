@@ -8,13 +8,16 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from glue_jobs.lib import arguments, aws, glue, logs, metrics, quality, rows
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.checks import get_suite
-from glue_jobs.lib.error_log import ErrorLog
-from glue_jobs.lib.quality import Result
-from glue_jobs.lib.tables import DATA_QUALITY_RESULTS
-from glue_jobs.lib.warehouse import Warehouse
+from glue_jobs.lib.books import metrics
+from glue_jobs.lib.contracts.tables import DATA_QUALITY_RESULTS
+from glue_jobs.lib.quality import measure
+from glue_jobs.lib.quality.measure import Result
+from glue_jobs.lib.quality.suites import get_suite
+from glue_jobs.lib.rows import small_frames
+from glue_jobs.lib.run import arguments, aws, logs, session
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.error_log import ErrorLog
+from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
 def main(argv: Sequence[str]) -> None:
@@ -22,26 +25,26 @@ def main(argv: Sequence[str]) -> None:
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
     suite = get_suite(config.datasets)
-    run = glue.start(config, argv)
+    run = session.start(config, argv)
     warehouse = Warehouse(run, config, publisher=suite.publisher)
     warehouse.prepare((*suite.tables, DATA_QUALITY_RESULTS))
     checked_at = datetime.now(UTC)
-    measured = warehouse.read(quality.measure(suite.checks, now=checked_at), quality.MEASURES).collect()
-    results = quality.judge(suite.checks, {row["check_name"]: row["observed"] for row in measured})
-    kept = quality.result_rows(results, run_id=config.run_id, checked_at=checked_at)
-    warehouse.merge_alone(rows.frame_of(run.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
+    measured = warehouse.read(measure.measure(suite.checks, now=checked_at), measure.MEASURES).collect()
+    results = measure.judge(suite.checks, {row["check_name"]: row["observed"] for row in measured})
+    kept = measure.result_rows(results, run_id=config.run_id, checked_at=checked_at)
+    warehouse.merge_alone(small_frames.frame_of(run.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
     write_report(config, results, checked_at)
     log_failures(config, results)
     metrics.publish_counts(config, {"ChecksFailed": sum(result.outcome == "failed" for result in results)})
-    glue.clean_up(config)
-    quality.raise_on_errors(results)
+    session.clean_up(config)
+    measure.raise_on_errors(results)
     run.commit()
 
 
 def write_report(config: JobConfig, results: Sequence[Result], checked_at: datetime) -> None:
     """Puts the report below reports/quality/ in the lake bucket."""
     key = f"reports/quality/{checked_at:%Y-%m-%d}/{config.run_id}.json"
-    report = quality.report(results, run_id=config.run_id, checked_at=checked_at)
+    report = measure.report(results, run_id=config.run_id, checked_at=checked_at)
     body = json.dumps(report, ensure_ascii=False, indent=2).encode()
     aws.client("s3").put_object(Bucket=config.lake_bucket, Key=key, Body=body, ContentType="application/json")
     logs.info("quality checked", report=key, **{name: report[name] for name in ("checks", "errors", "warnings")})

@@ -9,23 +9,25 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib import arguments, books, catalog, glue, logs
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.contracts import Table
-from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.tables import LOAD_RUNS
-from glue_jobs.lib.warehouse import Warehouse
+from glue_jobs.lib.books import book as books
+from glue_jobs.lib.catalogue import changes as catalog
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.contracts.tables import LOAD_RUNS
+from glue_jobs.lib.run import arguments, logs, session
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
 def main(argv: Sequence[str]) -> None:
     """Publishes what changed since the last run."""
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run = glue.start(config, argv)
+    run = session.start(config, argv)
     warehouse = Warehouse(run, config)
     warehouse.prepare()
     load(run, config, warehouse)
-    glue.finish(run, config)
+    session.finish(run, config)
 
 
 def load(run: GlueRun, config: JobConfig, warehouse: Warehouse) -> None:

@@ -3,15 +3,20 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from glue_jobs.lib import arguments, books, catalogue_load, logs, metrics, sweep, transfer
-from glue_jobs.lib import glue as glue_lib
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.books import FileBook, RunBook
-from glue_jobs.lib.catalogue_load import CatalogueLoad
-from glue_jobs.lib.error_log import ErrorLog
-from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.ledger import Ledger
-from glue_jobs.lib.rds import FileChanges, Rds
+from glue_jobs.lib.books import book as books
+from glue_jobs.lib.books import metrics
+from glue_jobs.lib.books.book import FileBook, RunBook
+from glue_jobs.lib.catalogue import load as catalogue_load
+from glue_jobs.lib.catalogue.load import CatalogueLoad
+from glue_jobs.lib.catalogue.rds import FileChanges, Rds
+from glue_jobs.lib.files import s3_copy
+from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.run import arguments, logs
+from glue_jobs.lib.run import session as glue_lib
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.error_log import ErrorLog
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.upkeep import sweep
 
 
 def run(config: JobConfig, glue: GlueRun) -> RunBook | None:
@@ -32,7 +37,7 @@ def run(config: JobConfig, glue: GlueRun) -> RunBook | None:
         catalogue_load.stage(load, rds, config)
 
     # Each waits more for the driver than for the executors.
-    transfer.in_parallel(check_and_stage, to_read)
+    s3_copy.in_parallel(check_and_stage, to_read)
 
     def close(changes: Mapping[str, FileChanges]) -> tuple[RunBook, Sequence[FileBook]]:
         file_books = [book for load in loads for book in catalogue_load.file_books(load, config, changes)]

@@ -7,7 +7,7 @@ files of that window again instead, and leaves the bookmark and the files' state
 import sys
 from collections.abc import Sequence
 
-from glue_jobs.lib import arguments, glue, logs
+from glue_jobs.lib.run import arguments, logs, session
 from glue_jobs.lib.sparkify import load
 
 
@@ -15,12 +15,12 @@ def main(argv: Sequence[str]) -> None:
     """Loads what there is to load and commits the bookmark."""
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run = glue.start(config, argv)
+    run = session.start(config, argv)
     load.load(run, config)
     if config.is_backfill:
-        glue.clean_up(config)
+        session.clean_up(config)
     else:
-        glue.finish(run, config)
+        session.finish(run, config)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,20 @@ of that window again instead, and leaves the bookmark and the files' states alon
 import sys
 from collections.abc import Sequence
 
-from glue_jobs.lib import arguments, glue, load_plays, logs
+from glue_jobs.lib.plays import load
+from glue_jobs.lib.run import arguments, logs, session
 
 
 def main(argv: Sequence[str]) -> None:
     """Loads what there is to load and commits the bookmark."""
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run = glue.start(config, argv)
-    load_plays.load(run, config)
+    run = session.start(config, argv)
+    load.load(run, config)
     if config.is_backfill:
-        glue.clean_up(config)
+        session.clean_up(config)
     else:
-        glue.finish(run, config)
+        session.finish(run, config)
 
 
 if __name__ == "__main__":

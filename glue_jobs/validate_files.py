@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Sequence
 
-from glue_jobs.lib import arguments, aws, landing, logs, metrics, orphans
-from glue_jobs.lib.acceptance import Acceptance
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.contracts import Dataset
-from glue_jobs.lib.datasets import get_dataset
-from glue_jobs.lib.error_log import ErrorLog
-from glue_jobs.lib.landing import SHOWN, Landing
-from glue_jobs.lib.ledger import Ledger
+from glue_jobs.lib.books import metrics
+from glue_jobs.lib.contracts.datasets import get_dataset
+from glue_jobs.lib.contracts.model import Dataset
+from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.intake import landing, orphans
+from glue_jobs.lib.intake.acceptance import Acceptance
+from glue_jobs.lib.intake.landing import SHOWN, Landing
+from glue_jobs.lib.run import arguments, aws, logs
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.error_log import ErrorLog
 
 
 def run(config: JobConfig) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from local_glue.state import ACCESS_KEY, SECRET_KEY
+from local_glue.home import ACCESS_KEY, SECRET_KEY
 
 _lock = threading.Lock()
 _clients: dict[tuple[str, str, str], Any] = {}

@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_glue import databases
 from local_glue.config import Config
 from local_glue.errors import LocalGlueError
-from local_glue.state import Home, process_alive
+from local_glue.home import Home, process_alive
+from local_glue.postgres import cluster
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
@@ -24,14 +24,14 @@ OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs",
 
 
 def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
-    """Starts `python -m local_glue.server` detached from us; returns its port and process id.
+    """Starts `python -m local_glue.endpoint.server` detached from us; returns its port and process id.
 
     Raises:
         LocalGlueError: it ended or did not answer in time; its log has the reason.
     """
     ready = home.path / "server.json"
     ready.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "local_glue.server", "--home", str(home.path), "--region", config.region,
+    command = [sys.executable, "-m", "local_glue.endpoint.server", "--home", str(home.path), "--region", config.region,
                "--minute-seconds", str(config.minute_seconds), *(["--clock"] if clock else [])]  # fmt: skip
     path = os.pathsep.join(filter(None, [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "TZ": "UTC"}
@@ -66,7 +66,7 @@ def stop_server(pid: int | None) -> None:
 
 def is_server(pid: int | None) -> bool:
     """Whether that process is an endpoint; process ids are reused."""
-    return process_alive(pid) and "local_glue.server" in _command_line(pid)
+    return process_alive(pid) and "local_glue.endpoint.server" in _command_line(pid)
 
 
 def server_alive(home: Home) -> bool:
@@ -80,7 +80,7 @@ def server_alive(home: Home) -> bool:
     where = urlsplit(state["endpoint_url"])
     with socket.socket() as probe:
         probe.settimeout(2)
-        return probe.connect_ex((where.hostname, where.port)) == 0 and databases.is_running(state["postgres"])
+        return probe.connect_ex((where.hostname, where.port)) == 0 and cluster.is_running(state["postgres"])
 
 
 def claim(home: Home) -> None:
@@ -109,7 +109,7 @@ def clean_up(home: Home) -> None:
     if not state.get("inline"):
         stop_server(state.get("server_pid"))
     if state.get("postgres"):
-        databases.stop(state["postgres"])
+        cluster.stop(state["postgres"])
     for name in OWNED:
         target = home.path / name
         if target.is_dir():

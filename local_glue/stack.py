@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_glue import databases
 from local_glue.config import Config, find_project, home_for, load_config
 from local_glue.errors import LocalGlueError, NotRunningError
+from local_glue.home import Home
 from local_glue.lifecycle import claim, clean_up, remove_folder, server_alive, start_server, stop_server
-from local_glue.state import Home
+from local_glue.postgres import cluster
 
 if TYPE_CHECKING:
     import psycopg
 
-    from local_glue.server import Endpoint
+    from local_glue.endpoint.server import Endpoint
 
 POLL_S = 0.05
 OVER = ("COMPLETED", "STOPPED", "ERROR")
@@ -29,7 +29,7 @@ class Stack:
     def __init__(self, home: Home, state: dict[str, Any], endpoint: "Endpoint | None" = None) -> None:
         self.home = home
         self.state = state
-        self.postgres = databases.Server(**state["postgres"])
+        self.postgres = cluster.Server(**state["postgres"])
         self._endpoint = endpoint
 
     @classmethod
@@ -101,16 +101,16 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """The environment variables with which AWS tools use this stack."""
-        from local_glue.running import Surroundings
+        from local_glue.runner.request import Surroundings
 
         return Surroundings(self.home, self.endpoint_url, self.state["region"]).environment()
 
     def provision(self) -> None:
         """Creates or updates all that the project asks for, and uploads changed code."""
-        from local_glue.provision import provision
+        from local_glue.provision.resources import provision
 
         config = self.config
-        databases.create_databases(self.postgres, config.databases.values())
+        cluster.create_databases(self.postgres, config.databases.values())
         provision(config, self.client, self.postgres)
 
     def refresh_code(self) -> int:
@@ -120,7 +120,7 @@ class Stack:
         """
         if self.state.get("empty"):
             return 0
-        from local_glue.provision import refresh_code
+        from local_glue.provision.resources import refresh_code
 
         return refresh_code(self.config, self.client)
 
@@ -134,8 +134,8 @@ class Stack:
         for folder in (self.home.bookmarks, self.home.logs, self.home.runs):
             remove_folder(folder)
         for database in self.config.databases.values():
-            databases.empty_database(self.postgres, database)
-        databases.restore_passwords(self.postgres)
+            cluster.empty_database(self.postgres, database)
+        cluster.restore_passwords(self.postgres)
         if not self.state.get("empty"):
             self.provision()
 
@@ -194,10 +194,10 @@ class Stack:
 def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool) -> Stack:
     endpoint = None
     with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(databases.start, home.path, config.databases.values())
+        starting = pool.submit(cluster.start, home.path, config.databases.values())
         try:
             if inline:
-                from local_glue.server import Endpoint
+                from local_glue.endpoint.server import Endpoint
 
                 endpoint = Endpoint(
                     home.path, config.region, inline=True, clock=clock, minute_seconds=config.minute_seconds
@@ -206,7 +206,7 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
             else:
                 port, pid = start_server(home, config, clock=clock)
         except BaseException:
-            databases.stop(starting.result().as_dict())
+            cluster.stop(starting.result().as_dict())
             raise
         try:
             postgres = starting.result()

@@ -19,7 +19,7 @@ resource "aws_cloudwatch_log_group" "jobs" {
 }
 
 locals {
-  metrics = "MusicLoader" # glue_jobs/lib/metrics.py
+  metrics = "MusicLoader" # glue_jobs/lib/books/metrics.py
 
   # Jobs by what they publish. Facts make a warehouse fresh; a changed catalogue alone does not.
   fact_loaders = { for name, job in local.jobs : job.workflow => name if contains(["load_streams", "load_sparkify"], job.kind) }

@@ -79,7 +79,7 @@ def no_shared_stack(shared_stack):
 @pytest.fixture(scope="session")
 def spark():
     """One session for all tests, configured as the jobs' own."""
-    from local_glue.spark import get_session
+    from local_glue.job.spark import get_session
 
     # Compiling code for each of a thousand queries on a few rows takes a third of their time, and planning each again
     # between its stages another sixth; `adaptive` is for tests that want the latter. Tests that run jobs as processes

@@ -7,8 +7,8 @@ from typing import Any
 
 from moto import mock_aws
 
-from glue_jobs.lib import aws
-from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.run import aws
+from glue_jobs.lib.run.arguments import JobConfig
 
 LANDING, LAKE, TABLE = "music-landing", "music-lake", "ProcessedFiles"
 STREAMS_HEADER = "user_id,track_id,listen_time"

@@ -10,11 +10,11 @@ from oracle import Delivery, recompute, recompute_star
 from oracle.compare import SCHEMAS
 
 from demo.generate import generate
-from glue_jobs.lib import ddl
-from glue_jobs.lib.tables import MUSIC_TABLES, SPARKIFY_TABLES
-from local_glue import databases
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
+from glue_jobs.lib.warehouse import sql as ddl
 from local_glue.config import Database
-from local_glue.redshift.dialect import translate, translate_query
+from local_glue.job.redshift.dialect import translate, translate_query
+from local_glue.postgres import cluster
 
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
 SECTION = re.compile(
@@ -65,7 +65,7 @@ each_question = pytest.mark.parametrize("question", QUESTIONS, ids=str)
 def warehouse(tmp_path_factory):
     """Both schemas, filled with what DuckDB makes of small deliveries of the demo."""
     home = tmp_path_factory.mktemp("queries")
-    server = databases.start(home, [Database("warehouse", "redshift", "dwh", "loader")])
+    server = cluster.start(home, [Database("warehouse", "redshift", "dwh", "loader")])
     try:
         with server.connect("dwh") as connection:
             connection.execute("SET TIME ZONE 'UTC'")
@@ -77,7 +77,7 @@ def warehouse(tmp_path_factory):
                 connection.execute(statement)
             yield connection
     finally:
-        databases.stop(server.as_dict())
+        cluster.stop(server.as_dict())
 
 
 def _create() -> list[str]:

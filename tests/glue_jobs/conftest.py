@@ -9,7 +9,7 @@ import pytest
 import local_glue
 from tests.glue_jobs.lib.configs import make_config
 
-STANDIN = str(Path(local_glue.__file__).parent / "standin")
+STANDIN = str(Path(local_glue.__file__).parent / "job" / "standin")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def stack(project_stack, monkeypatch):
 @pytest.fixture
 def glue_run(stack, spark, monkeypatch):
     """Starts a job run of a new id: gives its configuration and its GlueRun."""
-    from glue_jobs.lib.glue import start as start_glue
+    from glue_jobs.lib.run.session import start as start_glue
 
     monkeypatch.syspath_prepend(STANDIN)
     _forget_awsglue()

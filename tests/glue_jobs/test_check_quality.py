@@ -5,9 +5,10 @@ import json
 import pytest
 
 from glue_jobs import check_quality
-from glue_jobs.lib import ddl, tables
-from glue_jobs.lib.errors import QualityError
-from local_glue.redshift.dialect import translate
+from glue_jobs.lib.contracts import tables
+from glue_jobs.lib.run.errors import QualityError
+from glue_jobs.lib.warehouse import sql
+from local_glue.job.redshift.dialect import translate
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -73,7 +74,7 @@ def warehouse(stack):
 @pytest.fixture
 def empty(warehouse):
     warehouse("CREATE SCHEMA music AUTHORIZATION loader; SET ROLE loader")
-    for statement in (*map(ddl.create_table, tables.MUSIC_TABLES), ddl.open_publication("music")):
+    for statement in (*map(sql.create_table, tables.MUSIC_TABLES), sql.open_publication("music")):
         for text in translate(statement).sql:
             warehouse(text)
     return warehouse
@@ -161,7 +162,7 @@ def test_stale_data_is_a_warning(filled, check):
 def measured_failures(warehouse):
     from datetime import UTC, datetime
 
-    from glue_jobs.lib import checks, quality
+    from glue_jobs.lib.quality import measure, suites
 
-    rows = warehouse(quality.measure(checks.MUSIC.checks, now=datetime.now(UTC))).fetchall()
-    return {result.name for result in quality.judge(checks.MUSIC.checks, dict(rows)) if result.outcome == "failed"}
+    rows = warehouse(measure.measure(suites.MUSIC.checks, now=datetime.now(UTC))).fetchall()
+    return {result.name for result in measure.judge(suites.MUSIC.checks, dict(rows)) if result.outcome == "failed"}

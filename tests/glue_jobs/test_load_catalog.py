@@ -3,9 +3,9 @@
 import pytest
 
 from glue_jobs import load_catalog
-from glue_jobs.lib.connector import WarehouseError
-from glue_jobs.lib.errors import ConfigError, ContractError, MissingResourceError
-from glue_jobs.lib.rds import Rds
+from glue_jobs.lib.catalogue.rds import Rds
+from glue_jobs.lib.run.errors import ConfigError, ContractError, MissingResourceError
+from glue_jobs.lib.warehouse.connector import WarehouseError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 

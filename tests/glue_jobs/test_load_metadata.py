@@ -6,12 +6,12 @@ import pytest
 from files_support import LAKE, TABLE, USERS_HEADER, deliver, keys, read
 
 from glue_jobs import load_metadata, validate_files
-from glue_jobs.lib import glue as glue_lib
-from glue_jobs.lib import ledger as ledger_lib
-from glue_jobs.lib import rds_sql
-from glue_jobs.lib.contracts import Column
-from glue_jobs.lib.errors import BooksError, MissingResourceError
-from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
+from glue_jobs.lib.catalogue import rds_sql
+from glue_jobs.lib.contracts.model import Column
+from glue_jobs.lib.files import ledger as ledger_lib
+from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
+from glue_jobs.lib.run import session as glue_lib
+from glue_jobs.lib.run.errors import BooksError, MissingResourceError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -293,7 +293,7 @@ def describe_a_missing_or_closed_database():
             catalogue.load()
 
     def it_names_a_database_that_does_not_answer(catalogue, monkeypatch):
-        monkeypatch.setattr("glue_jobs.lib.rds._address", lambda *_: ("127.0.0.1", 1, "music"))
+        monkeypatch.setattr("glue_jobs.lib.catalogue.rds._address", lambda *_: ("127.0.0.1", 1, "music"))
         with pytest.raises(MissingResourceError, match=r"127\.0\.0\.1:1 .* does not answer; start it"):
             catalogue.load()
 

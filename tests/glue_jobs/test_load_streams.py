@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from glue_jobs.lib import aws, glue, load_plays, play_publish, plays, settle
-from glue_jobs.lib.errors import BooksError
-from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.tables import MUSIC_TABLES
-from glue_jobs.lib.warehouse import Warehouse
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES
+from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.load import settle
+from glue_jobs.lib.plays import classify, publish
+from glue_jobs.lib.plays import load as load_plays
+from glue_jobs.lib.run import aws, session
+from glue_jobs.lib.run.errors import BooksError
+from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -69,9 +72,9 @@ class World:
         self.last = config
         load_plays.load(run, config)
         if config.is_backfill:
-            glue.clean_up(config)
+            session.clean_up(config)
         else:
-            glue.finish(run, config)
+            session.finish(run, config)
         return self.book(config.run_id)
 
     def catalogue(self, users=(), tracks=()):
@@ -207,7 +210,7 @@ def describe_plays_that_wait():
         world.catalogue(tracks=[("t1", "pop"), ("t2", "rock")])
         assert world.load() == {"pending_before": 2, "loaded": 1, "pending_after": 1}
         assert world.rows("streams", "user_id", "source_file") == [(1, "streams/a.csv")]
-        assert world.rows("pending_streams", "user_id", "reason") == [(2, plays.USER_UNKNOWN)]
+        assert world.rows("pending_streams", "user_id", "reason") == [(2, classify.USER_UNKNOWN)]
         world.assert_sums_agree()
 
     def it_gives_them_up_in_time(world):
@@ -225,10 +228,10 @@ def describe_dying():
     @pytest.mark.parametrize(
         "place",
         [
-            pytest.param((play_publish, "publish"), marks=pytest.mark.slow),
+            pytest.param((publish, "publish"), marks=pytest.mark.slow),
             pytest.param((settle, "settle"), marks=pytest.mark.slow),
             pytest.param((settle, "_mark_loaded"), marks=pytest.mark.slow),
-            (glue, "finish"),
+            (session, "finish"),
         ],
     )
     def it_changes_nothing_to_be_run_again(world, monkeypatch, place):
@@ -244,7 +247,7 @@ def describe_dying():
             with pytest.raises(Killed):
                 world.load()
         book = world.load()
-        published = module is not play_publish
+        published = module is not publish
         assert book == (
             {"read": 3, "pending_before": 1, "already_loaded": 3, "pending_after": 1}
             if published

@@ -9,9 +9,9 @@ import pytest
 from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, account, deliver, keys, make_config, read
 
 from glue_jobs import validate_files
-from glue_jobs.lib import aws, logs
-from glue_jobs.lib.errors import ConfigError, MissingResourceError, PipelineError
-from glue_jobs.lib.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
+from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError
 
 USERS = f"{USERS_HEADER}\n1,Ann,30,France,2024-01-01\n".encode()
 USERS_2 = f"{USERS_HEADER}\n1,Ann,31,France,2024-01-01\n".encode()
@@ -81,7 +81,7 @@ def describe_accepted_files():
         assert keys(LANDING) == []
 
     def it_takes_more_files_than_a_batch(bucket, monkeypatch):
-        monkeypatch.setattr("glue_jobs.lib.acceptance.BATCH", 7)
+        monkeypatch.setattr("glue_jobs.lib.intake.acceptance.BATCH", 7)
         for number in range(30):
             deliver(f"streams/{number}.csv", PLAYS + f"{number % 20},t,2024-06-25 10:00:00\n".encode())
         assert run() == {ACCEPTED: 20, REPEATED: 10}
@@ -299,10 +299,10 @@ def describe_deaths():
     def it_reads_a_failing_object_again(bucket, monkeypatch):
         from botocore.exceptions import ReadTimeoutError
 
-        from glue_jobs.lib import intake
+        from glue_jobs.lib.intake import inspection
 
         deliver("streams/a.csv")
-        original, calls = intake.check, []
+        original, calls = inspection.check, []
 
         def flaky(*args, **kwargs):
             calls.append(1)
@@ -310,12 +310,12 @@ def describe_deaths():
                 raise ReadTimeoutError(endpoint_url="s3")
             return original(*args, **kwargs)
 
-        monkeypatch.setattr(intake, "check", flaky)
+        monkeypatch.setattr(inspection, "check", flaky)
         assert run() == {ACCEPTED: 1}
         assert b"retried_call" in read(LAKE, f"logs/errors/{DAY}/jr_1.jsonl")
 
     def it_says_that_a_file_changed_under_its_hands(monkeypatch):
-        from glue_jobs.lib import landing
+        from glue_jobs.lib.intake import landing
 
         with account(monkeypatch, versioning=False):
             deliver("streams/a.csv")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from local_glue.config import Config
+from local_glue.home import Home
 from local_glue.lifecycle import start_server, stop_server
-from local_glue.running import Surroundings
-from local_glue.state import Home
+from local_glue.runner.request import Surroundings
 
 BUCKET = "scripts-bucket"
 ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
@@ -113,7 +113,7 @@ class Shell:
         """Standard output of a command, which must end with this exit code; `errors` has the rest."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment["LOCAL_GLUE_HOME"] = str(self.home)
-        command = [sys.executable, "-m", "local_glue.cli", *arguments]
+        command = [sys.executable, "-m", "local_glue.cli.main", *arguments]
         done = subprocess.run(
             command, cwd=self.project, env=environment, capture_output=True, text=True, timeout=90, input=stdin
         )

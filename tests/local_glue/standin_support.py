@@ -9,7 +9,7 @@ from typing import Any
 
 import local_glue
 
-STANDIN = Path(local_glue.__file__).parent / "standin"
+STANDIN = Path(local_glue.__file__).parent / "job" / "standin"
 BUCKET = "standin-bucket"
 PROJECT = f"""\
 [tool.local_glue]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from local_glue import faults
 from local_glue.bookmarks import BookmarkError, BookmarkStore
-from local_glue.runtime import DISABLE, ENABLE, PAUSE, JobRun
-from local_glue.sources.s3_bookmark import S3State, after, choose
-from local_glue.sources.s3_listing import S3Object, _glob_to_regex
+from local_glue.job.bookmarked_run import DISABLE, ENABLE, PAUSE, JobRun
+from local_glue.job.sources.s3_bookmark import S3State, after, choose
+from local_glue.job.sources.s3_listing import S3Object, _glob_to_regex
 
 START = datetime(2026, 1, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from endpoint_support import WORKFLOWS, make_project
 
 from local_glue.config import Library, find_project, home_for, load_config
 from local_glue.errors import ConfigError
-from local_glue.provision import zip_library
-from local_glue.workflow_file import fill, read_definitions
+from local_glue.provision.resources import zip_library
+from local_glue.provision.workflow_file import fill, read_definitions
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from terraform_support import LOCAL, PROJECT, Terraform, UnavailableError, addre
 
 from demo.generate import generate
 from demo.manifest import Manifest
-from local_glue.addresses import fill_secrets
+from local_glue.provision.addresses import fill_secrets
 from local_glue.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(1800)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from glue_jobs.lib.datasets import DATASETS
+from glue_jobs.lib.contracts.datasets import DATASETS
 
 COLUMNS = json.loads((Path(__file__).parents[2] / "terraform" / "catalog_columns.json").read_text(encoding="utf-8"))
 

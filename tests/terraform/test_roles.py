@@ -8,7 +8,7 @@ import pytest
 from terraform_support import LOCAL, Terraform
 
 from demo.generate import generate
-from glue_jobs.lib import arguments, aws
+from glue_jobs.lib.run import arguments, aws
 from tests.workflows.pipeline import Pipeline
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"

@@ -6,10 +6,10 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.json_rules import SONG_PAGE
-from glue_jobs.lib.tables import sparkify as tables
-from glue_jobs.lib.text_repair import raw_name
-from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, REPEATED
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.rows.json_rules import SONG_PAGE
+from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, REPEATED
+from glue_jobs.lib.sparkify.text_repair import raw_name
 
 TEXT_FIELDS = ("artist", "song", "firstName", "lastName", "location")
 """Fields of log_data that people wrote, hence may have been encoded twice."""

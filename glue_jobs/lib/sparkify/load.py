@@ -7,17 +7,21 @@ nothing.
 import platform
 from datetime import UTC, datetime
 
-from glue_jobs.lib import books, ddl, delivery, logs, settle, text_repair, transfer
-from glue_jobs.lib.arguments import JobConfig
-from glue_jobs.lib.contracts import Table
-from glue_jobs.lib.datasets import LOG_DATA, SONG_DATA
-from glue_jobs.lib.glue import GlueRun
-from glue_jobs.lib.load_run import LoadRun
-from glue_jobs.lib.sparkify import events, part, songs, star
+from glue_jobs.lib.books import book as books
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.contracts.datasets import LOG_DATA, SONG_DATA
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.contracts.tables import LOAD_FILES
+from glue_jobs.lib.files import s3_copy
+from glue_jobs.lib.load import delivery, settle
+from glue_jobs.lib.load.load_run import LoadRun
+from glue_jobs.lib.run import logs
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.sparkify import events, part, songs, star, text_repair
 from glue_jobs.lib.sparkify.part import Part
 from glue_jobs.lib.sparkify.star import Star
-from glue_jobs.lib.tables import LOAD_FILES
-from glue_jobs.lib.tables import sparkify as tables
+from glue_jobs.lib.warehouse import sql
 
 PUBLISHER = "sparkify"
 TEXT_FIELDS = {LOG_DATA: events.TEXT_FIELDS, SONG_DATA: songs.TEXT_FIELDS}
@@ -40,7 +44,7 @@ def _load(run: LoadRun) -> None:
     waiting = [delivery.find(run, dataset) for dataset in ([LOG_DATA] if run.window else [LOG_DATA, SONG_DATA])]
     run.suit(sum(found.inputs.line_count for found in waiting))
     # Each waits more for the driver than for the executors.
-    parts = transfer.in_parallel(lambda found: part.read(run, found, TEXT_FIELDS[found.inputs.dataset]), waiting)
+    parts = s3_copy.in_parallel(lambda found: part.read(run, found, TEXT_FIELDS[found.inputs.dataset]), waiting)
     if not any(found.has_files for found in parts):
         logs.info("no new files")
         run.warehouse.publish(books.close_books(run.config, [], measures={"seconds": run.seconds}))
@@ -66,7 +70,7 @@ def _publish(run: LoadRun, parts: list[Part], changes: Star, at: datetime) -> No
         versions={"python": platform.python_version(), "spark": run.glue.spark.version},
     )
     # The staging tables are emptied even by a run that has no rows for them.
-    whole = {table.name: ddl.stage_name(LOAD_FILES.name, run.config.run_id) for table in _STAGING}
+    whole = {table.name: sql.stage_name(LOAD_FILES.name, run.config.run_id) for table in _STAGING}
     run.warehouse.publish(book, file_books, tables=_in_order(changes), slices=whole | changes.slices)
     logs.info("star schema loaded", **changes.measures)
 

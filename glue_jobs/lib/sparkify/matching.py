@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.tables import sparkify as tables
+from glue_jobs.lib.contracts import sparkify as tables
 
 TRIPLE = {"song_title": "title", "artist_name": "artist_name", "length_s": "duration_s"}
 """Columns of songplays, and of songs, that must be equal."""

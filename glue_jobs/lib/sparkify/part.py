@@ -7,14 +7,16 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import delivery, metadata, outcomes, quarantine, verdicts
-from glue_jobs.lib.books import FileBook
-from glue_jobs.lib.contracts import Dataset
-from glue_jobs.lib.delivery import Delivery, Waiting
-from glue_jobs.lib.load_run import LoadRun
-from glue_jobs.lib.outcomes import Outcomes
-from glue_jobs.lib.rows import frame_of
-from glue_jobs.lib.text_repair import repair
+from glue_jobs.lib.books.book import FileBook
+from glue_jobs.lib.catalogue import winners
+from glue_jobs.lib.contracts.model import Dataset
+from glue_jobs.lib.load import delivery, outcomes
+from glue_jobs.lib.load.delivery import Delivery, Waiting
+from glue_jobs.lib.load.load_run import LoadRun
+from glue_jobs.lib.load.outcomes import Outcomes
+from glue_jobs.lib.rows import quarantine, verdicts
+from glue_jobs.lib.rows.small_frames import frame_of
+from glue_jobs.lib.sparkify.text_repair import repair
 
 TEXT_REPAIRED = "text_repaired"
 """Warning: texts of the row had been encoded twice and were repaired."""
@@ -104,6 +106,6 @@ def judge(
         broken = decided.where(F.col("verdict") == verdicts.QUARANTINED)
         named = broken.join(F.broadcast(part.names(run)), on="file_id", how="left")
         quarantine.write_quarantine(named, dataset=part.dataset, config=run.config)
-        by_key = metadata.count_rules(named)
+        by_key = winners.count_rules(named)
         for file_id, file in part.delivered.inputs.by_id.items():
             part.counted.files.setdefault(file_id, outcomes.Outcome()).rules.update(by_key.get(file.file_key, {}))

@@ -1,10 +1,10 @@
 """What load_sparkify asks the warehouse, given two stages of the run: the keys of its plays and of its songs."""
 
-from glue_jobs.lib.contracts import Column, Table
-from glue_jobs.lib.load_run import Query
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.tables import USER_ID
+from glue_jobs.lib.load.load_run import Query
 from glue_jobs.lib.sparkify.matching import TRIPLE
-from glue_jobs.lib.tables import USER_ID
-from glue_jobs.lib.tables import sparkify as tables
 
 PLAY_KEYS = (Column("songplay_id", "VARCHAR(64)"), USER_ID, tables.LENGTH_S)
 SONG_KEYS = tuple(tables.SONGS.column(name) for name in ("song_id", "artist_id", *TRIPLE.values()))

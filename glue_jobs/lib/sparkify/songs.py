@@ -3,9 +3,9 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, REPEATED
 from glue_jobs.lib.sparkify.events import repaired_from
-from glue_jobs.lib.tables import sparkify as tables
-from glue_jobs.lib.verdicts import ALREADY_LOADED, LOADED, REPEATED
 
 TEXT_FIELDS = ("title", "artist_name", "artist_location")
 """Fields of song_data that people wrote, hence may have been encoded twice."""

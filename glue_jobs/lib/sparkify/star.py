@@ -6,13 +6,14 @@ from datetime import datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib import ddl, transfer
-from glue_jobs.lib.contracts import Table
-from glue_jobs.lib.load_run import LoadRun
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.files import s3_copy
+from glue_jobs.lib.load.load_run import LoadRun
+from glue_jobs.lib.rows.verdicts import LOADED
 from glue_jobs.lib.sparkify import events, matching, part, reads, songs
 from glue_jobs.lib.sparkify.part import Part
-from glue_jobs.lib.tables import sparkify as tables
-from glue_jobs.lib.verdicts import LOADED
+from glue_jobs.lib.warehouse import sql
 
 
 @dataclass
@@ -50,7 +51,7 @@ def build(run: LoadRun, log: Part, song: Part | None, repairs: DataFrame | None,
         return _events(run, star, log, repairs) if log.rows is not None else None
 
     # Neither needs the other, and each waits more for the driver and the warehouse than for the executors.
-    changed, played = transfer.in_parallel(lambda change: change(), [change_songs, change_plays])
+    changed, played = s3_copy.in_parallel(lambda change: change(), [change_songs, change_plays])
     if changed or played:
         _songplays(run, star, log, played, changed, at)
     for table in (tables.STAGING_EVENTS, tables.STAGING_SONGS):
@@ -153,7 +154,7 @@ def _songplays(
 
 def _own_stage(run: LoadRun, table: Table) -> str:
     """The table's stage, where that has a row of every slice to replace."""
-    return ddl.stage_name(table.name, run.config.run_id)
+    return sql.stage_name(table.name, run.config.run_id)
 
 
 def _with_lineage(run: LoadRun, rows: DataFrame, names: DataFrame, at: datetime) -> DataFrame:

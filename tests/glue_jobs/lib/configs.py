@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from glue_jobs.lib.arguments import JobConfig
+from glue_jobs.lib.run.arguments import JobConfig
 
 STARTED = datetime(2024, 6, 26, 4, tzinfo=UTC)
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from glue_jobs.lib.rows import frame_of
+from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.sparkify import events
-from glue_jobs.lib.tables import sparkify as tables
-from glue_jobs.lib.text_repair import raw_name
+from glue_jobs.lib.sparkify.text_repair import raw_name
 
 EVENTS_SCHEMA = (
     "file_id int, event_id string, page string, start_time timestamp, user_id bigint, session_id bigint, "

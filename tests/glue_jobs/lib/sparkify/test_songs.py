@@ -3,8 +3,8 @@
 import pytest
 from chispa.dataframe_comparer import assert_df_equality
 
+from glue_jobs.lib.contracts import sparkify as tables
 from glue_jobs.lib.sparkify import songs
-from glue_jobs.lib.tables import sparkify as tables
 from tests.glue_jobs.lib.sparkify.frames import SONG, songs_of
 
 pytestmark = pytest.mark.spark

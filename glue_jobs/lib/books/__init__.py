@@ -1,0 +1,1 @@
+"""What a run did, counted: the books and the metrics."""

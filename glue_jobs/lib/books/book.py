@@ -1,0 +1,187 @@
+"""The books of a run: every line read is accounted for, per file and per run. Imports no Spark.
+
+A file's `read` is the line count that validate_files took when it accepted the file; the other counts are Spark's. So
+the books can fail to balance, and a run whose books do not is not published.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.errors import BooksError
+
+OUTCOMES = ("loaded", "already_loaded", "repeated", "quarantined", "out_of_window", "pending_after")
+"""What can become of a line; each exactly one of them."""
+
+
+@dataclass(frozen=True)
+class FileBook:
+    """What one run did with one file; counts are lines."""
+
+    run_id: str
+    file_key: str
+    dataset: str
+    source_file: str
+    checksum: str = ""
+    state: str = ""
+    reason: str | None = None
+    read: int = 0
+    loaded: int = 0
+    already_loaded: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    out_of_window: int = 0
+    pending_after: int = 0
+    quarantined_by_rule: Mapping[str, int] = field(default_factory=dict)
+    warnings_by_rule: Mapping[str, int] = field(default_factory=dict)
+    first_date: date | None = None
+    last_date: date | None = None
+    header: str | None = None
+    accepted_key: str | None = None
+    accepted_at: datetime | None = None
+    loaded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RunBook:
+    """What one run did; counts are lines of its files and plays that were pending before it."""
+
+    run_id: str
+    job_name: str
+    workflow_name: str | None
+    workflow_run_id: str | None
+    started_at: datetime
+    finished_at: datetime
+    duration_ms: int
+    files: int = 0
+    pending_before: int = 0
+    read: int = 0
+    loaded: int = 0
+    already_loaded: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    out_of_window: int = 0
+    pending_after: int = 0
+    quarantined_by_rule: Mapping[str, int] = field(default_factory=dict)
+    warnings_by_rule: Mapping[str, int] = field(default_factory=dict)
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def close_books(
+    config: JobConfig,
+    files: Sequence[FileBook],
+    *,
+    pending_before: int = 0,
+    loaded_from_pending: int = 0,
+    already_loaded_from_pending: int = 0,
+    quarantined_from_pending: int = 0,
+    still_pending: int | None = None,
+    rules_from_pending: Mapping[str, int] | None = None,
+    measures: Mapping[str, Any] | None = None,
+    versions: Mapping[str, str] | None = None,
+    finished_at: datetime | None = None,
+) -> RunBook:
+    """The run's book: the sum of its files and of what became of the plays that were pending before it.
+
+    Args:
+        still_pending: Plays pending before and after the run, as counted; None takes what is left of `pending_before`.
+        rules_from_pending: Rules by which pending plays were quarantined.
+
+    Raises:
+        BooksError: A file's or the run's counts do not balance.
+    """
+    for book in files:
+        check_balance(book)
+    sums = {name: sum(getattr(book, name) for book in files) for name in ("read", *OUTCOMES)}
+    left = pending_before - loaded_from_pending - already_loaded_from_pending - quarantined_from_pending
+    sums["loaded"] += loaded_from_pending
+    sums["already_loaded"] += already_loaded_from_pending
+    sums["quarantined"] += quarantined_from_pending
+    sums["pending_after"] += left if still_pending is None else still_pending
+    finished = finished_at or datetime.now(UTC)
+    book = RunBook(
+        run_id=config.run_id,
+        job_name=config.job_name,
+        workflow_name=config.workflow_name,
+        workflow_run_id=config.workflow_run_id,
+        started_at=config.started_at,
+        finished_at=finished,
+        duration_ms=(finished - config.started_at) // timedelta(milliseconds=1),
+        files=len(files),
+        pending_before=pending_before,
+        **sums,
+        quarantined_by_rule=_total([*(file.quarantined_by_rule for file in files), rules_from_pending or {}]),
+        warnings_by_rule=_total(file.warnings_by_rule for file in files),
+        measures=measures or {},
+        versions=versions or {},
+    )
+    check_balance(book)
+    return book
+
+
+def check_balance(book: FileBook | RunBook) -> None:
+    """Compares what went in with what became of it.
+
+    Raises:
+        BooksError: They differ, or a count is negative; the message names the file or run and the numbers.
+    """
+    counts = {name: getattr(book, name) for name in OUTCOMES}
+    came = book.read + (book.pending_before if isinstance(book, RunBook) else 0)
+    went = sum(counts.values())
+    if came == went and min(counts.values()) >= 0:
+        return
+    found = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    if isinstance(book, FileBook):
+        raise BooksError(
+            f"file {book.source_file}: validate_files counted {came} lines, this run accounts for {went} "
+            f"({found or 'none'}); nothing was published: keep the file ({book.accepted_key or book.file_key}), "
+            "compare it with its entry in the ledger, and deliver it again"
+        )
+    raise BooksError(
+        f"run {book.run_id}: {book.read} lines read and {book.pending_before} pending plays make {came}, this run "
+        f"accounts for {went} ({found or 'none'}); nothing was published: run the workflow again, and keep this "
+        "run's log if it happens twice"
+    )
+
+
+def file_rows(books: Iterable[FileBook]) -> list[tuple[Any, ...]]:
+    """Rows of `tables.LOAD_FILES`, in its column order."""
+    return [_row(book, LOAD_FILES) for book in books]
+
+
+def run_row(book: RunBook) -> tuple[Any, ...]:
+    """The row of `tables.LOAD_RUNS`, in its column order."""
+    return _row(book, LOAD_RUNS)
+
+
+def fit(text: str, max_bytes: int) -> str:
+    """`text`, cut between characters to at most `max_bytes` of UTF-8."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= max_bytes else data[:max_bytes].decode("utf-8", "ignore")
+
+
+def _row(book: FileBook | RunBook, table: Table) -> tuple[Any, ...]:
+    values = {item.name: getattr(book, item.name) for item in fields(book)}
+    return tuple(_value(values[column.name], column.max_bytes) for column in table.columns)
+
+
+def _value(value: Any, max_bytes: int | None) -> Any:
+    if isinstance(value, Mapping):
+        value = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    if isinstance(value, str) and max_bytes:
+        return fit(value.replace("\x00", ""), max_bytes)
+    return value
+
+
+def _total(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(sorted(total.items()))

@@ -1,0 +1,69 @@
+"""What a run publishes to CloudWatch, for the alarms and the dashboard of Terraform; imports no Spark.
+
+One call a run, after its data is published. Losing it costs a point on a chart (and, hours later, an alarm about a
+stale warehouse), so it can never fail the run, nor hold it up for long.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from glue_jobs.lib.books.book import RunBook
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.arguments import JobConfig
+
+NAMESPACE = "MusicLoader"
+DIMENSION = "Job"
+"""The only one: job names are unique in an account, and a run that no workflow started counts all the same."""
+
+ROWS = {
+    "RowsRead": "read",
+    "RowsPendingBefore": "pending_before",
+    "RowsLoaded": "loaded",
+    "RowsAlreadyLoaded": "already_loaded",
+    "RowsRepeated": "repeated",
+    "RowsQuarantined": "quarantined",
+    "RowsOutOfWindow": "out_of_window",
+    "RowsPendingAfter": "pending_after",
+}
+"""Metrics that are counts of the run's book, so that a chart can show that it balances."""
+
+FILE_STATES = {"ACCEPTED": "FilesAccepted", "REPEATED": "FilesRepeated", "REJECTED": "FilesRejected"}
+
+
+def publish_run(book: RunBook) -> None:
+    """The book of a run whose data is published."""
+    values: dict[str, float] = {name: getattr(book, count) for name, count in ROWS.items()}
+    came = book.read + book.pending_before
+    if came:
+        values["RejectedShare"] = book.quarantined / came
+    _put(book.job_name, book.started_at, {**values, "Published": 1})
+
+
+def publish_files(config: JobConfig, outcomes: Mapping[str, int]) -> None:
+    """How many files validate_files accepted, knew already or rejected."""
+    publish_counts(config, {name: outcomes.get(state, 0) for state, name in FILE_STATES.items()})
+
+
+def publish_counts(config: JobConfig, counts: Mapping[str, int]) -> None:
+    """Counts of a run that has no book."""
+    _put(config.job_name, config.started_at, counts)
+
+
+def _put(job: str, started_at: datetime, values: Mapping[str, float]) -> None:
+    seconds = (datetime.now(UTC) - started_at).total_seconds()
+    data = [_datum(job, name, value, "None" if name == "RejectedShare" else "Count") for name, value in values.items()]
+    data.append(_datum(job, "DurationSeconds", seconds, "Seconds"))
+    try:
+        aws.client("cloudwatch", patient=False).put_metric_data(Namespace=NAMESPACE, MetricData=data)
+    except Exception as cause:
+        logs.warning(
+            "metrics not published, the run goes on; allow cloudwatch:PutMetricData, and in a network without a way "
+            "to the internet make an endpoint for monitoring",
+            cause=str(cause)[:300],
+        )
+
+
+def _datum(job: str, name: str, value: float, unit: str) -> dict[str, Any]:
+    dimensions = [{"Name": DIMENSION, "Value": job}]
+    return {"MetricName": name, "Dimensions": dimensions, "Value": float(value), "Unit": unit}

@@ -1,0 +1,171 @@
+"""The star schema around `songplays`, schema `sparkify`. Imports no Spark."""
+
+from functools import partial
+
+from glue_jobs.lib.contracts.columns import RUN_ID, SOURCE_FILE, USER_ID
+from glue_jobs.lib.contracts.model import Column
+from glue_jobs.lib.contracts.model import Table as AnyTable
+
+Table = partial(AnyTable, schema="sparkify")
+
+SONG_ID = Column("song_id", "VARCHAR(64)")
+ARTIST_ID = Column("artist_id", "VARCHAR(64)")
+ARTIST_NAME = Column("artist_name", "VARCHAR(1024)")
+START_TIME = Column("start_time", "TIMESTAMP")
+LEVEL = Column("level", "VARCHAR(32)")
+SONG_TITLE = Column("song_title", "VARCHAR(1024)")
+LENGTH_S = Column("length_s", "DOUBLE PRECISION")
+DURATION_S = Column("duration_s", "DOUBLE PRECISION")
+LOCATION = Column("location", "VARCHAR(512)")
+USER_AGENT = Column("user_agent", "VARCHAR(2048)")
+NAMES = (Column("first_name", "VARCHAR(256)"), Column("last_name", "VARCHAR(256)"), Column("gender", "VARCHAR(32)"))
+SESSION = (Column("session_id", "BIGINT"), Column("item_in_session", "INTEGER"))
+REPAIRED_FROM = Column("repaired_from", "VARCHAR(65535)")
+"""Texts as they were delivered, as JSON by field, of those that were repaired; NULL if none was."""
+
+LINEAGE = (SOURCE_FILE, RUN_ID, Column("loaded_at", "TIMESTAMP"))
+LINEAGE_NAMES = tuple(column.name for column in LINEAGE)
+SONG_ATTRIBUTES = (
+    Column("title", "VARCHAR(1024)"),
+    ARTIST_ID,
+    ARTIST_NAME,
+    Column("artist_location", "VARCHAR(1024)"),
+    Column("artist_latitude", "DOUBLE PRECISION"),
+    Column("artist_longitude", "DOUBLE PRECISION"),
+    Column("year", "INTEGER"),
+    DURATION_S,
+    REPAIRED_FROM,
+)
+
+STAGING_EVENTS = Table(
+    name="staging_events",
+    grain="one row an event that the last run with input read, of any page; repeats left out",
+    columns=(
+        Column("event_id", "VARCHAR(64)"),
+        Column("page", "VARCHAR(64)"),
+        START_TIME,
+        USER_ID,
+        *SESSION,
+        LEVEL,
+        SONG_TITLE,
+        ARTIST_NAME,
+        LENGTH_S,
+        LOCATION,
+        USER_AGENT,
+        *NAMES,
+        Column("auth", "VARCHAR(64)"),
+        Column("method", "VARCHAR(16)"),
+        Column("status", "INTEGER"),
+        Column("registered_at", "TIMESTAMP"),
+        REPAIRED_FROM,
+        SOURCE_FILE,
+    ),
+    key=("event_id", "page"),
+    publish="replace",
+    dist="EVEN",
+    sort=("start_time",),
+    why="looked at by hand after a run; nothing joins it",
+    lineage=("source_file",),
+)
+
+STAGING_SONGS = Table(
+    name="staging_songs",
+    grain="one row a song that the last run with input read; repeats left out",
+    columns=(SONG_ID, *SONG_ATTRIBUTES, Column("num_songs", "INTEGER"), SOURCE_FILE),
+    key=("song_id",),
+    publish="replace",
+    dist="EVEN",
+    sort=("song_id",),
+    why="looked at by hand after a run; nothing joins it",
+    lineage=("source_file",),
+)
+
+SONGPLAYS = Table(
+    name="songplays",
+    grain="one row a song that a user played (an event of page NextSong)",
+    columns=(
+        Column("songplay_id", "VARCHAR(64)"),
+        START_TIME,
+        USER_ID,
+        LEVEL,
+        SONG_ID,
+        ARTIST_ID,
+        *SESSION,
+        LOCATION,
+        USER_AGENT,
+        SONG_TITLE,
+        ARTIST_NAME,
+        LENGTH_S,
+        REPAIRED_FROM,
+        *LINEAGE,
+    ),
+    key=("songplay_id",),
+    publish="merge",
+    dist="KEY(user_id)",
+    sort=("start_time",),
+    why="questions are about periods, and about users and their sessions, which are then on one node",
+    lineage=LINEAGE_NAMES,
+)
+
+USERS = Table(
+    name="users",
+    grain="one row a user who played a song, as of the user's latest play",
+    columns=(
+        USER_ID,
+        *NAMES,
+        LEVEL,
+        Column("level_at", "TIMESTAMP"),
+        Column("level_session_id", "BIGINT"),
+        Column("level_item_in_session", "INTEGER"),
+        REPAIRED_FROM,
+    ),
+    key=("user_id",),
+    publish="merge",
+    dist="KEY(user_id)",
+    sort=("user_id",),
+    why="joined to songplays by user_id, which are distributed alike",
+)
+
+SONGS = Table(
+    name="songs",
+    grain="one row a song, with its artist as the song's file names them",
+    columns=(SONG_ID, *SONG_ATTRIBUTES, *LINEAGE),
+    key=("song_id",),
+    publish="merge",
+    dist="ALL",
+    sort=("duration_s", "title"),
+    why="a copy on each node spares the shuffle of plays; runs look songs up by duration",
+    lineage=LINEAGE_NAMES,
+)
+
+ARTISTS = Table(
+    name="artists",
+    grain="one row an artist, as the smallest song_id names them",
+    columns=(
+        ARTIST_ID,
+        Column("name", "VARCHAR(1024)"),
+        Column("location", "VARCHAR(1024)"),
+        Column("latitude", "DOUBLE PRECISION"),
+        Column("longitude", "DOUBLE PRECISION"),
+    ),
+    key=("artist_id",),
+    publish="replace",
+    slices=("artist_id",),
+    dist="ALL",
+    sort=("artist_id",),
+    why="small, and joined to plays by artist_id: a copy on each node",
+)
+
+TIME = Table(
+    name="time",
+    grain="one row a moment at which a song was played, UTC",
+    columns=(START_TIME, *(Column(name, "INTEGER") for name in ("hour", "day", "week", "month", "year", "weekday"))),
+    key=("start_time",),
+    publish="replace",
+    slices=("start_time",),
+    dist="ALL",
+    sort=("start_time",),
+    why="joined to songplays by time, whatever node they are on",
+)
+
+SPARKIFY_TABLES = (STAGING_EVENTS, STAGING_SONGS, SONGPLAYS, USERS, SONGS, ARTISTS, TIME)

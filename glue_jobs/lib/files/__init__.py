@@ -1,0 +1,1 @@
+"""Files in S3: their ledger, how they are copied, and where rejected ones go."""

@@ -1,0 +1,37 @@
+"""A CSV file's header line: which of its columns are the contract's. Imports no Spark."""
+
+import csv
+
+from glue_jobs.lib.contracts.model import Dataset
+
+BOM = "\ufeff"
+
+
+def clean(line: str) -> str:
+    """The line without a byte order mark and without what ends it."""
+    return line.removeprefix(BOM).rstrip("\r\n")
+
+
+def columns_of(header: str) -> list[str]:
+    """Column names of a header line, in file order, in lower case, without spaces or quotes; none if it is no CSV."""
+    try:
+        rows = list(csv.reader([clean(header)]))
+    except csv.Error:
+        return []
+    return [name.strip().strip('"').strip().lower() for name in rows[0]] if rows else []
+
+
+def missing_columns(header: str, dataset: Dataset) -> list[str]:
+    """The contract's columns that the header lacks, in contract order."""
+    present = set(columns_of(header))
+    return [name for name in dataset.field_names if name not in present]
+
+
+def positions(header: str, dataset: Dataset) -> list[int]:
+    """Index in the file of each contract column, in contract order.
+
+    Raises:
+        ValueError: The header lacks one of them.
+    """
+    columns = columns_of(header)
+    return [columns.index(name) for name in dataset.field_names]

@@ -1,0 +1,120 @@
+"""Copying objects inside S3, and doing several calls at a time."""
+
+import threading
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.errors import PipelineError
+
+WORKERS = 16
+MAX_KEY_BYTES = 1024
+LARGEST_SINGLE_COPY = 4 * 1024**3
+FILE_KEY_METADATA = "file-key"
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Progress:
+    """Says every few seconds how far a long piece of work has come; safe to call from several threads."""
+
+    def __init__(self, event: str, *, every_seconds: float = 5) -> None:
+        self.event, self.every_seconds = event, every_seconds
+        self.counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._next = time.monotonic() + every_seconds
+
+    def add(self, **counts: int) -> None:
+        """Adds to the counts, and logs them when it is time."""
+        with self._lock:
+            for name, count in counts.items():
+                self.counts[name] = self.counts.get(name, 0) + count
+            if time.monotonic() < self._next:
+                return
+            self._next = time.monotonic() + self.every_seconds
+        logs.info(self.event, **self.counts)
+
+
+def in_parallel(do: Callable[[Item], Result], items: Sequence[Item], *, workers: int = WORKERS) -> list[Result]:
+    """`do` of each item, in their order; the first exception is raised, and what has not begun by then does not."""
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        futures = [pool.submit(do, item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def copy(
+    source: dict[str, str],
+    bucket: str,
+    key: str,
+    *,
+    size: int,
+    etag: str | None = None,
+    file_key: str | None = None,
+    checksum: bool = False,
+) -> None:
+    """Copies one object inside S3.
+
+    Args:
+        source: Bucket, Key and, of a bucket with versions, VersionId.
+        size: Bytes, which decide between one call and parts.
+        etag: Copy only what still has this ETag.
+        file_key: Written into the copy's metadata, where `file_key_of` finds it.
+        checksum: Have S3 compute the copy's SHA-256.
+
+    Raises:
+        PipelineError: The source changed or went since it was looked at.
+    """
+    arguments: dict[str, Any] = {}
+    if etag:
+        arguments["CopySourceIfMatch"] = etag
+    if file_key:
+        encoded = urlsafe_b64encode(file_key.encode()).decode()
+        arguments |= {"MetadataDirective": "REPLACE", "Metadata": {FILE_KEY_METADATA: encoded}}
+    if checksum:
+        arguments["ChecksumAlgorithm"] = "SHA256"
+    s3 = aws.client("s3")
+    try:
+        if size <= LARGEST_SINGLE_COPY:
+            s3.copy_object(CopySource=source, Bucket=bucket, Key=key, **arguments)
+        else:
+            s3.copy(source, bucket, key, ExtraArgs=arguments)
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] in ("PreconditionFailed", "NoSuchKey", "NoSuchVersion", "404"):
+            raise PipelineError(
+                f"'{source['Key']}' in bucket '{source['Bucket']}' changed or went while it was copied; run again"
+            ) from cause
+        aws.raise_if_missing_bucket(cause, bucket)
+        raise
+
+
+def file_key_of(bucket: str, key: str) -> str | None:
+    """The file key that `copy` wrote into an object's metadata; None also if the object is gone."""
+    try:
+        return file_key_in(aws.client("s3").head_object(Bucket=bucket, Key=key))
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return None
+        raise
+
+
+def file_key_in(head: dict[str, Any]) -> str | None:
+    """The same, from the answer of `head_object`."""
+    encoded = head["Metadata"].get(FILE_KEY_METADATA)
+    return urlsafe_b64decode(encoded).decode() if encoded else None
+
+
+def fit_key(prefix: str, key: str, *, room_for: str = "") -> str:
+    """`prefix` + `key`; a key too long for S3 (with `room_for` behind it) loses its beginning: its end says more."""
+    room = MAX_KEY_BYTES - len(prefix.encode()) - len(room_for.encode())
+    data = key.encode()
+    return prefix + (key if len(data) <= room else data[-room:].decode(errors="ignore"))

@@ -1,0 +1,224 @@
+"""Taking deliveries in: check, decide, copy, write the ledger, delete what landed.
+
+In this order a death between any two steps leaves a delivery that the next run takes up again, or only has to delete.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from glue_jobs.lib.files import rejected, s3_copy
+from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.intake import inspection
+from glue_jobs.lib.intake.inspection import Checked
+from glue_jobs.lib.intake.landing import Delivery
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.error_log import ErrorLog
+from glue_jobs.lib.run.errors import PipelineError
+
+BATCH = 400
+CHUNK = 1 << 20
+READ_ATTEMPTS = 3
+SETTLE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    delivery: Delivery
+    checked: Checked
+    file: LedgerFile
+
+
+class Acceptance:
+    """One run's taking in of files.
+
+    Attributes:
+        outcomes: How many files got which state so far; FINISHED are those that a dead run left half done.
+    """
+
+    def __init__(self, config: JobConfig, ledger: Ledger, errors: ErrorLog) -> None:
+        self.config, self.ledger, self.errors = config, ledger, errors
+        self.outcomes: Counter[str] = Counter()
+        self._last_accepted_at = datetime.now(UTC)
+        self._accepted: dict[str, set[str]] = defaultdict(set)
+        self._progress = s3_copy.Progress("reading files")
+
+    def take_in(self, deliveries: Sequence[Delivery]) -> None:
+        """Deals with `deliveries`, oldest first."""
+        done = 0
+        for batch in _batches(deliveries):
+            known = self.ledger.get(delivery.file_key for delivery in batch)
+            new = [delivery for delivery in batch if delivery.file_key not in known]
+            self._take_in_new(new)
+            self._delete(batch)
+            self.outcomes["FINISHED"] += len(batch) - len(new)
+            done += len(batch)
+            logs.info("files taken in", done=done, of=len(deliveries), **self.outcomes)
+        self._wait_until_listed()
+
+    def _take_in_new(self, deliveries: Sequence[Delivery]) -> None:
+        checked = s3_copy.in_parallel(self._check, deliveries)
+        verdicts, superseded = self._judge(list(zip(deliveries, checked, strict=True)))
+        s3_copy.in_parallel(self._move, verdicts)
+        # First what is superseded: a death in between leaves a delivery still to be accepted, never one accepted twice.
+        for old, reason in superseded:
+            self.ledger.mark([old], state=REPEATED, reason=reason, accepted_key=None)
+        self.ledger.put([verdict.file for verdict in verdicts])
+        self._delete_superseded([old for old, _ in superseded], verdicts)
+        for verdict in verdicts:
+            self._tell(verdict)
+
+    def _delete_superseded(self, superseded: Sequence[LedgerFile], verdicts: Sequence[_Verdict]) -> None:
+        """Nobody may read their accepted objects any more, unless the newer file has taken the same place."""
+        taken = {verdict.file.accepted_key for verdict in verdicts}
+        keys = [file.accepted_key for file in superseded if file.accepted_key and file.accepted_key not in taken]
+        aws.delete_objects(self.config.lake_bucket, keys)
+
+    def _check(self, delivery: Delivery) -> Checked:
+        for attempt in range(READ_ATTEMPTS):
+            try:
+                return inspection.check(self._chunks(delivery), delivery.dataset, name=delivery.key)
+            except (BotoCoreError, OSError) as cause:
+                if attempt == READ_ATTEMPTS - 1:
+                    raise PipelineError(
+                        f"'{delivery.key}' cannot be read from S3 ({cause}); run the job again"
+                    ) from cause
+                self.errors.add("retried_call", call="s3:GetObject", file=delivery.key, error=str(cause))
+                time.sleep(0.5 * 2**attempt)
+        raise AssertionError
+
+    def _chunks(self, delivery: Delivery) -> Iterator[bytes]:
+        try:
+            answer = aws.client("s3").get_object(
+                Bucket=self.config.landing_bucket, IfMatch=delivery.etag, **delivery.location
+            )
+        except ClientError as cause:
+            if cause.response["Error"]["Code"] in ("PreconditionFailed", "NoSuchKey", "NoSuchVersion", "412", "404"):
+                raise PipelineError(
+                    f"'{delivery.key}' was replaced or deleted while the job looked at it; run the job again"
+                ) from cause
+            raise
+        with closing(answer["Body"]) as body:
+            for chunk in body.iter_chunks(CHUNK):
+                yield chunk
+                self._progress.add(bytes=len(chunk))
+        self._progress.add(read=1)
+
+    def _judge(self, found: Sequence[tuple[Delivery, Checked]]) -> tuple[list[_Verdict], list[tuple[LedgerFile, str]]]:
+        """Verdicts in the order of delivery, and older files of the ledger that a newer delivery takes the place of."""
+        accepted_before = self._accepted_before(found)
+        in_ledger = {file.file_key for file in accepted_before.values()}
+        verdicts: dict[str, _Verdict] = {}
+        superseded: list[tuple[LedgerFile, str]] = []
+        for delivery, checked in found:
+            twin = accepted_before.get((delivery.dataset.name, checked.checksum))
+            state, reason = ACCEPTED, None
+            if checked.problem:
+                state, reason = REJECTED, checked.problem.reason
+            elif twin and delivery.dataset.repeats == "skip":
+                state, reason = REPEATED, f"same content as {twin.file_key}"
+            elif twin and twin.state == ACCEPTED:
+                older = f"superseded by {delivery.file_key}"
+                if twin.file_key in in_ledger:
+                    superseded.append((twin, older))
+                else:
+                    old = verdicts[twin.file_key]
+                    verdicts[twin.file_key] = replace(
+                        old, file=replace(old.file, state=REPEATED, reason=older, accepted_key=None)
+                    )
+            file = self._ledger_file(delivery, checked, state, reason)
+            verdicts[delivery.file_key] = _Verdict(delivery, checked, file)
+            if state == ACCEPTED:
+                accepted_before[delivery.dataset.name, checked.checksum] = file
+        return list(verdicts.values()), superseded
+
+    def _accepted_before(self, found: Sequence[tuple[Delivery, Checked]]) -> dict[tuple[str, str], LedgerFile]:
+        """By dataset and checksum, the file that brought the same content."""
+        twins = {}
+        for dataset in {delivery.dataset for delivery, _ in found}:
+            checksums = [checked.checksum for delivery, checked in found if delivery.dataset == dataset]
+            for checksum, files in self.ledger.find(dataset.name, checksums).items():
+                known = [file for file in files if file.state in KNOWN_CONTENT]
+                if known:
+                    twins[dataset.name, checksum] = known[-1]
+        return twins
+
+    def _ledger_file(self, delivery: Delivery, checked: Checked, state: str, reason: str | None) -> LedgerFile:
+        # The order in which files apply is that of their acceptance; two must not share a moment.
+        self._last_accepted_at = max(datetime.now(UTC), self._last_accepted_at + timedelta(microseconds=1))
+        suffix = f"{delivery.dataset.file_format}{'.gz' if checked.gzipped else ''}"
+        folder = f"accepted/{delivery.dataset.name}/{self.config.started_at:%Y-%m-%d}"
+        return LedgerFile(
+            file_key=delivery.file_key,
+            dataset=delivery.dataset.name,
+            landing_key=delivery.key,
+            checksum=checked.checksum,
+            header=checked.header,
+            lines=checked.lines,
+            bytes=checked.bytes,
+            state=state,
+            reason=reason,
+            accepted_key=f"{folder}/{checked.checksum}.{suffix}" if state == ACCEPTED else None,
+            accepted_at=self._last_accepted_at,
+        )
+
+    def _move(self, verdict: _Verdict) -> None:
+        """Copies what is accepted or rejected to where it belongs; what is repeated goes nowhere."""
+        file, delivery = verdict.file, verdict.delivery
+        if file.state == ACCEPTED:
+            self._copy(delivery, file.accepted_key or "", file.file_key)
+        elif file.state == REJECTED and verdict.checked.problem:
+            source = {"Bucket": self.config.landing_bucket, **delivery.location}
+            rejected.put_aside(self.config, file, verdict.checked.problem, source=source, etag=delivery.etag)
+
+    def _copy(self, delivery: Delivery, key: str, file_key: str) -> None:
+        source = {"Bucket": self.config.landing_bucket, **delivery.location}
+        s3_copy.copy(source, self.config.lake_bucket, key, size=delivery.size, etag=delivery.etag, file_key=file_key)
+
+    def _tell(self, verdict: _Verdict) -> None:
+        file, problem = verdict.file, verdict.checked.problem
+        self.outcomes[file.state] += 1
+        if file.state == ACCEPTED:
+            self._accepted[file.dataset].add(file.file_key)
+        if problem:
+            facts = {"file": file.landing_key, "dataset": file.dataset, **asdict(problem)}
+            self.errors.add("rejected_file", checksum=file.checksum, **facts)
+            logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
+        elif file.state == REPEATED:
+            logs.info("file repeated", file=file.landing_key, reason=file.reason)
+
+    def _delete(self, deliveries: Sequence[Delivery]) -> None:
+        """Deletes the very versions that were looked at; newer ones of the same keys stay."""
+        for batch in _batches(deliveries, aws.DELETE_BATCH):
+            answer = aws.client("s3").delete_objects(
+                Bucket=self.config.landing_bucket,
+                Delete={"Objects": [delivery.location for delivery in batch], "Quiet": True},
+            )
+            for failure in answer.get("Errors", []):
+                raise PipelineError(
+                    f"'{failure['Key']}' cannot be deleted from bucket '{self.config.landing_bucket}' "
+                    f"({failure['Code']}); allow s3:DeleteObjectVersion, run the job again"
+                )
+
+    def _wait_until_listed(self) -> None:
+        """Returns when the ledger's index, which the next jobs read, shows all that this run wrote: it lags."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        for dataset, keys in self._accepted.items():
+            while keys - {file.file_key for file in self.ledger.open_files(dataset)}:
+                if time.monotonic() > deadline:
+                    raise PipelineError(
+                        f"index open_files of DynamoDB table '{self.ledger.table}' does not show files written "
+                        f"{SETTLE_SECONDS} seconds ago; wait until it is active, run the job again"
+                    )
+                time.sleep(0.2)
+
+
+def _batches(deliveries: Sequence[Delivery], size: int = BATCH) -> Iterator[Sequence[Delivery]]:
+    for start in range(0, len(deliveries), size):
+        yield deliveries[start : start + size]

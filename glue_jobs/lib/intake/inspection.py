@@ -1,0 +1,220 @@
+"""What is in a delivered file, found while streaming it once: checksum, header, line count, or why it is not fit."""
+
+import codecs
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from glue_jobs.lib.contracts.model import Dataset
+from glue_jobs.lib.files import csv_header
+from glue_jobs.lib.intake import gunzip
+from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, LineCounter
+
+HEAD = 4096
+SIGNATURES = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a ZIP archive (or an Excel workbook)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"PAR1": "a Parquet file",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"BZh": "a bzip2 archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x1f\x8b": "gzip inside gzip",
+}
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file is rejected. `message` names the file and the value at fault, `remedy` what its deliverer can do."""
+
+    reason: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found; `header` is without BOM and line end, `lines` counts neither blank lines nor headers."""
+
+    checksum: str
+    bytes: int
+    header: str
+    lines: int
+    gzipped: bool
+    problem: Problem | None
+
+
+class _UnfitError(Exception):
+    def __init__(self, reason: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.reason, self.message, self.remedy = reason, message, remedy
+
+
+class _Intake:
+    def __init__(self, chunks: Iterable[bytes], dataset: Dataset) -> None:
+        self.chunks, self.dataset = chunks, dataset
+        self.digest, self.bytes, self.gzipped = hashlib.sha256(), 0, False
+        self.counter = LineCounter(has_header=dataset.file_format == "csv")
+        self.header: str | None = None
+
+    def hashed(self) -> Iterator[bytes]:
+        for chunk in self.chunks:
+            self.digest.update(chunk)
+            self.bytes += len(chunk)
+            yield chunk
+
+    def read(self, source: Iterator[bytes]) -> None:
+        raw = _with_full_head(source)
+        first = next(raw, b"")
+        self.gzipped = first.startswith(gunzip.MAGIC)
+        whole = _chain(first, raw)
+        try:
+            self.read_text(_with_full_head(gunzip.gunzip(whole)) if self.gzipped else whole)
+        except gunzip.TruncatedError as cause:
+            raise _UnfitError("truncated", "ends inside its gzip data", "deliver it again, whole") from cause
+        except gunzip.DamagedError as cause:
+            raise _UnfitError("damaged", f"holds broken gzip data ({cause})", "pack and deliver it again") from cause
+
+    def read_text(self, pieces: Iterator[bytes]) -> None:
+        decoder, position = codecs.getincrementaldecoder("utf-8")(), 0
+        for number, piece in enumerate(pieces):
+            if number == 0:
+                _refuse_binary(piece, self.dataset)
+            _decode(decoder, piece, position)
+            position += len(piece)
+            self.counter.feed(piece.removeprefix(BOM) if number == 0 else piece)
+            self.judge_first_line()
+        _decode(decoder, b"", position, final=True)
+        self.counter.finish()
+        self.judge_first_line()
+        if self.counter.first is None:
+            raise _UnfitError("empty", "is empty", "deliver it with its rows")
+        if self.dataset.file_format == "json" and not self.counter.has_object:
+            _refuse_without_object(self.counter.first)
+        if self.counter.lines == 0:
+            raise _UnfitError("empty", "holds a header and no rows", "deliver it with its rows")
+
+    def judge_first_line(self) -> None:
+        if self.counter.first_is_long:
+            limit = f"a first line of more than {MAX_HEADER} bytes"
+            remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.field_names)}"
+            raise _UnfitError("not_csv", f"has {limit}, which is no header", remedy)
+        if self.header is None and self.counter.first is not None:
+            text = self.counter.first.removeprefix(BOM).decode()
+            self.header = text if self.dataset.file_format == "csv" else ""
+            if self.dataset.file_format == "csv":
+                _require_columns(text, self.dataset)
+
+
+def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
+    """Reads `chunks`, the bytes of the object `name`, once, in bounded memory.
+
+    Returns:
+        The findings; a file that is not fit has a `problem`, and is still read to its end for the checksum.
+    """
+    intake = _Intake(chunks, dataset)
+    source = intake.hashed()
+    problem = None
+    try:
+        intake.read(source)
+    except _UnfitError as unfit:
+        problem = Problem(unfit.reason, f"'{name}' {unfit.message}", unfit.remedy)
+        for _ in source:
+            pass
+    header = intake.header or ""
+    return Checked(intake.digest.hexdigest(), intake.bytes, header, intake.counter.lines, intake.gzipped, problem)
+
+
+def _with_full_head(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes with HEAD of them in the first piece, so that no verdict depends on where pieces part."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= HEAD:
+            break
+    if head:
+        yield head
+    yield from pieces
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _refuse_binary(piece: bytes, dataset: Dataset) -> None:
+    head = piece[:HEAD]
+    expected = "CSV" if dataset.file_format == "csv" else "JSON lines"
+    remedy = f"deliver {expected} in UTF-8"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _alternates_with_nul(head):
+        raise _UnfitError("not_utf8", "is UTF-16, not UTF-8", "save it as UTF-8 and deliver it again")
+    for signature, kind in SIGNATURES.items():
+        # No text begins with any of these but ORC, and a column might be called that.
+        if head.startswith(signature) and (signature != b"ORC" or b"\0" in head):
+            raise _UnfitError(f"not_{dataset.file_format}", f"is {kind}, not {expected}", remedy)
+
+
+def _alternates_with_nul(head: bytes) -> bool:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    return half >= 2 and max(even, odd) > 0.6 * half and min(even, odd) < 0.1 * half
+
+
+def _decode(decoder: codecs.IncrementalDecoder, piece: bytes, position: int, *, final: bool = False) -> None:
+    held = len(decoder.getstate()[0])
+    try:
+        decoder.decode(piece, final)
+    except UnicodeDecodeError as cause:
+        at, byte = position - held + cause.start, cause.object[cause.start]
+        raise _UnfitError(
+            "not_utf8", f"is not UTF-8: byte 0x{byte:02x} at offset {at}", "save it as UTF-8 and deliver it again"
+        ) from cause
+
+
+def _require_columns(header: str, dataset: Dataset) -> None:
+    columns = csv_header.columns_of(header)
+    missing = csv_header.missing_columns(header, dataset)
+    remedy = f"deliver CSV with a header line that names {', '.join(dataset.field_names)}"
+    if not missing:
+        twice = [name for name in dataset.field_names if columns.count(name) > 1]
+        if twice:
+            raise _UnfitError("duplicate_columns", f"has column '{twice[0]}' twice", "deliver it with one of the two")
+        return
+    kind = _what_it_is_instead(header, dataset)
+    if kind:
+        raise _UnfitError("not_csv", f"is {kind}, not CSV", remedy)
+    names = ", ".join(f"'{name}'" for name in missing)
+    shown = header if len(header) <= 200 else f"{header[:200]}…"
+    raise _UnfitError("missing_columns", f"lacks column {names}; its header is: {shown}", remedy)
+
+
+def _what_it_is_instead(header: str, dataset: Dataset) -> str | None:
+    start = header.lstrip()
+    if start.startswith(("{", "[")):
+        return "JSON"
+    if start.startswith("<"):
+        return "HTML or XML"
+    if any(character.encode() in BLANK and character not in "\t " for character in header):
+        return "binary data"
+    for separator, name in OTHER_SEPARATORS.items():
+        if set(dataset.field_names) <= set(csv_header.columns_of(header.replace(separator, ","))):
+            return f"text separated by {name}"
+    return None
+
+
+def _refuse_without_object(first: bytes) -> NoReturn:
+    """No line begins an object; one that is broken further on is a row in error, which Spark finds."""
+    line = first[:200].decode(errors="replace")
+    what = "is a JSON array" if line.startswith("[") else "holds no line with a JSON object"
+    shown = line if len(first) <= 200 else f"{line}…"
+    raise _UnfitError(
+        "not_json", f"{what}; it begins: {shown}", "deliver one JSON object a line, each on a line of its own"
+    )

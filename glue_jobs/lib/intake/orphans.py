@@ -1,0 +1,56 @@
+"""Accepted objects that no file of the ledger stands for: a validate_files that died left them."""
+
+from collections.abc import Iterable
+
+from glue_jobs.lib.files import s3_copy
+from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, Ledger
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.arguments import JobConfig
+
+
+def delete_orphans(config: JobConfig, ledger: Ledger, dataset: str) -> int:
+    """Deletes the dataset's orphans, so that no load meets lines of a file it knows nothing of; returns how many.
+
+    Only validate_files may call it, which writes these objects: while it runs nobody else does.
+    """
+    known = {file.accepted_key for file in ledger.open_files(dataset, (ACCEPTED, LOADED))}
+    objects = aws.list_objects(config.lake_bucket, f"accepted/{dataset}/")
+    unknown = [item["Key"] for item in objects if item["Key"] not in known]
+    # The index may lag behind the table: the table itself is asked before anything is deleted.
+    wanted_by = dict(
+        zip(
+            unknown,
+            s3_copy.in_parallel(lambda key: s3_copy.file_key_of(config.lake_bucket, key), unknown),
+            strict=True,
+        )
+    )
+    files = ledger.get(key for key in wanted_by.values() if key)
+    orphans = [
+        key
+        for key, file_key in wanted_by.items()
+        if file_key not in files
+        or files[file_key].accepted_key != key
+        or files[file_key].state not in (ACCEPTED, LOADED)
+    ]
+    if orphans:
+        logs.warning(
+            "accepted objects of a run that died, deleted", dataset=dataset, count=len(orphans), keys=orphans[:5]
+        )
+    return aws.delete_objects(config.lake_bucket, orphans)
+
+
+def settled_paths(config: JobConfig, ledger: Ledger, paths: Iterable[str]) -> set[str]:
+    """Those of `paths` (s3:// URIs of accepted objects) whose file the ledger knows as dealt with.
+
+    A run that died after its last ledger entry leaves such objects: loads pass over their lines.
+    """
+    found = {}
+    for path in paths:
+        key = aws.split_uri(path)[1]
+        found[path] = (key, s3_copy.file_key_of(config.lake_bucket, key))
+    files = ledger.get(file_key for _, file_key in found.values() if file_key)
+    return {
+        path
+        for path, (key, file_key) in found.items()
+        if file_key in files and (files[file_key].state != ACCEPTED or files[file_key].accepted_key != key)
+    }

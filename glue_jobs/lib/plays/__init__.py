@@ -1,0 +1,1 @@
+"""Plays: judged, counted into every KPI, published."""

@@ -1,0 +1,159 @@
+"""What becomes of each play that a run reads: its verdict. Pure functions over frames.
+
+Frames they share:
+    checked: raw, file_id, user_id_text, track_id_text, listen_time_text, user_id, track_id, listen_time, _errors; the
+        lines of this run's files with all that is wrong with each.
+    stored: user_id, track_id, listen_time, state, source_file, reason, first_seen; plays the warehouse holds: those of
+        `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that the run has to
+        do with, in one of the states of `waiting_state`.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts.datasets import STREAMS
+from glue_jobs.lib.contracts.tables import STREAMS as STREAMS_TABLE
+from glue_jobs.lib.rows.checked_rows import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, reason_of, text_name
+from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, PENDING, QUARANTINED, REPEATED
+
+KEY = STREAMS_TABLE.key
+
+EXISTING = "existing"
+
+WAITING, RELABELLED, RESOLVED, EXPIRED = "waiting", "relabelled", "resolved", "expired"
+"""States of a pending play: nothing new; another reason than it was stored with; loadable now; given up."""
+
+USER_UNKNOWN, TRACK_UNKNOWN, BOTH_UNKNOWN = "user_unknown", "track_unknown", "user_and_track_unknown"
+
+CHECKED = (
+    "file_id int, unknown_path string, raw string, user_id_text string, track_id_text string, listen_time_text string,"
+    f" user_id bigint, track_id string, listen_time timestamp, _errors {ERRORS_TYPE}"
+)
+CLASSIFIED = {
+    "verdict": "string",
+    "is_stored": "boolean",
+    "file_id": "int",
+    "source_file": "string",
+    "user_id": "bigint",
+    "track_id": "string",
+    "listen_time": "timestamp",
+    "reason": "string",
+    "first_seen": "timestamp",
+    BEFORE_SIGNUP: "boolean",
+    "raw": "string",
+    "_errors": ERRORS_TYPE,
+    "user_id_text": "string",
+    "track_id_text": "string",
+    "listen_time_text": "string",
+}
+
+# Whose copy of a play counts: what is loaded, then what waits, then this run's input in the order of its files. A play
+# given up is delivered anew if it is in the input.
+_IN_STREAMS, _IN_PENDING, _IN_INPUT, _GIVEN_UP = 0, 1, 2, 3
+
+
+def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
+    """Every row with its verdict, and of the stored plays those that matter for what the run publishes.
+
+    Args:
+        rows: `verdicts.with_first_verdict`.
+        stored: See above.
+        users: user_id, created_at; at least the known users among the rows' own.
+        tracks: track_id; all known ones.
+
+    Returns:
+        The columns of CLASSIFIED. Rows of files carry file_id, and raw, _errors and texts if they are quarantined.
+        Stored plays have is_stored; pending ones become `loaded`, `already_loaded`, `quarantined` or `relabelled`.
+    """
+    candidates = rows.where(F.col("verdict").isNull()).select("file_id", *KEY)
+    plays = _judged(with_look_ups(candidates, users, tracks), stored)
+    decided = rows.where(F.col("verdict").isNotNull())
+    return _decided(decided).unionByName(plays)
+
+
+def with_look_ups(candidates: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
+    """Adds `reason` (what of the play is unknown, NULL if nothing) and `before_signup`."""
+    known_users = users.select("user_id", "created_at", F.lit(True).alias("_user"))
+    known_tracks = tracks.select("track_id", F.lit(True).alias("_track"))
+    found = candidates.join(known_users, on="user_id", how="left").join(known_tracks, on="track_id", how="left")
+    reason = (
+        F.when(F.col("_user").isNull() & F.col("_track").isNull(), BOTH_UNKNOWN)
+        .when(F.col("_user").isNull(), USER_UNKNOWN)
+        .when(F.col("_track").isNull(), TRACK_UNKNOWN)
+    )
+    early = F.coalesce(F.to_date("listen_time") < F.col("created_at"), F.lit(False))
+    return found.select("file_id", *KEY, reason.alias("reason"), early.alias(BEFORE_SIGNUP))
+
+
+def _judged(plays: DataFrame, stored: DataFrame) -> DataFrame:
+    state = F.col("state")
+    stored_origin = (
+        F.when(state == EXISTING, _IN_STREAMS).when(state == EXPIRED, _GIVEN_UP).otherwise(F.lit(_IN_PENDING))
+    )
+    everything = stored.select(
+        *KEY,
+        "state",
+        "source_file",
+        "reason",
+        "first_seen",
+        F.lit(None).cast("int").alias("file_id"),
+        F.lit(False).alias(BEFORE_SIGNUP),
+        stored_origin.alias("_origin"),
+    ).unionByName(
+        plays.select(*KEY, "file_id", "reason", BEFORE_SIGNUP, F.lit(_IN_INPUT).alias("_origin")),
+        allowMissingColumns=True,
+    )
+    copies = Window.partitionBy(*KEY).orderBy("_origin", "file_id")
+    ranked = everything.withColumns({"_copy": F.row_number().over(copies), "_first": F.first("_origin").over(copies)})
+    judged = ranked.withColumn("verdict", _verdict()).where(F.col("verdict") != WAITING)
+    return judged.select(*_columns({"is_stored": F.col("state").isNotNull()} | _given_up()))
+
+
+def _verdict() -> Column:
+    state, is_loaded = F.col("state"), F.col("_first") == _IN_STREAMS
+    waits = F.col("_first") == _IN_PENDING
+    of_input = (
+        F.when(is_loaded, ALREADY_LOADED)
+        .when(waits | (F.col("_copy") > 1), REPEATED)
+        .when(F.col("reason").isNotNull(), PENDING)
+        .when(F.col("reason").isNull(), LOADED)
+    )
+    of_resolved = F.when(is_loaded, ALREADY_LOADED).when(~is_loaded, LOADED)
+    return (
+        F.when(state.isNull(), of_input)
+        .when(state == RESOLVED, of_resolved)
+        .when(state == EXPIRED, QUARANTINED)
+        .when(state.isin(EXISTING, RELABELLED, WAITING), state)
+    )
+
+
+def _given_up() -> dict[str, Column]:
+    """What the quarantine keeps of a pending play: its key as a line, and since when it waited."""
+    is_expired = F.col("verdict") == QUARANTINED
+    texts = {
+        "user_id": F.col("user_id").cast("string"),
+        "track_id": F.col("track_id"),
+        "listen_time": F.col("listen_time").cast("string"),
+    }
+    message = F.format_string("%s: waited since %s", "reason", F.col("first_seen").cast("string"))
+    return {
+        "raw": F.when(is_expired, F.concat_ws(",", *texts.values())),
+        "_errors": F.when(is_expired, reason_of(PENDING_EXPIRED, message)).otherwise(F.array().cast(ERRORS_TYPE)),
+        **{text_name(name): F.when(is_expired, text) for name, text in texts.items()},
+    }
+
+
+def _decided(rows: DataFrame) -> DataFrame:
+    """Rows that need no comparison; those in error with everything that the quarantine keeps."""
+    in_error = F.col("verdict") == QUARANTINED
+    absent = {name: F.lit(None) for name in ("source_file", "reason", "first_seen")}
+    texts = {
+        text_name(name): F.coalesce(F.col(text_name(name)), F.col(name).cast("string")) for name in STREAMS.field_names
+    }
+    kept = {name: F.when(in_error, text) for name, text in ({"raw": F.col("raw")} | texts).items()}
+    return rows.select(*_columns({"is_stored": F.lit(False), BEFORE_SIGNUP: F.lit(False)} | absent | kept))
+
+
+def _columns(given: dict[str, Column]) -> list[Column]:
+    """The columns of CLASSIFIED, those not given by name."""
+    return [(given[name] if name in given else F.col(name)).cast(kind).alias(name) for name, kind in CLASSIFIED.items()]

@@ -1,0 +1,122 @@
+"""The plays of a run held against the warehouse: what it knows, what it has, what waits there."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts.datasets import STREAMS
+from glue_jobs.lib.contracts.tables import USER_ID
+from glue_jobs.lib.load import inputs
+from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.load_run import BROADCAST_ROWS
+from glue_jobs.lib.load.outcomes import Outcomes
+from glue_jobs.lib.plays import classify, play_books, reads
+from glue_jobs.lib.plays.play_run import PlayRun
+from glue_jobs.lib.rows import verdicts
+from glue_jobs.lib.run.spans import spans
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Plays that wait: how many, the days of those that can be loaded now, and whether any must be dealt with."""
+
+    plays: int = 0
+    days: frozenset[date] = frozenset()
+    is_due: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What becomes of the run's plays.
+
+    Attributes:
+        classified: See `plays`; None when there is nothing to classify.
+        tracks: `play_reads.tracks`, kept.
+        keys: Subquery of the users that plays may be new of; empty without classified plays.
+        days: Days that plays may be new on.
+    """
+
+    tracks: DataFrame
+    waiting: Waiting
+    classified: DataFrame | None = None
+    counted: Outcomes = field(default_factory=Outcomes)
+    keys: str = ""
+    days: frozenset[date] = frozenset()
+
+
+def judge(run: PlayRun, delivery: Delivery) -> Judgement:
+    """Classifies what was delivered and what waits."""
+    cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
+    waiting = _waiting(run, cutoff)
+    tracks = run.read(reads.tracks(run.totals)).persist()
+    if delivery.checked is None and not waiting.is_due and not run.recomputed:
+        return Judgement(tracks, waiting)
+    settled = delivery.inputs.skipped | delivery.rejected
+    delivered = inputs.days_of(delivery.found, without=settled, window=run.window)
+    days = frozenset(delivered | waiting.days)
+    rows = _rows(run, delivery)
+    keys = _keys(run, rows if delivered else None, waiting)
+    classified = classify.classify(
+        rows,
+        _stored(run, days, waiting, cutoff),
+        _users(run, keys, sum(file.rows for file in delivery.found.values())),
+        F.broadcast(tracks.select("track_id")),
+    )
+    copied = run.copy(classified, "classified")
+    counted = play_books.outcomes(copied, run_start=run.config.started_at)
+    run.suit(counted.rows)
+    return Judgement(tracks, waiting, run.keep(copied), counted, keys, days)
+
+
+def _waiting(run: PlayRun, cutoff: datetime) -> Waiting:
+    rows = run.ask(reads.pending_summary(cutoff))
+    return Waiting(
+        plays=sum(row.plays for row in rows),
+        days=frozenset(row.listen_date for row in rows if row.resolved),
+        is_due=any(row.resolved or row.others for row in rows),
+    )
+
+
+def _rows(run: PlayRun, delivery: Delivery) -> DataFrame:
+    checked = delivery.checked
+    if checked is None:
+        checked = run.glue.spark.createDataFrame([], classify.CHECKED)
+    return verdicts.with_first_verdict(
+        checked,
+        skipped=delivery.inputs.skipped,
+        rejected=delivery.rejected,
+        window=run.window,
+        time_field=STREAMS.time_field,
+    )
+
+
+def _keys(run: PlayRun, rows: DataFrame | None, waiting: Waiting) -> str:
+    """The users that the run may have new plays of, as a subquery; those of its lines from a stage table."""
+    stage = None
+    if rows is not None:
+        candidates = rows.where(F.col("verdict").isNull()).select("user_id").distinct()
+        stage = run.warehouse.stage_keys(candidates, "play_users", (USER_ID,))
+    return reads.keys(stage, resolved=bool(waiting.days), recomputed=run.recomputed)
+
+
+def _users(run: PlayRun, keys: str, lines: int) -> DataFrame:
+    users = run.read(reads.users(keys))
+    return F.broadcast(users) if lines <= BROADCAST_ROWS else users
+
+
+def _stored(run: PlayRun, days: frozenset[date], waiting: Waiting, cutoff: datetime) -> DataFrame:
+    """Plays the warehouse holds on the run's days, and the waiting ones it has to do with."""
+    found = spans(days)
+    existing = run.read(reads.existing([*found, *run.recomputed]))
+    absent = {
+        "state": F.lit(classify.EXISTING),
+        "source_file": F.lit(None).cast("string"),
+        "reason": F.lit(None).cast("string"),
+        "first_seen": F.lit(None).cast("timestamp"),
+    }
+    stored = existing.withColumns(absent)
+    if not waiting.plays:
+        return stored
+    return stored.unionByName(run.read(reads.pending(cutoff, found)))

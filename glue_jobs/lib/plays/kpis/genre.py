@@ -1,0 +1,36 @@
+"""All-time figures of a genre."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts.tables import GENRE_KPIS
+from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_popular, ratio
+
+
+def build_genre_kpis(tracks: DataFrame) -> DataFrame:
+    """One row a genre that has plays.
+
+    Args:
+        tracks: track_id, track_name, popularity, duration_ms, track_genre, plays (all time).
+    """
+    top = F.struct("track_id", "track_name")
+    genres = (
+        tracks.where(F.col("plays") > 0)
+        .withColumn("top", top)
+        .groupBy("track_genre")
+        .agg(
+            F.sum("plays").alias("listen_count"),
+            F.count("*").alias("unique_tracks"),
+            exact_sum(F.col("duration_ms"), F.col("plays")).alias("total_ms"),
+            best(most_played(), most_popular(), take="top").alias("top"),
+        )
+    )
+    all_plays = F.broadcast(genres.agg(F.sum("listen_count").alias("all_plays")))
+    figures = genres.crossJoin(all_plays).select(
+        "*",
+        ratio(F.col("total_ms"), F.col("listen_count")).alias("avg_track_duration_ms"),
+        ratio(F.col("listen_count"), F.col("all_plays")).alias("popularity_index"),
+        "top.track_id",
+        "top.track_name",
+    )
+    return figures.select(*GENRE_KPIS.column_names)

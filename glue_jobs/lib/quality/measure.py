@@ -1,0 +1,152 @@
+"""What a check of the published warehouse is, how all are measured at once, and what follows; `checks` lists them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from glue_jobs.lib.run.errors import QualityError
+from glue_jobs.lib.warehouse import sql as ddl
+
+MEASURES = "check_name string, observed double"
+"""The columns of `measure`."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a number should be: at least or at most a limit, or the same as another check's number."""
+
+    kind: Literal["at_least", "at_most", "same_as"]
+    limit: float = 0
+    other: str = ""
+
+    def holds(self, observed: float | None, measured: Mapping[str, float | None]) -> bool:
+        """Whether `observed` is as expected; what could not be measured (NULL) is not."""
+        if observed is None or math.isnan(observed):
+            return False
+        if self.kind == "same_as":
+            return observed == measured.get(self.other)
+        return observed >= self.limit if self.kind == "at_least" else observed <= self.limit
+
+    def describe(self, measured: Mapping[str, float | None]) -> str:
+        """In words, with the other check's number."""
+        if self.kind == "same_as":
+            return f"{number(measured.get(self.other))} (as {self.other})"
+        return f"{self.kind.replace('_', ' ')} {number(self.limit)}"
+
+
+ZERO = Expectation("at_most", 0)
+
+
+def at_least(limit: float) -> Expectation:
+    """`limit` or more."""
+    return Expectation("at_least", limit)
+
+
+def at_most(limit: float) -> Expectation:
+    """`limit` or less."""
+    return Expectation("at_most", limit)
+
+
+def same_as(check: str) -> Expectation:
+    """Equal to what `check` observed."""
+    return Expectation("same_as", other=check)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number of the published warehouse and what it should be.
+
+    Attributes:
+        sql: A SELECT of one row and one number called `observed`; no LIMIT, no correlated subquery (UNLOAD runs it).
+            `{now}` stands for the run's start in seconds since 1970.
+        hint: What to do when it fails.
+    """
+
+    name: str
+    severity: Literal["error", "warn"]
+    sql: str
+    expected: Expectation = ZERO
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A check's outcome."""
+
+    name: str
+    severity: str
+    outcome: Literal["passed", "failed"]
+    observed: float | None
+    expected: str
+    message: str
+
+
+def measure(checks: Sequence[Check], *, now: datetime) -> str:
+    """One SELECT for all checks: check_name, observed."""
+    seconds = str(int(now.timestamp()))
+    return " UNION ALL ".join(
+        f"SELECT {ddl.literal(check.name)} AS check_name, CAST(c{index}.observed AS DOUBLE PRECISION) AS observed "
+        f"FROM ({check.sql.replace('{now}', seconds)}) AS c{index}"
+        for index, check in enumerate(checks)
+    )
+
+
+def judge(checks: Sequence[Check], measured: Mapping[str, float | None]) -> list[Result]:
+    """Each check's outcome, given what was observed."""
+    return [_judge(check, measured) for check in checks]
+
+
+def result_rows(results: Iterable[Result], *, run_id: str, checked_at: datetime) -> list[tuple[Any, ...]]:
+    """Rows of `tables.DATA_QUALITY_RESULTS`, in its column order."""
+    return [
+        (run_id, item.name, item.outcome, item.observed, item.expected, item.severity, item.message, checked_at)
+        for item in results
+    ]
+
+
+def report(results: Sequence[Result], *, run_id: str, checked_at: datetime) -> dict[str, Any]:
+    """The report as JSON: a summary, then every check, failed ones first."""
+    failed = [item for item in results if item.outcome == "failed"]
+    ordered = sorted(results, key=lambda item: (item.outcome != "failed", item.severity != "error", item.name))
+    return {
+        "run_id": run_id,
+        "checked_at": checked_at.isoformat(),
+        "outcome": "failed" if any(item.severity == "error" for item in failed) else "passed",
+        "checks": len(results),
+        "errors": sum(item.severity == "error" for item in failed),
+        "warnings": sum(item.severity == "warn" for item in failed),
+        "results": [vars(item) for item in ordered],
+    }
+
+
+def raise_on_errors(results: Iterable[Result]) -> None:
+    """Fails the run.
+
+    Raises:
+        QualityError: A check of severity `error` failed; names check, observed and expected value of each.
+    """
+    failed = [item for item in results if item.outcome == "failed" and item.severity == "error"]
+    if failed:
+        raise QualityError(
+            f"{len(failed)} of the published warehouse's checks failed: {'; '.join(item.message for item in failed)}; "
+            "the data stays published: see reports/quality/ and music.data_quality_results"
+        )
+
+
+def number(value: float | None) -> str:
+    """A number as people write it."""
+    if value is None:
+        return "nothing"
+    return str(int(value)) if float(value).is_integer() else f"{value:.6g}"
+
+
+def _judge(check: Check, measured: Mapping[str, float | None]) -> Result:
+    observed = measured.get(check.name)
+    passed = check.expected.holds(observed, measured)
+    expected = check.expected.describe(measured)
+    message = "" if passed else f"{check.name}: observed {number(observed)}, expected {expected}"
+    if message and check.hint:
+        message += f" ({check.hint})"
+    return Result(check.name, check.severity, "passed" if passed else "failed", observed, expected, message)

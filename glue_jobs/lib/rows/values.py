@@ -1,0 +1,67 @@
+"""Texts of a file's fields turned into typed values: NULL for what is no such value. Fails on no text."""
+
+from collections.abc import Callable
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts.model import Field
+
+# They end in \z, for $ is also before a last line break.
+DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
+INTEGER_FORM = r"^-?[0-9]+\z"
+NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
+TRUE, FALSE = ("true", "1"), ("false", "0")
+
+EARLIEST = "1900-01-01"
+"""Before it a time is impossible: nobody streamed, and calendars and zones differ between Spark, Java and databases."""
+
+
+def trimmed(text: Column) -> Column:
+    """The text without spaces around it, NULL when nothing is left."""
+    inner = F.trim(text)
+    return F.when(inner != "", inner)
+
+
+def parsed(text: str, field: Field) -> Column:
+    """The typed value in the (trimmed) text column called `text`, NULL for what is no value of the field's type."""
+    return F.col(text) if field.type.startswith("VARCHAR") else PARSERS[field.type](text)
+
+
+def _integer(text: str, spark_type: str = "int") -> Column:
+    return F.when(F.col(text).rlike(INTEGER_FORM), _try_cast(text, spark_type))
+
+
+def _number(text: str) -> Column:
+    value = F.when(F.col(text).rlike(NUMBER_FORM), _try_cast(text, "double"))
+    return F.when(F.abs(value) < float("inf"), value)
+
+
+def _boolean(text: str) -> Column:
+    lower = F.lower(F.col(text))
+    return F.when(lower.isin(*TRUE), F.lit(True)).when(lower.isin(*FALSE), F.lit(False))
+
+
+def _timestamp(text: str) -> Column:
+    value = F.when(F.col(text).rlike(TIME_FORM), _try_cast(text, "timestamp"))
+    return F.when(value >= F.lit(EARLIEST).cast("timestamp"), value)
+
+
+def _date(text: str) -> Column:
+    day = F.when(F.col(text).rlike(DATE_FORM), _try_cast(text, "date"))
+    return F.coalesce(F.when(day >= F.lit(EARLIEST).cast("date"), day), _timestamp(text).cast("date"))
+
+
+def _try_cast(text: str, spark_type: str) -> Column:
+    return F.expr(f"try_cast(`{text}` AS {spark_type})")
+
+
+PARSERS: dict[str, Callable[[str], Column]] = {
+    "BIGINT": lambda text: _integer(text, "bigint"),
+    "INTEGER": _integer,
+    "BOOLEAN": _boolean,
+    "DATE": _date,
+    "TIMESTAMP": _timestamp,
+    "DOUBLE PRECISION": _number,
+}

@@ -1,0 +1,55 @@
+"""What can become of a line that a run reads, and what of it a line's own file decides."""
+
+from collections.abc import Collection
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.rows.checked_rows import REJECT_RATE_EXCEEDED, reason_of
+from glue_jobs.lib.run.spans import Span
+
+# The names of the books' counts, but for `pending`.
+LOADED, ALREADY_LOADED, REPEATED, PENDING = "loaded", "already_loaded", "repeated", "pending"
+QUARANTINED, OUT_OF_WINDOW = "quarantined", "out_of_window"
+
+
+def with_first_verdict(
+    checked: DataFrame,
+    *,
+    skipped: Collection[int],
+    rejected: Collection[int],
+    window: Span | None,
+    time_field: str | None,
+) -> DataFrame:
+    """Decides what needs no look at other rows: adds `verdict`, NULL for a row that does.
+
+    Args:
+        checked: `delivery.Delivery.checked`.
+        skipped: file_ids whose content the warehouse has already.
+        rejected: file_ids with too many rows in error; each of their rows is quarantined, for that reason as well.
+        window: The days a backfill is about, None for all.
+        time_field: Column that says on which day a row lies, None if rows have none.
+    """
+    in_rejected = _is_in("file_id", rejected)
+    message = "too many rows of the file are in error, so all of it is rejected; see --max_reject_rate"
+    errors = F.when(in_rejected, F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message))).otherwise(
+        F.col("_errors")
+    )
+    verdict = F.when(_is_in("file_id", skipped), ALREADY_LOADED).when(F.size(errors) > 0, QUARANTINED)
+    if window and time_field:
+        verdict = verdict.when(~_is_within(window, time_field), OUT_OF_WINDOW)
+    return checked.withColumns({"_errors": errors, "verdict": verdict})
+
+
+def _is_in(column: str, values: Collection[int]) -> Column:
+    return F.col(column).isin(sorted(values)) if values else F.lit(False)
+
+
+def _is_within(window: Span, time_field: str) -> Column:
+    day = F.to_date(time_field)
+    within = F.lit(True)
+    if window.first:
+        within = within & (day >= F.lit(window.first))
+    if window.last:
+        within = within & (day <= F.lit(window.last))
+    return within

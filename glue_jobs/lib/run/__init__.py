@@ -1,0 +1,1 @@
+"""What every job run has: arguments, session, AWS clients, logs, errors."""

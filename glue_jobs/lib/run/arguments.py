@@ -1,0 +1,198 @@
+"""The run's configuration: an option is the job argument, else the workflow run property, else its default.
+
+Glue hands a job's default arguments and a run's arguments over as one command line, so a default given there could not
+yield to a workflow run property. The defaults of what a run may set therefore travel in one argument, `--defaults`,
+that workflows.json gives every job.
+"""
+
+import argparse
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from glue_jobs.lib.run import aws
+from glue_jobs.lib.run.errors import ConfigError
+
+NOT_GIVEN = ("", "none")
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError("a date, YYYY-MM-DD")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as cause:
+        raise ValueError("a date that exists, YYYY-MM-DD") from cause
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError as cause:
+        raise ValueError("a number from 0 to 1") from cause
+    if not 0 <= rate <= 1:
+        raise ValueError("a number from 0 to 1")
+    return rate
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text):
+        raise ValueError("a whole number of days, 0 or more")
+    return int(text)
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return text.lower() == "true"
+
+
+OPTIONS: dict[str, Callable[[str], Any]] = {
+    "from_date": _date,
+    "to_date": _date,
+    "recompute": _flag,
+    "max_reject_rate": _rate,
+    "pending_days": _days,
+}
+"""What one run may set; every value also works as a workflow run property."""
+
+SETTINGS = (
+    "datasets",
+    "landing_bucket",
+    "lake_bucket",
+    "ledger_table",
+    "rds_connection",
+    "redshift_connection",
+    "redshift_role",
+    "reader_group",
+    "defaults",
+)
+"""What an environment sets, in workflows.json or Terraform."""
+
+
+@dataclass(frozen=True)
+class JobConfig:
+    """Everything a job knows about its run; secrets are not among it, they stay behind the connections."""
+
+    job_name: str
+    run_id: str
+    workflow_name: str | None
+    workflow_run_id: str | None
+    started_at: datetime
+    temp_dir: str
+    datasets: tuple[str, ...]
+    landing_bucket: str
+    lake_bucket: str
+    ledger_table: str
+    rds_connection: str
+    redshift_connection: str
+    redshift_role: str | None
+    reader_group: str | None
+    from_date: date | None
+    to_date: date | None
+    recompute: bool
+    max_reject_rate: float
+    pending_days: int
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether the run re-reads a window of dates instead of what is new."""
+        return self.from_date is not None or self.to_date is not None
+
+    @property
+    def temp_prefix(self) -> str:
+        """The run's own folder for intermediate files, an s3:// URI ending in a slash."""
+        return f"s3://{self.lake_bucket}/temp/{self.job_name}/{self.run_id}/"
+
+
+def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobConfig:
+    """The configuration of the run that was started with `argv` (as `sys.argv`).
+
+    Raises:
+        ConfigError: An argument or property is missing, unknown or makes no sense; the message names it and what it
+            takes.
+    """
+    given = _given(argv)
+    properties = _workflow_properties(given.get("WORKFLOW_NAME"), given.get("WORKFLOW_RUN_ID"))
+    defaults = _defaults(given.get("defaults", ""))
+    options = {name: _option(name, given, properties, defaults) for name in OPTIONS}
+    if options["from_date"] and options["to_date"] and options["from_date"] > options["to_date"]:
+        raise ConfigError(f"--from_date {options['from_date']} lies after --to_date {options['to_date']}; swap them")
+    return JobConfig(
+        job_name=_required(given, "JOB_NAME"),
+        run_id=_required(given, "JOB_RUN_ID"),
+        workflow_name=given.get("WORKFLOW_NAME"),
+        workflow_run_id=given.get("WORKFLOW_RUN_ID"),
+        started_at=started_at or datetime.now(UTC),
+        temp_dir=given.get("TempDir", ""),
+        datasets=tuple(name.strip() for name in _required(given, "datasets").split(",") if name.strip()),
+        landing_bucket=_required(given, "landing_bucket"),
+        lake_bucket=_required(given, "lake_bucket"),
+        ledger_table=_required(given, "ledger_table"),
+        rds_connection=given.get("rds_connection", ""),
+        redshift_connection=given.get("redshift_connection", ""),
+        redshift_role=_or_none(given.get("redshift_role")),
+        reader_group=_or_none(given.get("reader_group")),
+        **options,
+    )
+
+
+def _given(argv: Sequence[str]) -> dict[str, str]:
+    parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
+    for name in ("JOB_NAME", "JOB_RUN_ID", "WORKFLOW_NAME", "WORKFLOW_RUN_ID", "TempDir", *SETTINGS, *OPTIONS):
+        parser.add_argument(f"--{name}", dest=name)
+    known, others = parser.parse_known_args(list(argv[1:]))
+    # Glue's own arguments are in capitals or dashes; a lower-case name with an underscore is somebody's typing error.
+    strangers = [word for word in others if re.match(r"--[a-z]+(_[a-z]+)+(=|$)", word)]
+    if strangers:
+        raise ConfigError(f"unknown argument {strangers[0].split('=')[0]}; a run takes: {_option_list()}")
+    return {name: value for name, value in vars(known).items() if value is not None}
+
+
+def _workflow_properties(workflow: str | None, run_id: str | None) -> dict[str, str]:
+    if not (workflow and run_id):
+        return {}
+    properties = aws.client("glue").get_workflow_run_properties(Name=workflow, RunId=run_id)["RunProperties"]
+    own = {name: value for name, value in properties.items() if not name.startswith("aws:")}
+    strangers = sorted(set(own) - set(OPTIONS))
+    if strangers:
+        raise ConfigError(
+            f"unknown run property '{strangers[0]}' of workflow {workflow}; a run takes: {_option_list()}"
+        )
+    return own
+
+
+def _defaults(text: str) -> dict[str, str]:
+    pairs = dict(pair.partition("=")[::2] for pair in text.split())
+    strangers = sorted(set(pairs) - set(OPTIONS))
+    if strangers:
+        raise ConfigError(f"--defaults names an unknown option '{strangers[0]}'; it takes: {_option_list()}")
+    return pairs
+
+
+def _option(name: str, *sources: Mapping[str, str]) -> Any:
+    text = next((source[name] for source in sources if source.get(name, "").lower() not in NOT_GIVEN), None)
+    if text is None:
+        if name in ("from_date", "to_date"):
+            return None
+        raise ConfigError(f"no value for --{name}: give it, or name its default in --defaults in workflows.json")
+    try:
+        return OPTIONS[name](text.strip())
+    except ValueError as cause:
+        raise ConfigError(f"--{name} takes {cause}; it was given '{text}'") from cause
+
+
+def _required(given: Mapping[str, str], name: str) -> str:
+    if _or_none(given.get(name)) is None:
+        raise ConfigError(f"argument --{name} is missing; workflows.json sets it for every job")
+    return given[name]
+
+
+def _or_none(text: str | None) -> str | None:
+    return None if text is None or text.lower() in NOT_GIVEN else text
+
+
+def _option_list() -> str:
+    return ", ".join(OPTIONS)

@@ -1,0 +1,75 @@
+"""boto3 clients and the little that the jobs need of S3, in one place."""
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from glue_jobs.lib.run.errors import MissingResourceError
+
+DELETE_BATCH = 1000
+POOL_SIZE = 32
+
+
+def client(service: str, *, patient: bool = True) -> Any:
+    """A boto3 client, kept for the life of the process (for each endpoint, so that tests may change it).
+
+    Args:
+        service: As boto3 calls it.
+        patient: Without it a service that does not answer holds the job up for seconds only, not for minutes.
+    """
+    return _client(service, os.environ.get("AWS_ENDPOINT_URL"), patient)
+
+
+@lru_cache
+def _client(service: str, endpoint: str | None, patient: bool) -> Any:
+    retries: Any = {"total_max_attempts": 6 if patient else 2, "mode": "standard"}
+    timeouts = {} if patient else {"connect_timeout": 3, "read_timeout": 5}
+    config = Config(retries=retries, max_pool_connections=POOL_SIZE, **timeouts)
+    return boto3.client(service, endpoint_url=endpoint, config=config)
+
+
+def list_objects(bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+    """Every object below `prefix`: Key, Size, LastModified, ETag.
+
+    Raises:
+        MissingResourceError: The bucket does not exist.
+    """
+    try:
+        for page in client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            yield from page.get("Contents", [])
+    except ClientError as cause:
+        raise_if_missing_bucket(cause, bucket)
+        raise
+
+
+def delete_objects(bucket: str, keys: Iterable[str]) -> int:
+    """Deletes `keys`, a thousand a call; returns how many."""
+    pending = list(keys)
+    for start in range(0, len(pending), DELETE_BATCH):
+        batch = [{"Key": key} for key in pending[start : start + DELETE_BATCH]]
+        client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    return len(pending)
+
+
+def delete_prefix(bucket: str, prefix: str) -> int:
+    """Deletes every object below `prefix`; returns how many there were."""
+    return delete_objects(bucket, (item["Key"] for item in list_objects(bucket, prefix)))
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of an s3:// URI."""
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    return bucket, key
+
+
+def raise_if_missing_bucket(cause: ClientError, bucket: str) -> None:
+    """Turns S3's NoSuchBucket into a sentence with the remedy; returns for any other error."""
+    if cause.response["Error"]["Code"] in ("NoSuchBucket", "404"):
+        raise MissingResourceError(
+            f"bucket '{bucket}' does not exist; create it, or correct the job argument that names it"
+        ) from cause

@@ -1,0 +1,1 @@
+"""Redshift: SQL made from the contracts, the connector, migrations, publishing."""

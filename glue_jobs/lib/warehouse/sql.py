@@ -1,0 +1,192 @@
+"""SQL text of the warehouse, made from the contracts; valid in Redshift and PostgreSQL. Imports no Spark.
+
+The connector splits its actions at `;`, formats `%`, and wants one line: so every statement here is one line without
+either. Tables are bare lower-case `schema.table`; the target of MERGE and DELETE has no alias, as Redshift demands.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.tables import LOAD_RUNS, PUBLICATION
+from glue_jobs.lib.run.errors import ConfigError
+
+RESERVED = frozenset(
+    {"explicit", "user", "table", "order", "group", "default", "end", "tag", "open", "raw", "timestamp"}
+)
+"""Words of Redshift's reserved list that a column may be called; they are quoted."""
+
+STAGE_SCHEMA = "public"
+
+
+def identifier(name: str) -> str:
+    """`name` as SQL text, quoted if it is a reserved word.
+
+    Raises:
+        ConfigError: It is no plain lower-case name.
+    """
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        raise ConfigError(f"'{name}' is no name for the warehouse; use lower-case letters, digits and underscores")
+    return f'"{name}"' if name in RESERVED else name
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string.
+
+    Raises:
+        ConfigError: It holds a character that the connector would take for something else.
+    """
+    if re.search(r"[;%?\\\r\n\x00]", text):
+        raise ConfigError(f"{text!r} cannot be part of a statement for the warehouse; remove ; % ? \\ and line breaks")
+    return "'" + text.replace("'", "''") + "'"
+
+
+def timestamp(moment: datetime) -> str:
+    """`moment` as a SQL timestamp in UTC."""
+    return f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def stage_name(name: str, run_id: str) -> str:
+    """The qualified stage table `name` of one run."""
+    return f"{STAGE_SCHEMA}.stage_{identifier(name)}_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}"
+
+
+def create_schema(schema: str) -> str:
+    """CREATE SCHEMA, if it is not there."""
+    return f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}"
+
+
+def create_table(table: Table) -> str:
+    """CREATE TABLE of a target, if it is not there; key columns are NOT NULL."""
+    columns = (_definition(column, required=column.name in table.key) for column in table.columns)
+    sort = f" SORTKEY({_names(table.sort)})" if table.sort else ""
+    return f"CREATE TABLE IF NOT EXISTS {table.full_name} ({', '.join(columns)}) {_distribution(table.dist)}{sort}"
+
+
+def create_stage(columns: Iterable[Column], stage: str, *, dist: str = "EVEN", if_missing: bool = False) -> str:
+    """CREATE TABLE of a stage; `dist` is its target's, so that publishing moves no rows between nodes."""
+    guard = "IF NOT EXISTS " if if_missing else ""
+    definitions = ", ".join(_definition(column, required=False) for column in columns)
+    return f"CREATE TABLE {guard}{stage} ({definitions}) {_distribution(dist)}"
+
+
+def drop_table(table: str) -> str:
+    """DROP TABLE, if it is there."""
+    return f"DROP TABLE IF EXISTS {table}"
+
+
+def add_column(table: Table, column: Column) -> str:
+    """ALTER TABLE ADD COLUMN; Redshift takes one column a statement."""
+    return f"ALTER TABLE {table.full_name} ADD COLUMN {_definition(column, required=False)}"
+
+
+def merge(table: Table, stage: str) -> str:
+    """MERGE of a stage, unique by the table's key, into the table."""
+    others = [name for name in table.column_names if name not in table.key]
+    updates = ", ".join(f"{identifier(name)} = s.{identifier(name)}" for name in others)
+    values = ", ".join(f"s.{identifier(name)}" for name in table.column_names)
+    return (
+        f"MERGE INTO {table.full_name} USING {stage} AS s ON {_match(table, table.key)} "
+        f"WHEN MATCHED THEN UPDATE SET {updates} "
+        f"WHEN NOT MATCHED THEN INSERT ({_names(table.column_names)}) VALUES ({values})"
+    )
+
+
+def replace(table: Table, stage: str, slices_stage: str | None = None) -> list[str]:
+    """DELETE of the slices named in `slices_stage`, then INSERT of the stage.
+
+    A table replaced whole has no slices: it is emptied if its stage has a row, or `slices_stage`, if given. So a
+    transaction that the connector repeats after a lost commit reply, whose stages are empty then, deletes nothing.
+    """
+    if table.slices:
+        if slices_stage is None:
+            raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
+        delete = f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {_match(table, table.slices)}"
+    else:
+        delete = f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {slices_stage or stage})"
+    names = _names(table.column_names)
+    return [delete, f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM {stage}"]
+
+
+def grants(tables: Iterable[Table], group: str) -> list[str]:
+    """Read access of `group` to `tables`; not to all of the schema, where others may own tables too."""
+    tables = list(tables)
+    schemas = dict.fromkeys(identifier(table.schema) for table in tables)
+    names = ", ".join(table.full_name for table in tables)
+    return [
+        *(f"GRANT USAGE ON SCHEMA {schema} TO GROUP {identifier(group)}" for schema in schemas),
+        f"GRANT SELECT ON {names} TO GROUP {identifier(group)}",
+    ]
+
+
+def open_publication(publisher: str) -> str:
+    """INSERT of the publisher's row, version 0, if it has none."""
+    name = literal(publisher)
+    return (
+        f"INSERT INTO {PUBLICATION.full_name} (name, version, run_id) SELECT {name}, 0, '' "
+        f"FROM (SELECT COUNT(*) AS n FROM {PUBLICATION.full_name} WHERE name = {name}) AS p WHERE p.n = 0"
+    )
+
+
+def fence(publisher: str, *, version: int, run_id: str, at: datetime) -> str:
+    """UPDATE that moves the publisher from `version` to the next, or fails the transaction by dividing by zero.
+
+    It passes again for the run that moved it. The divisor depends on a column, so no planner folds it early.
+    """
+    run = literal(run_id)
+    return (
+        f"UPDATE {PUBLICATION.full_name} "
+        f"SET version = {version + 1} / (CASE WHEN version = {version} OR run_id = {run} THEN 1 ELSE 0 END), "
+        f"run_id = {run}, published_at = {timestamp(at)} WHERE name = {literal(publisher)}"
+    )
+
+
+def who_published(publisher: str, run_id: str) -> str:
+    """SELECT of the publisher's row; `mine` is not NULL if the run's own audit row was published."""
+    return (
+        "SELECT p.version AS version, p.run_id AS run_id, p.published_at AS published_at, r.run_id AS mine "
+        f"FROM {PUBLICATION.full_name} AS p LEFT JOIN {LOAD_RUNS.full_name} AS r ON r.run_id = {literal(run_id)} "
+        f"WHERE p.name = {literal(publisher)}"
+    )
+
+
+def probe(tables: Sequence[Table], publisher: str) -> str:
+    """SELECT of exactly one row: the publisher's version, and every contract column of `tables`, typed, NULL.
+
+    Column c of the n-th table is called `tn_c`. A missing table or column fails it.
+    """
+    columns = ["p.version AS version", "p.run_id AS run_id", "p.published_at AS published_at"]
+    joins = [f"LEFT JOIN {PUBLICATION.full_name} AS p ON p.name = {literal(publisher)}"]
+    for index, table in enumerate(tables):
+        columns += [f"t{index}.{identifier(name)} AS t{index}_{name}" for name in table.column_names]
+        joins.append(f"LEFT JOIN {table.full_name} AS t{index} ON 1 = 0")
+    return f"SELECT {', '.join(columns)} FROM (SELECT 1 AS one) AS o {' '.join(joins)}"
+
+
+def probe_table(table: Table) -> str:
+    """SELECT of exactly one row, all NULL, with whatever columns the table has."""
+    return f"SELECT t.* FROM (SELECT 1 AS one) AS o LEFT JOIN {table.full_name} AS t ON 1 = 0"
+
+
+def actions(statements: Iterable[str]) -> str:
+    """The text of the connector's `preactions` or `postactions`."""
+    return "; ".join(statements)
+
+
+def _definition(column: Column, *, required: bool) -> str:
+    return f"{identifier(column.name)} {column.type}{' NOT NULL' if required else ''}"
+
+
+def _distribution(dist: str) -> str:
+    key = re.fullmatch(r"KEY\((\w+)\)", dist)
+    return f"DISTSTYLE KEY DISTKEY({identifier(key.group(1))})" if key else f"DISTSTYLE {dist}"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(identifier(name) for name in names)
+
+
+def _match(table: Table, columns: Iterable[str]) -> str:
+    return " AND ".join(f"{table.name}.{identifier(name)} = s.{identifier(name)}" for name in columns)

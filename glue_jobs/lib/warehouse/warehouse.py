@@ -1,0 +1,238 @@
+"""What a run does to the warehouse: look, stage, and publish everything in one transaction.
+
+Each result goes to a stage table of the run; no target is touched. The last write is the run's audit row, whose
+postactions move the fence, publish all stages into their targets and drop them. Stages hold absolute values, never
+deltas, so that a transaction which the connector repeats after a lost commit reply changes nothing.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from glue_jobs.lib.books import book, metrics
+from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS, MUSIC_TABLES, PUBLICATION
+from glue_jobs.lib.rows import small_frames
+from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.errors import ContractError, PublishConflictError
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.warehouse import migration
+from glue_jobs.lib.warehouse import sql as ddl
+from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
+
+STAGES_FILE = "stages.json"
+CONCURRENT_STAGES = 4
+
+
+class Warehouse:
+    """One run's view of the tables of one publisher (a schema's jobs share one)."""
+
+    def __init__(self, run: GlueRun, config: JobConfig, *, publisher: str = "music") -> None:
+        self._run = run
+        self._config = config
+        self._publisher = publisher
+        self._connector = Connector(run, config)
+        self._stages: dict[str, tuple[tuple[Column, ...], str]] = {}
+        self._lock = threading.Lock()
+        self._tables: tuple[Table, ...] = ()
+        self._publication: migration.Publication | None = None
+
+    @property
+    def publication(self) -> migration.Publication:
+        """Who published last when `prepare` looked; the fence compares with it."""
+        if self._publication is None:
+            raise RuntimeError("call Warehouse.prepare before anything else")
+        return self._publication
+
+    def prepare(self, tables: Sequence[Table] = MUSIC_TABLES) -> None:
+        """Creates what is missing of `tables` and remembers the publication: read the warehouse after, not before.
+
+        Raises:
+            ContractError: A table has not the shape of its contract.
+            WarehouseError: The warehouse cannot be reached.
+        """
+        self._tables = tuple(dict.fromkeys((*tables, LOAD_RUNS, LOAD_FILES, PUBLICATION)))
+        self._publication = migration.ensure(
+            self._connector, self._tables, publisher=self._publisher, reader_group=self._config.reader_group
+        )
+
+    def read(self, sql: str, schema: str) -> DataFrame:
+        """The rows of a SELECT with the columns of `schema`; lazily, each action asks the warehouse again.
+
+        Raises:
+            WarehouseError: The warehouse refuses the query.
+        """
+        return self._connector.read(sql, schema)
+
+    def stage(self, frame: DataFrame, table: Table, *, name: str | None = None) -> str:
+        """Writes `frame`, unique by the table's key, to the run's stage of `table`; returns the stage's name.
+
+        Raises:
+            ContractError: The frame has other columns or types than the table.
+            WarehouseError: A value does not fit, or the warehouse cannot be reached.
+        """
+        stage = ddl.stage_name(name or table.name, self._config.run_id)
+        self._record({stage: (table.columns, table.dist)})
+        self._fill(stage, _conform(frame, table.full_name, table.columns))
+        return stage
+
+    def stage_all(self, frames: Mapping[Table, DataFrame]) -> None:
+        """Stages several tables at a time."""
+        stages = {ddl.stage_name(table.name, self._config.run_id): table for table in frames}
+        self._record({stage: (table.columns, table.dist) for stage, table in stages.items()})
+        conformed = {stage: _conform(frames[table], table.full_name, table.columns) for stage, table in stages.items()}
+        with ThreadPoolExecutor(CONCURRENT_STAGES) as pool:
+            writes = [pool.submit(self._fill, stage, frame) for stage, frame in conformed.items()]
+        for write in writes:
+            write.result()
+
+    def stage_keys(self, frame: DataFrame, name: str, columns: Iterable[Column]) -> str:
+        """Writes distinct keys to a stage of their own, for joins in later reads and as slices of `publish`.
+
+        Returns:
+            The stage's qualified name.
+        """
+        columns = tuple(columns)
+        stage = ddl.stage_name(name, self._config.run_id)
+        self._record({stage: (columns, "EVEN")})
+        self._fill(stage, _conform(frame, name, columns))
+        return stage
+
+    def publish(
+        self,
+        run_book: book.RunBook,
+        file_books: Sequence[book.FileBook] = (),
+        *,
+        tables: Iterable[Table] = (),
+        slices: Mapping[str, str] | None = None,
+        carried_runs: DataFrame | None = None,
+    ) -> None:
+        """Publishes every staged table of `tables` and the books, in one transaction.
+
+        Args:
+            tables: Tables that were staged, in the order of publishing.
+            slices: For a table published by `replace`: its name, and the stage that holds the slices to replace.
+            carried_runs: Rows of load_runs besides this run's own.
+
+        Raises:
+            PublishConflictError: Someone else published since `prepare`; nothing was published.
+            WarehouseError: The warehouse refused; nothing was published.
+        """
+        staged = dict.fromkeys(tables)
+        if file_books:
+            self.stage(small_frames.frame_of(self._run.spark, book.file_rows(file_books), LOAD_FILES), LOAD_FILES)
+            staged[LOAD_FILES] = None
+        audit = small_frames.frame_of(self._run.spark, [book.run_row(run_book)], LOAD_RUNS)
+        if carried_runs is not None:
+            audit = audit.unionByName(_conform(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
+        try:
+            self._write_audit(audit.coalesce(1), list(staged), slices or {})
+        except WarehouseError as cause:
+            self._explain(cause)
+        self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
+        logs.info("published", version=self.publication.version, tables=[table.full_name for table in staged])
+        metrics.publish_run(run_book)
+
+    def merge_alone(self, frame: DataFrame, table: Table) -> None:
+        """Merges a few rows into `table` in a transaction of their own that moves no fence.
+
+        For tables that no load publishes, so that neither waits for or conflicts with the other.
+        """
+        stage = ddl.stage_name(table.name, self._config.run_id)
+        self._record({stage: (table.columns, table.dist)})
+        self._connector.write(
+            _conform(frame, table.full_name, table.columns),
+            stage,
+            preactions=self._fresh(stage),
+            postactions=[ddl.merge(table, stage), ddl.drop_table(stage)],
+        )
+
+    def drop(self, stages: Iterable[str]) -> None:
+        """Drops stage tables that a dead run left."""
+        self._connector.execute([ddl.drop_table(stage) for stage in stages], purpose="sweep")
+
+    def _write_audit(self, audit: DataFrame, tables: list[Table], slices: Mapping[str, str]) -> None:
+        own = ddl.stage_name(LOAD_RUNS.name, self._config.run_id)
+        others = dict(self._stages)
+        self._record({own: (LOAD_RUNS.columns, LOAD_RUNS.dist)})
+        creates = [ddl.create_stage(*shape, if_missing=True) for shape in _shapes(others)]
+        config = self._config
+        fence = ddl.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
+        targets = [text for table in tables for text in self._into_target(table, slices.get(table.name))]
+        grants = ddl.grants(self._tables, config.reader_group) if config.reader_group else []
+        drops = [ddl.drop_table(stage) for stage in (*others, own)]
+        self._connector.write(
+            audit,
+            own,
+            preactions=[*self._fresh(own), *creates],
+            postactions=[fence, *targets, ddl.merge(LOAD_RUNS, own), *grants, *drops],
+        )
+
+    def _into_target(self, table: Table, slices: str | None) -> list[str]:
+        stage = ddl.stage_name(table.name, self._config.run_id)
+        for needed in filter(None, (stage, slices)):
+            if needed not in self._stages:
+                raise ValueError(f"{table.full_name} cannot be published: {needed} was not staged by this run")
+        return [ddl.merge(table, stage)] if table.publish == "merge" else ddl.replace(table, stage, slices)
+
+    def _explain(self, cause: WarehouseError) -> None:
+        """Raises what a failed publish means; returns if it succeeded and only the reply was lost."""
+        try:
+            question = ddl.who_published(self._publisher, self._config.run_id)
+            now = self._connector.read(question, migration.WHO_PUBLISHED).first()
+        except Exception:
+            raise cause from cause.__cause__
+        if now is not None and now["mine"] is not None:
+            logs.warning("published, though the warehouse's reply was lost", cause=str(cause)[:300])
+            return
+        if now is not None and now["version"] != self.publication.version:
+            raise PublishConflictError(
+                f"run {now['run_id']} published to {self._publisher} at {now['published_at']} UTC, after this run had "
+                "read the warehouse; nothing of this run was published: start the workflow again"
+            ) from cause
+        raise cause
+
+    def _fill(self, stage: str, frame: DataFrame) -> None:
+        self._connector.write(frame, stage, preactions=self._fresh(stage))
+        logs.info("staged", table=stage)
+
+    def _fresh(self, stage: str) -> list[str]:
+        """The connector makes a table of its own before the preactions, or an attempt before left one with rows."""
+        columns, dist = self._stages[stage]
+        return [ddl.drop_table(stage), ddl.create_stage(columns, stage, dist=dist)]
+
+    def _record(self, stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> None:
+        """Notes stages in the run's folder before they exist, so that a dead run's can be swept."""
+        with self._lock:
+            self._stages.update(stages)
+            bucket, key = aws.split_uri(self._config.temp_prefix + STAGES_FILE)
+            aws.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(list(self._stages)).encode())
+
+
+def _shapes(stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> list[Any]:
+    return [(columns, stage) for stage, (columns, _) in stages.items()]
+
+
+def _conform(frame: DataFrame, name: str, columns: Sequence[Column]) -> DataFrame:
+    """The frame's columns in table order.
+
+    Raises:
+        ContractError: Names or types differ.
+    """
+    found = dict(frame.dtypes)
+    wanted = {column.name: column.spark_type for column in columns}
+    if found != wanted:
+        differing = sorted(item[0] for item in set(found.items()) ^ set(wanted.items()))
+        details = ", ".join(
+            f"{column} is {found.get(column, 'missing')} instead of {wanted.get(column, 'absent')}"
+            for column in dict.fromkeys(differing)
+        )
+        raise ContractError(name, f"the frame to stage has not the table's columns: {details}; select and cast them")
+    return frame.select(*(column.name for column in columns))

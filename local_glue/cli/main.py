@@ -1,0 +1,220 @@
+"""`local-glue`: the commands. Heavy imports wait inside them, so that --help and query stay quick."""
+
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local_glue.cli.bookmark import bookmark_app
+from local_glue.cli.support import FAILED, JobName, attach, interruptible, pairs_of, readable_errors
+from local_glue.errors import LocalGlueError, NotRunningError
+
+app = typer.Typer(
+    help="The AWS services around a Glue project, on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(bookmark_app, name="bookmark")
+
+
+@app.command()
+@readable_errors
+def up(
+    empty: Annotated[bool, typer.Option("--empty", help="Provide nothing in it (for Terraform).")] = False,
+    clock: Annotated[bool, typer.Option("--clock", help="Let SCHEDULED triggers fire by the clock (UTC).")] = False,
+) -> None:
+    """Start endpoint and databases, and provide what the project asks for."""
+    from local_glue.config import find_project, home_for
+    from local_glue.stack import Stack
+
+    project = find_project()
+    try:
+        running = Stack.attach(home_for(project))
+    except NotRunningError:
+        running = None
+    if running:
+        typer.echo(f"already up: {running.endpoint_url}")
+        return
+    started = time.monotonic()
+    stack = Stack.start(project, empty=empty, clock=clock)
+    typer.echo(f"up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")
+
+
+@app.command()
+@readable_errors
+def down() -> None:
+    """Stop the stack and forget its state."""
+    from local_glue.config import home_for
+    from local_glue.home import Home
+    from local_glue.lifecycle import clean_up, server_alive
+
+    home = Home(home_for(None))
+    if not home.state_file.exists():
+        clean_up(home)
+        typer.echo(f"no stack is up in {home.path}")
+        return
+    try:
+        inline = home.read_state().get("inline")
+    except NotRunningError:
+        inline = False
+    if inline and server_alive(home):
+        raise LocalGlueError(f"the stack in {home.path} lives inside a running test process: end that instead")
+    clean_up(home)
+    typer.echo("down")
+
+
+@app.command()
+@readable_errors
+def status() -> None:
+    """Show what is up and where."""
+    stack = attach()
+    postgres = stack.postgres
+    typer.echo(
+        f"endpoint   {stack.endpoint_url}  (region {stack.state['region']}, process {stack.state['server_pid']})"
+    )
+    for name, database in stack.state["databases"].items():
+        typer.echo(f"{name:<10} {database['engine']} postgresql://{postgres.host}:{postgres.port}/{database['dbname']}")
+    typer.echo(f"clock      {'on' if stack.state.get('clock') else 'off'}")
+    typer.echo(f"project    {stack.state['project']}\nstate      {stack.home.path}")
+    glue = stack.client("glue")
+    for workflow in glue.list_workflows(MaxResults=25)["Workflows"]:
+        last = glue.get_workflow(Name=workflow)["Workflow"].get("LastRun")
+        typer.echo(f"workflow   {workflow}  {'last run ' + last['Status'] if last else 'never run'}")
+    typer.echo('\nFor the AWS CLI and SDKs: eval "$(local-glue env)"')
+
+
+@app.command()
+@readable_errors
+def env() -> None:
+    """Print the shell variables with which AWS tools use this stack, and those that the project adds."""
+    import shlex
+
+    from local_glue.provision.addresses import exports
+
+    stack = attach()
+    shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_")}
+    for key, value in {**shown, **exports(stack)}.items():
+        typer.echo(f"export {key}={shlex.quote(value)}")
+
+
+@app.command()
+@readable_errors
+def secrets() -> None:
+    """Fill the secrets of Glue connections to this stack's databases, where something else made both (Terraform)."""
+    from local_glue.provision.addresses import fill_secrets
+
+    filled = fill_secrets(attach())
+    for connection, database in filled.items():
+        typer.echo(f"connection {connection}: its secret opens database {database}")
+    if not filled:
+        raise LocalGlueError("no Glue connection leads to a database of this stack: create one with its address")
+
+
+@app.command()
+@readable_errors
+def put(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder whose files are copied.")],
+    bucket: Annotated[str | None, typer.Option(help="Bucket; default: the landing bucket.")] = None,
+) -> None:
+    """Copy all files below DIR into the landing bucket, with keys relative to DIR."""
+    from local_glue.provision.upload import put_folder
+
+    stack = attach()
+    target = bucket or stack.config.landing_bucket
+    if not target:
+        raise LocalGlueError("no landing_bucket in [tool.local_glue]: name one there or give --bucket")
+    count, size = put_folder(stack.client("s3"), folder, target)
+    typer.echo(f"{count} file{'' if count == 1 else 's'} ({size / 1e6:.1f} MB) copied to s3://{target}")
+
+
+@app.command()
+@readable_errors
+def run(
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Name of the workflow.")],
+    properties: Annotated[
+        list[str] | None, typer.Option("--property", "-p", help="Run property, as key=value.")
+    ] = None,
+) -> None:
+    """Start a workflow, follow it to its end; exit code 0 only if every job succeeded."""
+    from rich.console import Console
+
+    from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
+
+    stack, given = attach(), pairs_of(properties, "--property")
+    stack.refresh_code()
+    run_id = stack.start_workflow(workflow, given)
+    done = interruptible(lambda: follow_workflow(stack, workflow, run_id, Console()), run_id)
+    good = workflow_succeeded(done)
+    typer.echo(f"{workflow} {'SUCCEEDED' if good else 'FAILED'} in {seconds(done):.1f} s  (run {run_id})")
+    if not good:
+        typer.echo(f"details: local-glue logs {run_id}")
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+@readable_errors
+def job(
+    name: JobName,
+    arguments: Annotated[list[str] | None, typer.Option("--argument", "-a", help="Job argument, as key=value.")] = None,
+) -> None:
+    """Start one job, follow it to its end; exit code 0 only if it succeeded."""
+    from rich.console import Console
+
+    from local_glue.cli.progress import follow_job
+
+    given = {f"--{key.removeprefix('--')}": value for key, value in pairs_of(arguments, "--argument").items()}
+    stack = attach()
+    stack.refresh_code()
+    run_id = stack.client("glue").start_job_run(JobName=name, Arguments=given)["JobRunId"]
+    done = interruptible(lambda: follow_job(stack, name, run_id, Console()), run_id)
+    if done["JobRunState"] != "SUCCEEDED":
+        typer.echo(f"details: local-glue logs {done['Id']}")
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+@readable_errors
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="Statement to run; - reads it from standard input.")],
+    database: Annotated[
+        str, typer.Option("--database", "-d", help="Database, by its name in the project.")
+    ] = "warehouse",
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header line, for programs.")] = False,
+) -> None:
+    """Run SQL in the warehouse or another database."""
+    from local_glue.cli.query import run_query
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `… | head` ends us quietly
+    run_query(attach(), sys.stdin.read() if sql == "-" else sql, database, as_csv=as_csv)
+
+
+@app.command()
+@readable_errors
+def logs(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of a job or workflow run, or its start.")],
+) -> None:
+    """Print the log of a job run, or of all jobs of a workflow run."""
+    from local_glue.cli.history import log_files
+
+    for name, file in log_files(attach(), run_id):
+        typer.echo(f"── {name}  {file.stem}", err=True)
+        sys.stdout.write(file.read_text(encoding="utf-8", errors="replace"))
+
+
+@app.command()
+@readable_errors
+def runs(limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20) -> None:
+    """List workflow runs and job runs."""
+    from local_glue.cli.history import print_runs
+
+    print_runs(attach(), limit)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""The endpoint: moto, with a Glue that executes."""

@@ -1,0 +1,144 @@
+"""EventBridge as moto (5.2.5) has it, and what it lacks for Glue.
+
+Rules can have Glue workflows and SNS topics as targets, rules that are disabled stay silent, every event has an id of
+its own, Glue announces the ends of its job runs, S3 tells that a bucket sends its events here, and sends one for an
+object that came in parts.
+"""
+
+import copy
+import functools
+import json
+import sys
+import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from local_glue.endpoint.input_transformer import transformed
+
+if TYPE_CHECKING:
+    from local_glue.endpoint.glue.jobs import Engine
+    from local_glue.endpoint.glue.runs import JobRun
+
+SEVERITIES = {"FAILED": "ERROR", "TIMEOUT": "WARN"}
+MESSAGES = {"SUCCEEDED": "Job run succeeded", "STOPPED": "Job run stopped", "TIMEOUT": "Job run timed out"}
+
+
+def install(engine: "Engine") -> None:
+    """Lets moto's rules reach this engine's workflows and SNS, and its S3 show EventBridgeConfiguration.
+
+    Can be repeated; the last engine counts.
+    """
+    from moto.events.models import Rule
+
+    original = getattr(Rule.send_to_targets, "__wrapped__", Rule.send_to_targets)
+
+    @functools.wraps(original)
+    def send_to_targets(rule: Any, original_event: Any, transform_input: bool = True) -> None:
+        _complete(original_event)
+        pattern = rule.event_pattern
+        if rule.state != "ENABLED" or not pattern.get_pattern() or not pattern.matches_event(original_event):
+            return
+        rest = copy.copy(rule)
+        rest.targets = []
+        for target in list(rule.targets):
+            if not _deliver(engine, rule, target, original_event):
+                rest.targets.append(target)
+        original(rest, original_event, transform_input)
+
+    Rule.send_to_targets = send_to_targets
+    _show_eventbridge_configuration()
+    _send_one_event_for_an_upload_in_parts()
+    engine.announce = functools.partial(announce, engine)
+
+
+def announce(engine: "Engine", run: "JobRun") -> None:
+    """Sends the event "Glue Job State Change" of an attempt that has ended to the default bus."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.events.models import events_backends
+
+    detail = {
+        "jobName": run.job_name,
+        "severity": SEVERITIES.get(run.state, "INFO"),
+        "state": run.state,
+        "jobRunId": run.run_id,
+        "message": run.error_message or MESSAGES.get(run.state, run.state),
+    }
+    entry = {"Source": "aws.glue", "DetailType": "Glue Job State Change", "Detail": json.dumps(detail)}
+    with suppress(Exception):  # best effort, as in AWS: an alarm that fails must not fail the run
+        events_backends[DEFAULT_ACCOUNT_ID][engine.region].put_events([entry])
+
+
+def _complete(event: dict[str, Any]) -> None:
+    """S3's events all have moto's one id and a time in seconds."""
+    from moto.events.utils import _BASE_EVENT_MESSAGE
+
+    if event.get("id") == _BASE_EVENT_MESSAGE["id"]:
+        event["id"] = str(uuid.uuid4())
+
+
+def _deliver(engine: "Engine", rule: Any, target: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Delivers to a Glue workflow or an SNS topic; False when the target is another, which moto serves."""
+    service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
+    if service not in ("glue", "sns"):
+        return False
+    try:
+        if service == "sns":
+            _publish(target, event)
+        elif resource.startswith("workflow/"):
+            engine.workflows.events.notify(resource.removeprefix("workflow/"), event["id"])
+        else:
+            raise ValueError(f"{target['Arn']} is no workflow")
+    except Exception as error:  # delivery is asynchronous in AWS: whoever caused the event does not learn of it
+        print(f"rule {rule.name} could not deliver to {target['Arn']}: {error}", file=sys.stderr)  # noqa: T201
+    return True
+
+
+def _publish(target: dict[str, Any], event: dict[str, Any]) -> None:
+    from moto.sns.models import sns_backends
+
+    _, _, _, region, account, _ = target["Arn"].split(":", 5)
+    whole = {key: value for key, value in event.items() if key != "ingestion-time"}
+    if isinstance(whole.get("time"), int | float):
+        whole["time"] = datetime.fromtimestamp(whole["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    sns_backends[account][region].publish(transformed(target, whole), arn=target["Arn"])
+
+
+def _show_eventbridge_configuration() -> None:
+    from moto.s3.responses import S3Response
+
+    original = getattr(S3Response.get_bucket_notification, "__wrapped__", S3Response.get_bucket_notification)
+
+    @functools.wraps(original)
+    def get_bucket_notification(response: Any) -> Any:
+        configuration = response.backend.get_bucket_notification_configuration(response.bucket_name)
+        if configuration is None or configuration.event_bridge is None:
+            return original(response)
+        serialized = response.serialized
+
+        def with_eventbridge(answer: Any) -> Any:
+            answer.result["EventBridgeConfiguration"] = {}
+            return serialized(answer)
+
+        response.serialized = with_eventbridge
+        try:
+            return original(response)
+        finally:
+            del response.serialized
+
+    S3Response.get_bucket_notification = get_bucket_notification
+
+
+def _send_one_event_for_an_upload_in_parts() -> None:
+    """moto announces such an object twice, as put and as completed."""
+    from moto.s3 import notifications
+
+    original = getattr(notifications.send_event, "__wrapped__", notifications.send_event)
+    put = notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+
+    @functools.wraps(original)
+    def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        if event_name != put or getattr(key, "multipart", None) is None:
+            original(account_id, event_name, bucket, key)
+
+    notifications.send_event = send_event

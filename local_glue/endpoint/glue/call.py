@@ -1,0 +1,68 @@
+"""One call of the Glue API, and small helpers that its handlers share."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local_glue.endpoint.glue.errors import invalid
+from local_glue.endpoint.glue.jobs import Engine
+
+
+@dataclass(frozen=True)
+class Call:
+    """The parameters of a call, with what is needed to answer it."""
+
+    engine: Engine
+    params: dict[str, Any]
+    backend: Any
+    region: str
+    account: str
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An optional parameter."""
+        return self.params.get(name, default)
+
+    def need(self, name: str) -> Any:
+        """A required parameter; InvalidInputException without it."""
+        value = self.params.get(name)
+        if value in (None, ""):
+            raise invalid(f"Parameter {name} is required.")
+        return value
+
+    def tag(self, kind: str, name: str) -> None:
+        """Keeps the Tags of a create call."""
+        if self.get("Tags"):
+            self.backend.tag_resource(self.arn(kind, name), self.get("Tags"))
+
+    def untag(self, kind: str, name: str) -> None:
+        """Forgets the tags of something deleted."""
+        self.backend.tagger.delete_all_tags_for_resource(self.arn(kind, name))
+
+    def has_tags(self, kind: str, name: str) -> bool:
+        """Whether the entity has all tags that the call's Tags filter names."""
+        wanted = self.get("Tags") or {}
+        there = self.backend.get_tags(self.arn(kind, name)) if wanted else {}
+        return all(there.get(key) == value for key, value in wanted.items())
+
+    def arn(self, kind: str, name: str) -> str:
+        """ARN of a Glue entity."""
+        return f"arn:aws:glue:{self.region}:{self.account}:{kind}/{name}"
+
+    def page(self, items: Sequence[Any], key: str, *, default: int = 100) -> dict[str, Any]:
+        """One page of a list answer, by NextToken and MaxResults."""
+        token = self.get("NextToken")
+        try:
+            start = int(base64.urlsafe_b64decode(token)) if token else 0
+        except ValueError as error:
+            raise invalid("NextToken is not valid.") from error
+        end = start + min(int(self.get("MaxResults") or default), 1000)
+        answer: dict[str, Any] = {key: list(items[start:end])}
+        if end < len(items):
+            answer["NextToken"] = base64.urlsafe_b64encode(str(end).encode()).decode()
+        return answer
+
+
+def without_none(value: dict[str, Any]) -> dict[str, Any]:
+    """Leaves out what is None."""
+    return {key: item for key, item in value.items() if item is not None}

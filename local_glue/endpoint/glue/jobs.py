@@ -1,0 +1,197 @@
+"""Runs jobs: states, attempts, concurrency limits; tells the workflows when a job has ended."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
+from local_glue.endpoint.glue.workflows import Workflows
+from local_glue.runner.process import Executor, Outcome, RunRequest
+
+LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
+
+
+class Engine:
+    """All jobs, triggers, workflows and connections of one endpoint, and their runs.
+
+    One lock guards everything; each job run is followed by a thread of its own.
+
+    Attributes:
+        announce: Told of every attempt that has ended, outside the lock.
+    """
+
+    def __init__(
+        self, executor: Executor, home: Path, *, minute_seconds: float = 60.0, clock: bool = False,
+        region: str = "us-east-1",
+    ) -> None:  # fmt: skip
+        self.executor = executor
+        self.home = home
+        self.minute_seconds = minute_seconds
+        self.clock = clock
+        self.region = region
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.connections: dict[str, dict[str, Any]] = {}
+        self.job_runs: dict[str, list[JobRun]] = {}
+        self.workflows = Workflows(self)
+        self.announce: Callable[[JobRun], None] = lambda run: None
+        self._threads: set[threading.Thread] = set()
+
+    def job(self, name: str) -> dict[str, Any]:
+        """The job's definition; EntityNotFoundException if there is none."""
+        if name not in self.jobs:
+            raise not_found("Job", name)
+        return self.jobs[name]
+
+    def run(self, job_name: str, run_id: str) -> JobRun:
+        """One job run; EntityNotFoundException if there is none."""
+        for run in self.job_runs.get(job_name, ()):
+            if run.run_id == run_id:
+                return run
+        self.job(job_name)
+        raise not_found("Job run", run_id)
+
+    def start_job(
+        self,
+        name: str,
+        arguments: dict[str, str] | None = None,
+        *,
+        overrides: dict[str, Any] | None = None,
+        previous_run_id: str | None = None,
+        trigger: str | None = None,
+        workflow_run: WorkflowRun | None = None,
+        predecessors: Iterable[JobRun] = (),
+    ) -> JobRun:
+        """Starts a job run and returns at once.
+
+        Raises:
+            GlueApiError: no such job, ConcurrentRunsExceededException, or a job kind that cannot run here.
+        """
+        with self.lock:
+            job = self.job(name)
+            kind = (job.get("Command") or {}).get("Name", "glueetl")
+            if kind != "glueetl":
+                raise invalid(f"Job {name}: local_glue runs jobs of command glueetl only, not {kind}.")
+            limit = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
+            if sum(run.is_active for run in self.job_runs.get(name, ())) >= limit:
+                raise concurrent_runs("the job", name, limit)
+            run = JobRun(
+                job=dict(job), run_id=new_run_id("jr"), arguments=dict(arguments or {}), overrides=overrides or {},
+                previous_run_id=previous_run_id, trigger_name=trigger, workflow_run=workflow_run,
+                predecessors=[{"JobName": p.job_name, "RunId": p.run_id} for p in predecessors],
+            )  # fmt: skip
+            self._register(run)
+            thread = threading.Thread(target=self._follow, args=(run,), name=run.run_id[:12], daemon=True)
+            self._threads.add(thread)
+            thread.start()
+            return run
+
+    def record_error(self, name: str, error: GlueApiError, trigger: str, workflow_run: WorkflowRun | None) -> None:
+        """Keeps a run in state ERROR for an action that could not be started."""
+        run = JobRun(job=self.jobs.get(name, {"Name": name}), run_id=new_run_id("jr"), trigger_name=trigger,
+                     workflow_run=workflow_run)  # fmt: skip
+        run.set_state("ERROR", str(error))
+        self._register(run)
+
+    def stop_job_run(self, run: JobRun) -> None:
+        """Asks a run to stop; it is STOPPED once its processes are gone."""
+        with self.lock:
+            if not run.is_active:
+                raise GlueApiError("JobRunNotInTerminalStateException", f"Job run {run.run_id} is {run.state}.")
+            run.stop_requested = True
+            run.set_state("STOPPING")
+            self.changed.notify_all()
+        self.executor.stop(run.run_id)
+
+    def stop_all(self, *, timeout_s: float = 5.0) -> None:
+        """Stops every run and starts no other; waits until their processes are gone."""
+        with self.lock:
+            self.workflows.events.clear()
+            runs = [run for runs in self.job_runs.values() for run in runs if run.is_active]
+            for run in runs:
+                run.stop_requested = run.abandoned = True
+            threads = list(self._threads)
+        for run in runs:
+            self.executor.stop(run.run_id)
+        deadline = time.monotonic() + timeout_s
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def clear(self) -> None:
+        """Stops every run and forgets all definitions and runs."""
+        self.stop_all()
+        with self.lock:
+            for store in (self.jobs, self.connections, self.job_runs):
+                store.clear()
+            self.workflows.clear()
+
+    def _register(self, run: JobRun) -> None:
+        self.job_runs.setdefault(run.job_name, []).append(run)
+        if run.workflow_run:
+            run.workflow_run.job_runs.append(run)
+        self.changed.notify_all()
+
+    def _follow(self, run: JobRun) -> None:
+        try:
+            following: JobRun | None = run
+            while following:
+                outcome = self._attempt(following)
+                ended, following = following, self._ended(following, outcome)
+                if not ended.abandoned:
+                    self.announce(ended)
+        finally:
+            with self.lock:
+                self._threads.discard(threading.current_thread())
+
+    def _attempt(self, run: JobRun) -> Outcome:
+        try:
+            return self.executor.run(self._request(run))
+        except BaseException as error:  # the run must end whatever happens, or its workflow never would
+            traceback.print_exc()
+            return Outcome("FAILED", f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+    def _ended(self, run: JobRun, outcome: Outcome) -> JobRun | None:
+        """Records the outcome; returns the next attempt if there is to be one."""
+        with self.lock:
+            state = "STOPPED" if run.stop_requested else outcome.state
+            run.set_state(state, None if state in ("SUCCEEDED", "STOPPED") else outcome.error_message)
+            if run.abandoned:
+                return None
+            retry = None
+            if state == "FAILED" and run.attempt < (run.job.get("MaxRetries") or 0):
+                retry = run.next_attempt()
+                self._register(retry)
+            else:
+                self.workflows.job_ended(run)
+            self.changed.notify_all()
+            return retry
+
+    def _request(self, run: JobRun) -> RunRequest:
+        arguments = run.all_arguments()
+        workflow = run.workflow_run
+        system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
+        if workflow:
+            system |= {"--WORKFLOW_NAME": workflow.name, "--WORKFLOW_RUN_ID": workflow.run_id}
+        arguments.setdefault("--job-bookmark-option", "job-bookmark-disable")
+        argv = [part for key, value in {**system, **arguments, **system}.items() for part in (key, value)]
+        minutes = run.timeout_minutes
+        return RunRequest(
+            job_name=run.job_name, run_id=run.run_id, script=run.job["Command"]["ScriptLocation"], argv=argv,
+            libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
+            timeout_s=minutes * self.minute_seconds if minutes else None,
+            on_running=lambda: self._running(run),
+        )  # fmt: skip
+
+    def _running(self, run: JobRun) -> bool:
+        """Marks the run as RUNNING; False when it was stopped before it could start."""
+        with self.lock:
+            if run.stop_requested:
+                return False
+            run.set_state("RUNNING")
+            self.changed.notify_all()
+            return True

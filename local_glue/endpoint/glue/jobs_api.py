@@ -1,0 +1,118 @@
+"""Glue calls about jobs and their runs."""
+
+import secrets
+from typing import Any
+
+from local_glue.endpoint.glue.call import Call, without_none
+from local_glue.endpoint.glue.errors import GlueApiError, already_exists, invalid
+from local_glue.endpoint.glue.runs import now
+
+WORKER_UNITS = {"G.025X": 0.25, "Standard": 1, "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16}
+RUN_OVERRIDES = ("AllocatedCapacity", "Timeout", "MaxCapacity", "SecurityConfiguration", "NotificationProperty",
+                 "WorkerType", "NumberOfWorkers", "ExecutionClass")  # fmt: skip
+FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Command", "DefaultArguments",
+          "NonOverridableArguments", "Connections", "MaxRetries", "AllocatedCapacity", "Timeout", "MaxCapacity",
+          "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "NotificationProperty", "GlueVersion",
+          "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
+          "JobRunQueuingEnabled")  # fmt: skip
+DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "GlueVersion": "5.1", "JobMode": "SCRIPT"}
+
+
+def create_job(call: Call) -> dict[str, Any]:
+    name = call.need("Name")
+    if name in call.engine.jobs:
+        raise already_exists("Job", name)
+    call.engine.jobs[name] = _definition(name, call.params, {"CreatedOn": now(), "JobId": f"j_{secrets.token_hex(32)}"})
+    call.tag("job", name)
+    return {"Name": name}
+
+
+def update_job(call: Call) -> dict[str, Any]:
+    name = call.need("JobName")
+    old = call.engine.job(name)
+    call.engine.jobs[name] = _definition(name, call.need("JobUpdate"), {k: old[k] for k in ("CreatedOn", "JobId")})
+    return {"JobName": name}
+
+
+def get_job(call: Call) -> dict[str, Any]:
+    return {"Job": _public(call.engine.job(call.need("JobName")))}
+
+
+def get_jobs(call: Call) -> dict[str, Any]:
+    return call.page([_public(job) for job in call.engine.jobs.values()], "Jobs")
+
+
+def list_jobs(call: Call) -> dict[str, Any]:
+    return call.page([name for name in call.engine.jobs if call.has_tags("job", name)], "JobNames")
+
+
+def batch_get_jobs(call: Call) -> dict[str, Any]:
+    names, jobs = call.need("JobNames"), call.engine.jobs
+    return {"Jobs": [_public(jobs[n]) for n in names if n in jobs], "JobsNotFound": [n for n in names if n not in jobs]}
+
+
+def delete_job(call: Call) -> dict[str, Any]:
+    name = call.need("JobName")
+    if call.engine.jobs.pop(name, None):
+        call.untag("job", name)
+        call.engine.job_runs.pop(name, None)
+        from local_glue.endpoint.glue.bookmarks_api import forget_bookmark
+
+        forget_bookmark(call.engine.home, name)
+    return {"JobName": name}
+
+
+def start_job_run(call: Call) -> dict[str, Any]:
+    overrides = without_none({key: call.get(key) for key in RUN_OVERRIDES})
+    if overrides.get("AllocatedCapacity") and overrides.get("MaxCapacity"):
+        raise invalid("Please set only Allocated Capacity or Max Capacity.")
+    run = call.engine.start_job(
+        call.need("JobName"), call.get("Arguments"), overrides=overrides, previous_run_id=call.get("JobRunId")
+    )
+    return {"JobRunId": run.run_id}
+
+
+def get_job_run(call: Call) -> dict[str, Any]:
+    return {"JobRun": call.engine.run(call.need("JobName"), call.need("RunId")).as_dict()}
+
+
+def get_job_runs(call: Call) -> dict[str, Any]:
+    name = call.need("JobName")
+    call.engine.job(name)
+    newest_first = [run.as_dict() for run in reversed(call.engine.job_runs.get(name, []))]
+    return call.page(newest_first, "JobRuns", default=200)
+
+
+def batch_stop_job_run(call: Call) -> dict[str, Any]:
+    name, done, errors = call.need("JobName"), [], []
+    call.engine.job(name)
+    for run_id in call.need("JobRunIds"):
+        try:
+            call.engine.stop_job_run(call.engine.run(name, run_id))
+            done.append({"JobName": name, "JobRunId": run_id})
+        except GlueApiError as error:
+            detail = {"ErrorCode": error.error_type, "ErrorMessage": error.message}
+            errors.append({"JobName": name, "JobRunId": run_id, "ErrorDetail": detail})
+    return {"SuccessfulSubmissions": done, "Errors": errors}
+
+
+def _definition(name: str, given: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    command = dict(given.get("Command") or {})
+    if not command.get("ScriptLocation"):
+        raise invalid(f"Job {name}: Command.ScriptLocation is required.")
+    unknown = set(given) - {*FIELDS, "Name", "Tags"}
+    if unknown:
+        raise invalid(f"Job {name}: unknown parameters {', '.join(sorted(unknown))}.")
+    command.setdefault("Name", "glueetl")
+    command.setdefault("PythonVersion", "3")
+    job = {**DEFAULTS, **without_none({key: given.get(key) for key in FIELDS}), "Name": name, "Command": command}
+    job.setdefault("ExecutionProperty", {"MaxConcurrentRuns": 1})
+    units = WORKER_UNITS.get(job.get("WorkerType", ""))
+    if units and job.get("NumberOfWorkers") and not job.get("MaxCapacity"):
+        job["MaxCapacity"] = float(units * job["NumberOfWorkers"])
+        job.setdefault("AllocatedCapacity", int(job["MaxCapacity"]))
+    return {**job, **kept, "LastModifiedOn": now()}
+
+
+def _public(job: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in job.items() if key != "JobId"}

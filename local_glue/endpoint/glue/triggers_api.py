@@ -1,0 +1,89 @@
+"""Glue calls about triggers."""
+
+from typing import Any
+
+from local_glue.endpoint.glue.call import Call, without_none
+from local_glue.endpoint.glue.errors import already_exists, invalid
+from local_glue.endpoint.glue.graph import public_trigger
+from local_glue.endpoint.glue.trigger_rules import START_TYPES, check_trigger
+
+FIELDS = ("Name", "WorkflowName", "Type", "Description", "Schedule", "Predicate", "Actions", "EventBatchingCondition")
+UPDATABLE = ("Description", "Schedule", "Predicate", "EventBatchingCondition")
+
+
+def create_trigger(call: Call) -> dict[str, Any]:
+    name, workflows = call.need("Name"), call.engine.workflows
+    if name in workflows.triggers:
+        raise already_exists("Trigger", name)
+    trigger = without_none({key: call.get(key) for key in FIELDS})
+    check_trigger(trigger)
+    for action in trigger["Actions"]:
+        call.engine.job(action["JobName"])
+    workflow = trigger.get("WorkflowName")
+    if workflow:
+        workflows.definition(workflow)
+        start = workflows.start_trigger_of(workflow)
+        if trigger["Type"] in START_TYPES and start:
+            raise invalid(f"Workflow {workflow} already has the start trigger {start['Name']}: it can have only one.")
+    activated = call.get("StartOnCreation") and trigger["Type"] not in ("ON_DEMAND", "EVENT")
+    workflows.triggers[name] = {**trigger, "State": "ACTIVATED" if activated else "CREATED"}
+    call.tag("trigger", name)
+    return {"Name": name}
+
+
+def update_trigger(call: Call) -> dict[str, Any]:
+    name, update = call.need("Name"), call.need("TriggerUpdate")
+    old = call.engine.workflows.trigger(name)
+    kept = {key: value for key, value in old.items() if key not in UPDATABLE}
+    new = {**kept, **without_none({key: update.get(key) for key in (*UPDATABLE, "Actions")})}
+    if new["Type"] == "SCHEDULED":
+        new.setdefault("Schedule", old["Schedule"])
+    if new["Type"] == "CONDITIONAL":
+        new.setdefault("Predicate", old["Predicate"])
+    check_trigger(new)
+    call.engine.workflows.triggers[name] = new
+    return {"Trigger": public_trigger(new)}
+
+
+def get_trigger(call: Call) -> dict[str, Any]:
+    return {"Trigger": public_trigger(call.engine.workflows.trigger(call.need("Name")))}
+
+
+def get_triggers(call: Call) -> dict[str, Any]:
+    return call.page([public_trigger(trigger) for trigger in _selected(call)], "Triggers")
+
+
+def list_triggers(call: Call) -> dict[str, Any]:
+    names = [trigger["Name"] for trigger in _selected(call)]
+    return call.page([name for name in names if call.has_tags("trigger", name)], "TriggerNames")
+
+
+def batch_get_triggers(call: Call) -> dict[str, Any]:
+    names, there = call.need("TriggerNames"), call.engine.workflows.triggers
+    found = [public_trigger(there[name]) for name in names if name in there]
+    return {"Triggers": found, "TriggersNotFound": [name for name in names if name not in there]}
+
+
+def start_trigger(call: Call) -> dict[str, Any]:
+    call.engine.workflows.start_trigger(call.need("Name"))
+    return {"Name": call.need("Name")}
+
+
+def stop_trigger(call: Call) -> dict[str, Any]:
+    trigger = call.engine.workflows.trigger(call.need("Name"))
+    trigger["State"] = "DEACTIVATED"
+    call.engine.workflows.events.forget(trigger["Name"])
+    return {"Name": trigger["Name"]}
+
+
+def delete_trigger(call: Call) -> dict[str, Any]:
+    name = call.need("Name")
+    if call.engine.workflows.triggers.pop(name, None):
+        call.engine.workflows.events.forget(name)
+        call.untag("trigger", name)
+    return {"Name": name}
+
+
+def _selected(call: Call) -> list[dict[str, Any]]:
+    job, triggers = call.get("DependentJobName"), list(call.engine.workflows.triggers.values())
+    return [t for t in triggers if not job or job in {action["JobName"] for action in t["Actions"]}]

@@ -1,0 +1,185 @@
+"""Triggers and workflows: what starts when, and when a workflow run is over."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.event_triggers import EventTriggers
+from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
+from local_glue.endpoint.glue.trigger_rules import START_TYPES, holds
+
+if TYPE_CHECKING:
+    from local_glue.endpoint.glue.jobs import Engine
+
+ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
+
+
+class Workflows:
+    """Definitions of workflows and triggers, and the workflow runs. The engine's lock guards it."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self.engine = engine
+        self.definitions: dict[str, dict[str, Any]] = {}
+        self.triggers: dict[str, dict[str, Any]] = {}
+        self.runs: dict[str, list[WorkflowRun]] = {}
+        self.events = EventTriggers(self)
+        self._seen: dict[str, dict[str, str]] = {}
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self.events.clear()
+        for store in (self.definitions, self.triggers, self.runs, self._seen):
+            store.clear()
+
+    def definition(self, name: str) -> dict[str, Any]:
+        """The workflow; EntityNotFoundException if there is none."""
+        if name not in self.definitions:
+            raise not_found("Workflow", name)
+        return self.definitions[name]
+
+    def trigger(self, name: str) -> dict[str, Any]:
+        """The trigger; EntityNotFoundException if there is none."""
+        if name not in self.triggers:
+            raise not_found("Trigger", name)
+        return self.triggers[name]
+
+    def run(self, name: str, run_id: str) -> WorkflowRun:
+        """One run of a workflow; EntityNotFoundException if there is none."""
+        self.definition(name)
+        for run in self.runs.get(name, ()):
+            if run.run_id == run_id:
+                return run
+        raise not_found("Workflow run", run_id)
+
+    def triggers_of(self, workflow: str) -> list[dict[str, Any]]:
+        """The workflow's triggers, in order of creation."""
+        return [trigger for trigger in self.triggers.values() if trigger.get("WorkflowName") == workflow]
+
+    def start_trigger_of(self, workflow: str) -> dict[str, Any] | None:
+        """The one trigger that starts the workflow."""
+        return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
+
+    def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
+        """Starts a workflow run: fires its start trigger.
+
+        Raises:
+            GlueApiError: no such workflow, no start trigger, or ConcurrentRunsExceededException.
+        """
+        with self.engine.lock:
+            workflow = self.definition(name)
+            start = self.start_trigger_of(name)
+            if start is None:
+                raise invalid(
+                    f"Workflow {name} has no start trigger: create one of type ON_DEMAND, SCHEDULED or EVENT."
+                )
+            runs = self.runs.setdefault(name, [])
+            limit = workflow.get("MaxConcurrentRuns")
+            if limit and sum(run.is_active for run in runs) >= limit:
+                raise concurrent_runs("the workflow", name, limit)
+            merged = {**(workflow.get("DefaultRunProperties") or {}), **(properties or {})}
+            run = WorkflowRun(name, new_run_id("wr"), merged, previous_run_id=runs[-1].run_id if runs else None)
+            runs.append(run)
+            self._fire(start, run)
+            self._settle(run)
+            return run
+
+    def record_refused(self, name: str, properties: dict[str, str]) -> WorkflowRun:
+        """Keeps a run in status ERROR, as AWS does when an event comes while the workflow's limit is reached."""
+        runs = self.runs.setdefault(name, [])
+        run = WorkflowRun(name, new_run_id("wr"), properties, previous_run_id=runs[-1].run_id if runs else None)
+        run.end("ERROR", f"Concurrent runs exceeded for workflow: {name}.")
+        runs.append(run)
+        return run
+
+    def stop_run(self, name: str, run_id: str) -> None:
+        """Stops a workflow run and its jobs; nothing more of it starts."""
+        with self.engine.lock:
+            run = self.run(name, run_id)
+            if run.status != "RUNNING":
+                raise GlueApiError("IllegalWorkflowStateException", f"Workflow run {run_id} is {run.status}.")
+            run.status = "STOPPING"
+            active = [job_run for job_run in run.job_runs if job_run.is_active]
+            self._settle(run)
+        for job_run in active:
+            with suppress(GlueApiError):  # it has ended by itself meanwhile
+                self.engine.stop_job_run(job_run)
+
+    def start_trigger(self, name: str) -> None:
+        """ON_DEMAND: fires now. Others: activates; an active SCHEDULED one fires if no clock runs."""
+        with self.engine.lock:
+            trigger = self.trigger(name)
+            kind = trigger["Type"]
+            if kind == "ON_DEMAND" or (
+                kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.engine.clock
+            ):
+                self.fire_start(trigger)
+            else:
+                trigger["State"] = "CREATED" if kind == "EVENT" else "ACTIVATED"
+
+    def fire_start(self, trigger: dict[str, Any]) -> None:
+        """Fires a start trigger: its workflow, or its own jobs when it belongs to none."""
+        with self.engine.lock:
+            if trigger.get("WorkflowName"):
+                self.start_run(trigger["WorkflowName"])
+            else:
+                self._fire(trigger, None, raising=trigger["Type"] == "ON_DEMAND")
+
+    def job_ended(self, job_run: JobRun) -> None:
+        """Fires the CONDITIONAL triggers that this job's final state completes."""
+        with self.engine.lock:
+            run = job_run.workflow_run
+            if run is None:
+                if job_run.trigger_name:
+                    self._standalone(job_run)
+            else:
+                self._settle(run)
+
+    def _settle(self, run: WorkflowRun) -> None:
+        """Fires what can fire; ends the run when nothing is under way and nothing more can fire."""
+        fired = run.status == "RUNNING"
+        while fired:
+            fired = False
+            for trigger in self.triggers_of(run.name):
+                if self._may_fire(trigger, run):
+                    self._fire(trigger, run)
+                    fired = True
+        if run.is_active and not any(job_run.is_active for job_run in run.job_runs):
+            run.end("STOPPED" if run.status == "STOPPING" else "COMPLETED")
+            self.engine.changed.notify_all()
+
+    def _may_fire(self, trigger: dict[str, Any], run: WorkflowRun) -> bool:
+        if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger["Name"] in run.fired:
+            return False
+        states = {job: state for job, state in run.states().items() if state in FINAL}
+        return holds(trigger["Predicate"], states)
+
+    def _standalone(self, job_run: JobRun) -> None:
+        """CONDITIONAL triggers outside workflows watch jobs that a trigger started, as in AWS."""
+        for trigger in list(self.triggers.values()):
+            if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger.get("WorkflowName"):
+                continue
+            watched = {condition["JobName"] for condition in trigger["Predicate"]["Conditions"]}
+            if job_run.job_name in watched:
+                seen = self._seen.setdefault(trigger["Name"], {})
+                seen[job_run.job_name] = job_run.state
+                if holds(trigger["Predicate"], seen):
+                    seen.clear()
+                    self._fire(trigger, None)
+
+    def _fire(self, trigger: dict[str, Any], run: WorkflowRun | None, *, raising: bool = False) -> None:
+        if run:
+            run.fired.add(trigger["Name"])
+        conditions = (trigger.get("Predicate") or {}).get("Conditions") or []
+        watched = {condition["JobName"] for condition in conditions}
+        before = [r for r in run.job_runs if r.job_name in watched and r.state in FINAL] if run else []
+        for action in trigger["Actions"]:
+            overrides = {key: action[key] for key in ACTION_OVERRIDES if action.get(key)}
+            try:
+                self.engine.start_job(
+                    action["JobName"], action.get("Arguments"), overrides=overrides, trigger=trigger["Name"],
+                    workflow_run=run, predecessors=before,
+                )  # fmt: skip
+            except GlueApiError as error:
+                if raising:
+                    raise
+                self.engine.record_error(action["JobName"], error, trigger["Name"], run)

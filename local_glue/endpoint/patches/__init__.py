@@ -1,0 +1,1 @@
+"""Where moto answers otherwise than AWS."""

@@ -1,0 +1,181 @@
+"""Writing to Redshift in the order of the open connector: stage files, then one transaction that may be repeated."""
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from pyspark.sql import DataFrame
+
+from local_glue.faults import side_effect
+from local_glue.job import options as checks
+from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.redshift import frame_types
+from local_glue.job.redshift.actions import split_actions
+from local_glue.job.redshift.copy import copy_files
+from local_glue.job.redshift.ddl import BYTES_PREFIX
+from local_glue.job.redshift.dialect import Statement, translate
+from local_glue.job.redshift.errors import RedshiftError
+from local_glue.job.redshift.frame_files import NULL_MARK, StagedFile, stage_frame
+
+log = logging.getLogger("local_glue.job.redshift")
+_KNOWN = (
+    *("useConnectionProperties", "connectionName", "url", "user", "password", "dbtable", "redshiftTmpDir"),
+    *("preactions", "postactions", "csvnullstring", "copyretrycount", "copydelay", "include_column_list"),
+)
+# How the cluster reads S3 and lays the table out changes nothing on a laptop.
+_WITHOUT_EFFECT = ("aws_iam_role", "extracopyoptions", "diststyle", "distkey", "sortkeyspec", "sse_kms_key",
+                   "overwrite", "tempformat", "usestagingtable")  # fmt: skip
+_HARMLESS_COPY_OPTIONS = {"", "COMPUPDATE OFF", "STATUPDATE OFF", "COMPUPDATE OFF STATUPDATE OFF"}
+RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Load:
+    """All that one write needs, checked before anything happens."""
+
+    target: Jdbc
+    table: str
+    create: tuple[str, ...]
+    preactions: list[Statement]
+    postactions: list[Statement]
+    null_mark: str
+    columns: list[str] | None
+    retries: int
+    delay_s: float
+
+
+def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = None) -> None:
+    """Loads a frame into `dbtable` between preactions and postactions, all in one transaction.
+
+    Args:
+        frame: Columns in the table's order, COPY goes by position.
+        options: connection_options as for connection_type "redshift".
+        target: The database, when not named by the options.
+
+    Raises:
+        RefusedError: an action that Redshift would not take; nothing has happened yet.
+        RedshiftError: a statement failed three times; nothing is left in the database.
+        NotImplementedError: an option that the stand-in does not support.
+    """
+    load = _prepare(frame, options, target)
+    files = stage_frame(frame, options["redshiftTmpDir"], load.null_mark)
+    for attempt in range(load.retries + 1):
+        try:
+            return _transaction(load, files)
+        except (psycopg.Error, RedshiftError) as error:
+            if attempt == load.retries:
+                raise _as_redshift_error(error, load.table) from error
+            log.warning("load into %s failed, trying again: %s", load.table, error)
+            time.sleep(load.delay_s)
+
+
+def quoted_table(dbtable: str) -> str:
+    """`schema.table` in quotes.
+
+    Raises:
+        RedshiftError: no schema (the connector would then write "PUBLIC" in capitals), or not in lower case.
+    """
+    parts = [part.strip('"') for part in dbtable.split(".")]
+    if len(parts) != 2 or not all(parts):
+        raise RedshiftError(
+            f"dbtable '{dbtable}' must be schema.table: without a schema the connector writes to \"PUBLIC\""
+        )
+    if dbtable != dbtable.lower():
+        raise RedshiftError(f"dbtable '{dbtable}' must be in lower case: the connector quotes it as it is")
+    return ".".join(f'"{part}"' for part in parts)
+
+
+def _prepare(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None) -> Load:
+    _check_options(options)
+    table = quoted_table(options["dbtable"])
+    names = [field.name.lower() for field in frame.schema.fields]
+    if not names:
+        raise RedshiftError(f"the frame for {table} has no columns: give it the table's, an empty frame needs them too")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise RedshiftError(
+            f"the frame for {table} has columns that differ only in case: {', '.join(repeated)}; rename them"
+        )
+    return Load(
+        target=target or from_options("redshift", options),
+        table=table,
+        create=translate(
+            f"CREATE TABLE IF NOT EXISTS {table} ({frame_types.columns(frame.schema)}) DISTSTYLE EVEN"
+        ).sql,
+        preactions=[translate(text) for text in split_actions(options.get("preactions"), "preactions", table)],
+        postactions=[translate(text) for text in split_actions(options.get("postactions"), "postactions", table)],
+        null_mark=options.get("csvnullstring", NULL_MARK),
+        columns=names if checks.flag(options.get("include_column_list", False)) else None,
+        retries=int(options.get("copyretrycount", RETRIES)),
+        delay_s=_delay_s(options),
+    )
+
+
+def _transaction(load: Load, files: list[StagedFile]) -> None:
+    name = load.table.replace('"', "")
+    with load.target.connect() as connection:
+        # Redshift's transactions see one snapshot and fail when another changed what they change.
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        side_effect(f"redshift:{name}:begin")
+        # Before the preactions, as the connector does: they meet the table.
+        _run(connection, load.create)
+        for action in load.preactions:
+            _run(connection, action.sql)
+        if files:
+            copy_files(connection, load.table, files, load.null_mark, load.columns)
+        for action in load.postactions:
+            _run(connection, action.sql)
+        side_effect(f"redshift:{name}:commit")
+        connection.commit()
+    side_effect(f"redshift:{name}:committed")
+
+
+def _run(connection: psycopg.Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        try:
+            connection.execute(sql.SQL(statement))
+        except psycopg.Error as error:
+            error.add_note(statement)
+            raise
+
+
+def _as_redshift_error(error: psycopg.Error | RedshiftError, table: str) -> RedshiftError:
+    if isinstance(error, RedshiftError):
+        return error
+    message = error.diag.message_primary or str(error).strip()
+    if error.sqlstate == "21000" and "second time" in message:
+        message = "Found multiple matches to update the same tuple: make the source unique by the keys in ON"
+    if error.sqlstate == "23514":
+        message = f"String length exceeds DDL length in column {_column(error)} of {error.diag.table_name} ({message})"
+    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+    statement = f" in: {error.__notes__[0][:300]}" if getattr(error, "__notes__", None) else ""
+    return RedshiftError(f"Load into table {table} failed and was rolled back: {message}{detail}{statement}")
+
+
+def _column(error: psycopg.Error) -> str:
+    return (error.diag.constraint_name or "?").removeprefix(BYTES_PREFIX)
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    checks.check("redshift writes", options, _KNOWN, _WITHOUT_EFFECT)
+    for name in ("dbtable", "redshiftTmpDir"):
+        if not options.get(name):
+            raise RedshiftError(f"a redshift write needs connection_options['{name}']")
+    if str(options.get("tempformat", "CSV")).upper() != "CSV":
+        raise NotImplementedError(f"local_glue does not support tempformat={options['tempformat']!r}, only CSV")
+    extra = " ".join(str(options.get("extracopyoptions", "")).upper().split())
+    if extra not in _HARMLESS_COPY_OPTIONS:
+        raise NotImplementedError(f"local_glue does not support extracopyoptions={options['extracopyoptions']!r}")
+    checks.refuse("redshift writes", overwrite=checks.flag(options.get("overwrite", False)))
+
+
+def _delay_s(options: Mapping[str, Any]) -> float:
+    if options.get("copydelay"):
+        return int(options["copydelay"]) / 1000
+    # The connector waits 30 seconds; nobody at a laptop shall.
+    return float(os.environ.get("LOCAL_GLUE_COPY_DELAY", "1"))

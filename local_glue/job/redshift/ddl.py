@@ -1,0 +1,202 @@
+"""Redshift's DDL in PostgreSQL: sizes in bytes, keys not enforced, physical properties dropped."""
+
+import re
+
+from sqlglot import exp, tokenize
+from sqlglot.tokens import Token
+
+from local_glue.job.redshift.errors import RefusedError
+
+BYTES_PREFIX = "bytes_of_"
+MAX_BYTES = 65535
+_T = exp.DataType.Type
+_DEFAULT_SIZES = {_T.TEXT: 256, _T.VARCHAR: 256, _T.NVARCHAR: 256, _T.BPCHAR: 256, _T.CHAR: 1, _T.NCHAR: 1}
+_FIXED = (_T.CHAR, _T.NCHAR, _T.BPCHAR)
+_PLAIN = {
+    _T.SMALLINT: "smallint",
+    _T.INT: "integer",
+    _T.BIGINT: "bigint",
+    _T.FLOAT: "real",
+    _T.DOUBLE: "double precision",
+    _T.BOOLEAN: "boolean",
+    _T.DATE: "date",
+    _T.TIMESTAMP: "timestamp",
+    _T.TIMESTAMPNTZ: "timestamp",
+    _T.TIMESTAMPTZ: "timestamptz",
+    _T.TIME: "time",
+    _T.TIMETZ: "timetz",
+    _T.SUPER: "jsonb",
+    _T.VARBINARY: "bytea",
+}
+_KEYS = (exp.UniqueColumnConstraint, exp.PrimaryKeyColumnConstraint, exp.Reference, exp.EncodeColumnConstraint)
+
+
+def without_physical_properties(statement: str) -> str:
+    """Cuts ENCODE, DISTSTYLE, DISTKEY, SORTKEY and BACKUP out; VARCHAR(MAX) gets its size."""
+    tokens = tokenize(statement, read="redshift")
+    cuts: list[tuple[int, int, str]] = []
+    at = 0
+    while at < len(tokens):
+        end = _physical_end(tokens, at)
+        if end > at:
+            cuts.append((tokens[at].start, tokens[end - 1].end + 1, ""))
+            at = end
+            continue
+        if tokens[at].text.upper() == "MAX" and at and tokens[at - 1].text == "(" and _word(tokens, at + 1) == ")":
+            cuts.append((tokens[at].start, tokens[at].end + 1, str(MAX_BYTES)))
+        at += 1
+    for start, end, text in reversed(cuts):
+        statement = statement[:start] + text + statement[end:]
+    return statement
+
+
+def create_table(create: exp.Create) -> str:
+    """CREATE TABLE as PostgreSQL takes it."""
+    if not isinstance(create.this, exp.Schema):
+        raise RefusedError("CREATE TABLE needs a list of columns, (LIKE other) or AS SELECT")
+    if create.this.this.name.startswith("#"):
+        raise NotImplementedError("local_glue does not support #temporary tables: write CREATE TEMP TABLE")
+    keyed = {name.lower() for key in create.find_all(exp.PrimaryKey) for name in _names(key)}
+    items = [text for item in create.this.expressions if (text := _table_item(item, keyed))]
+    temporary = "TEMPORARY " if create.find(exp.TemporaryProperty) else ""
+    existing = "IF NOT EXISTS " if create.args.get("exists") else ""
+    return f"CREATE {temporary}TABLE {existing}{create.this.this.sql('postgres')} ({', '.join(items)})"
+
+
+def check_key_columns(create: exp.Create, text: str) -> None:
+    """Refuses a distribution or sort key of columns that the table does not have.
+
+    Raises:
+        RefusedError: naming the column.
+    """
+    known = {column.name.lower() for column in create.find_all(exp.ColumnDef)}
+    for listed in re.findall(r"\b(?:distkey|sortkey)\s*\(([^)]*)\)", text, re.IGNORECASE):
+        for name in (part.strip().strip('"').lower() for part in listed.split(",")):
+            if known and name not in known:
+                raise RefusedError(
+                    f"key column {name} is no column of {create.this.this.sql('postgres')}: correct the key"
+                )
+
+
+def alter_table(alter: exp.Alter) -> list[str]:
+    """ALTER TABLE as PostgreSQL takes it; nothing at all for keys.
+
+    Raises:
+        RefusedError: what Redshift does not take, or not within a transaction.
+    """
+    table = alter.this.sql("postgres")
+    if alter.args.get("exists"):
+        raise RefusedError("Redshift has no ALTER TABLE IF EXISTS: leave IF EXISTS out")
+    return [text for action in alter.args["actions"] for text in _alter_action(table, action)]
+
+
+def _alter_action(table: str, action: exp.Expression) -> list[str]:
+    if isinstance(action, exp.ColumnDef):
+        if action.args.get("exists"):
+            raise RefusedError(
+                "Redshift has no ADD COLUMN IF NOT EXISTS: look in svv_columns which columns are missing"
+            )
+        if action.find(exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint):
+            raise RefusedError("Redshift adds no key with ADD COLUMN: leave the key out")
+        return [f"ALTER TABLE {table} ADD COLUMN {column_definition(action, set())}"]
+    if isinstance(action, exp.AlterColumn):
+        raise RefusedError("Redshift runs ALTER COLUMN ... TYPE only outside a transaction, and actions run in one")
+    if isinstance(action, exp.AddConstraint):
+        return []
+    if isinstance(action, exp.AlterDistStyle | exp.AlterSortKey):
+        return []
+    if isinstance(action, exp.Drop) and action.args.get("exists"):
+        raise RefusedError("Redshift has no DROP COLUMN IF EXISTS: look in svv_columns whether it is there")
+    if isinstance(action, exp.Drop | exp.RenameColumn | exp.AlterRename):
+        return [f"ALTER TABLE {table} {action.sql('postgres')}"]
+    raise NotImplementedError(f"local_glue does not support ALTER TABLE {table} {action.sql('redshift')}")
+
+
+def column_definition(column: exp.ColumnDef, keyed: set[str]) -> str:
+    """One column: its type, a byte limit where the type has one, NOT NULL for key columns."""
+    name = exp.to_identifier(column.name.lower(), quoted=True).sql("postgres")
+    kind, limit = column_type(column.args["kind"], column.name)
+    kept = []
+    for constraint in column.args.get("constraints") or []:
+        rule = constraint.kind
+        if isinstance(rule, exp.CheckColumnConstraint):
+            raise RefusedError(f"Redshift has no CHECK constraints: column {column.name}")
+        if isinstance(rule, exp.PrimaryKeyColumnConstraint):
+            keyed = keyed | {column.name.lower()}
+        elif not isinstance(rule, _KEYS):
+            kept.append(_portable(rule).sql("postgres"))
+    if column.name.lower() in keyed and "NOT NULL" not in kept:
+        kept.append("NOT NULL")
+    if limit:
+        kept.append(f'CONSTRAINT "{BYTES_PREFIX}{column.name.lower()[:50]}" CHECK (octet_length({name}) <= {limit})')
+    return " ".join([name, kind, *kept])
+
+
+def column_type(kind: exp.DataType, column: str) -> tuple[str, int | None]:
+    """The PostgreSQL type, and how many bytes Redshift gives it.
+
+    Raises:
+        RefusedError: Redshift has no such type.
+    """
+    sizes = [int(size.name) for size in kind.expressions] if kind.expressions else []
+    if kind.this in _DEFAULT_SIZES:
+        limit = sizes[0] if sizes else _DEFAULT_SIZES[kind.this]
+        if limit > MAX_BYTES:
+            raise RefusedError(f"Redshift's VARCHAR holds {MAX_BYTES} bytes at most: column {column} asks for {limit}")
+        return f"{'char' if kind.this in _FIXED else 'varchar'}({limit})", limit
+    if kind.this == _T.DECIMAL:
+        precision, scale = [*sizes, 0][:2] if sizes else (18, 0)
+        if precision > 38:
+            raise RefusedError(f"Redshift's DECIMAL has 38 digits at most: column {column} asks for {precision}")
+        return f"numeric({precision}, {scale})", None
+    if kind.this in _PLAIN:
+        return _PLAIN[kind.this], None
+    raise RefusedError(f"Redshift has no type {kind.sql('postgres')}: column {column}")
+
+
+def _table_item(item: exp.Expression, keyed: set[str]) -> str | None:
+    if isinstance(item, exp.ColumnDef):
+        return column_definition(item, keyed)
+    if isinstance(item, exp.LikeProperty):
+        defaults = " INCLUDING DEFAULTS" if "INCLUDING DEFAULTS" in item.sql("postgres").upper() else ""
+        return f"LIKE {item.this.sql('postgres')}{defaults} INCLUDING CONSTRAINTS"
+    if isinstance(item, exp.CheckColumnConstraint) or item.find(exp.CheckColumnConstraint):
+        raise RefusedError("Redshift has no CHECK constraints: leave it out")
+    return None
+
+
+def _portable(rule: exp.Expression) -> exp.Expression:
+    if isinstance(
+        rule, exp.DefaultColumnConstraint | exp.NotNullColumnConstraint | exp.GeneratedAsIdentityColumnConstraint
+    ):
+        return rule.transform(utc_now)
+    raise NotImplementedError(f"local_glue does not support the column property {rule.sql('redshift')}")
+
+
+def utc_now(node: exp.Expression) -> exp.Expression:
+    """GETDATE() and SYSDATE are UTC without a zone."""
+    if isinstance(node, exp.CurrentTimestamp):
+        return exp.cast(exp.func("timezone", exp.Literal.string("UTC"), exp.CurrentTimestamp()), "timestamp")
+    return node
+
+
+def _names(key: exp.PrimaryKey) -> list[str]:
+    return [column.name for column in key.expressions]
+
+
+def _word(tokens: list[Token], at: int) -> str:
+    return tokens[at].text.upper() if at < len(tokens) else ""
+
+
+def _physical_end(tokens: list[Token], at: int) -> int:
+    """Where the physical property that begins at a token ends; `at` itself when none begins there."""
+    word, following = _word(tokens, at), _word(tokens, at + 1)
+    if word in ("ENCODE", "DISTSTYLE") or (word == "BACKUP" and following in ("YES", "NO")):
+        return at + 2
+    if word in ("COMPOUND", "INTERLEAVED") and following == "SORTKEY":
+        return _physical_end(tokens, at + 1)
+    if word in ("SORTKEY", "DISTKEY"):
+        if following == "(":
+            return next(i for i in range(at + 1, len(tokens)) if tokens[i].text == ")") + 1
+        return at + 2 if following == "AUTO" else at + 1
+    return at

@@ -1,0 +1,141 @@
+"""The JDBC source of `create_dynamic_frame`: PostgreSQL, and Redshift through the same door."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from pyspark.sql import DataFrame, SparkSession
+
+from local_glue.job import options
+from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.sources import jdbc_bookmark
+
+_CONNECTION = ("useConnectionProperties", "connectionName", "url", "user", "password")
+_BOOKMARK = ("jobBookmarkKeys", "jobBookmarkKeysSortOrder")
+_KNOWN = (*_CONNECTION, *_BOOKMARK, "dbtable", "sampleQuery", "hashfield", "hashexpression", "hashpartitions")
+_FETCH = "10000"
+
+
+class JdbcSourceError(Exception):
+    """A table or query cannot be read as asked."""
+
+
+def read(
+    spark: SparkSession,
+    run: JobRun | None,
+    connection_options: Mapping[str, Any],
+    transformation_ctx: str,
+    vendor: str = "postgresql",
+) -> DataFrame:
+    """Reads a table, or a `sampleQuery`, of the database that the options name.
+
+    Raises:
+        NotImplementedError: an option that the stand-in does not support.
+        ConnectionFailedError: the database cannot be reached or entered.
+        JdbcSourceError: no dbtable, or SQL that the database refuses.
+    """
+    options.check(f"{vendor} sources", connection_options, _KNOWN, ("fetchsize",))
+    if not connection_options.get("dbtable"):
+        raise JdbcSourceError(f"a {vendor} source needs connection_options['dbtable'], with a sampleQuery too")
+    source = from_options(vendor, connection_options)
+    query = connection_options.get("sampleQuery")
+    table = f"({query}) AS sample_query" if query else qualified(connection_options["dbtable"])
+    return read_table(spark, run, source, table, connection_options, transformation_ctx)
+
+
+def read_table(
+    spark: SparkSession,
+    run: JobRun | None,
+    source: Jdbc,
+    table: str,
+    connection_options: Mapping[str, Any],
+    transformation_ctx: str,
+) -> DataFrame:
+    """Reads `table`, a name or a query in brackets with an alias, as far as the bookmark says."""
+    where = "TRUE"
+    bounds = run.bounds(transformation_ctx) if run else None
+    if run and bounds is not None and jdbc_bookmark.wants_bookmark(connection_options):
+        with source.connect(autocommit=True) as connection:
+            probe(connection, table, source)
+            where = _increment(connection, table, connection_options, run, transformation_ctx, bounds)
+    relation = f"(SELECT * FROM {table} WHERE {where}) AS source" if where != "TRUE" else table
+    try:
+        return _load(spark, source, relation, _partitions(connection_options))
+    except Exception:
+        with source.connect(autocommit=True) as connection:
+            probe(connection, table, source)
+        raise
+
+
+def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
+    """Lets the database judge the query by itself, for a short error instead of Spark's long one."""
+    try:
+        connection.execute(f"SELECT * FROM {table} LIMIT 0")
+    except psycopg.Error as error:
+        reason = error.diag.message_primary or str(error)
+        raise JdbcSourceError(f"{source.vendor} ({source.name}) cannot read {table}: {reason}") from None
+
+
+def qualified(table: str) -> str:
+    """A table name with its schema, `public` when none is given."""
+    return table if "." in table else f"public.{table}"
+
+
+def _increment(
+    connection: psycopg.Connection,
+    table: str,
+    connection_options: Mapping[str, Any],
+    run: JobRun,
+    ctx: str,
+    bounds: tuple[dict[str, Any] | None, dict[str, Any] | None],
+) -> str:
+    keys = jdbc_bookmark.find_keys(connection, table, connection_options)
+    if keys is None:
+        return "TRUE"
+    lower = jdbc_bookmark.parse(bounds[0], keys)
+    if run.ranged:
+        upper = jdbc_bookmark.parse(bounds[1], keys)
+        return jdbc_bookmark.condition(keys, lower, upper) if upper else "FALSE"
+    upper = jdbc_bookmark.newest(connection, table, keys)
+    number = int(bounds[0]["timestamps"]["RUN"]) + 1 if bounds[0] and "timestamps" in bounds[0] else 1
+    where = jdbc_bookmark.condition(keys, lower, upper)
+    # A table that was emptied must not move the mark back.
+    run.record(ctx, jdbc_bookmark.as_json(keys, _further(connection, keys, lower, upper), number))
+    return where
+
+
+def _further(connection: psycopg.Connection, keys: jdbc_bookmark.Keys, lower: Any, upper: Any) -> Any:
+    if lower is None or upper is None:
+        return upper or lower
+    beyond = "<" if keys.descending else ">"
+    ahead = connection.execute(f"SELECT {keys.literal(upper)} {beyond} {keys.literal(lower)}").fetchone()
+    return upper if ahead and ahead[0] else lower
+
+
+def _partitions(connection_options: Mapping[str, Any]) -> list[str] | None:
+    field, expression = connection_options.get("hashfield"), connection_options.get("hashexpression")
+    if not field and not expression:
+        return None
+    number = int(connection_options.get("hashpartitions", 7))
+    bucket = (
+        f"abs(({expression})::bigint % {number})"
+        if expression
+        else f"abs(hashtext(({field})::text)::bigint % {number})"
+    )
+    predicates = [f"{bucket} = {index}" for index in range(number)]
+    return [f"{predicates[0]} OR {bucket} IS NULL", *predicates[1:]]
+
+
+def _load(spark: SparkSession, source: Jdbc, relation: str, predicates: list[str] | None) -> DataFrame:
+    properties = {
+        "user": source.user,
+        "password": source.password,
+        "driver": "org.postgresql.Driver",
+        "fetchsize": _FETCH,
+        "ApplicationName": "local_glue",
+        "options": "-c TimeZone=UTC",
+    }
+    if predicates:
+        return spark.read.jdbc(source.postgres_url, relation, predicates=predicates, properties=properties)
+    return spark.read.jdbc(source.postgres_url, relation, properties=properties)

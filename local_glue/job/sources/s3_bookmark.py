@@ -1,0 +1,89 @@
+"""Glue's bookmark rule for S3: modification time, with a band in which files are remembered one by one.
+
+A file counts as read when it is older than the last run's start less the band, or in the include list. S3 lists
+times in whole seconds, so the comparison does too, and the band is never under two seconds: a file written in the
+second in which a run starts is read by that run or by the next, never by both, never by none.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local_glue.job.sources.s3_listing import S3Object
+
+DEFAULT_BAND_MS = 900_000
+MINIMUM_BAND_MS = 2_000
+_CLASS = "HadoopDataSourceJobBookmarkState"
+
+
+def fingerprint(item: S3Object) -> str:
+    """What the include list holds of a file: an overwritten one has another."""
+    text = f"{item.uri}\n{item.modified.isoformat()}\n{item.etag}"
+    return f"{int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), 16):x}"
+
+
+@dataclass(frozen=True)
+class S3State:
+    """What a context has read so far."""
+
+    start: datetime
+    band_ms: int
+    include: frozenset[str]
+
+    @classmethod
+    def parse(cls, state: dict[str, Any] | None) -> "S3State | None":
+        """The saved state; None when there is none or it is another kind of source's."""
+        if not state or state.get("jsonClass") != _CLASS:
+            return None
+        values = state["timestamps"]
+        include = frozenset(filter(None, values["INCLUDE_LIST"].split(",")))
+        return cls(_parse_time(values["CURR_RUN_START_TIME"]), int(values["HIGH_BAND"]), include)
+
+    def as_json(self, run: int) -> dict[str, Any]:
+        """The state as `get-job-bookmark` shows it."""
+        values = {
+            "RUN": str(run),
+            "HIGH_BAND": str(self.band_ms),
+            "CURR_LATEST_PARTITION": "0",
+            "CURR_LATEST_PARTITIONS": "",
+            "CURR_RUN_START_TIME": _format_time(self.start),
+            "INCLUDE_LIST": ",".join(sorted(self.include)),
+        }
+        return {"jsonClass": _CLASS, "timestamps": values}
+
+    @property
+    def settled_before(self) -> datetime:
+        """Every file with this time or an earlier one has been read."""
+        return self.start.replace(microsecond=0) - timedelta(milliseconds=max(self.band_ms, MINIMUM_BAND_MS))
+
+    def covers(self, item: S3Object) -> bool:
+        """Whether that version of the file was read."""
+        return item.modified <= self.settled_before or fingerprint(item) in self.include
+
+
+def choose(items: Iterable[S3Object], lower: S3State | None, upper: S3State | None, start: datetime) -> list[S3Object]:
+    """The files to read: not read before, and there when the run started (or when the run `upper` did)."""
+    unread = [item for item in items if not (lower and lower.covers(item))]
+    return [item for item in unread if (upper.covers(item) if upper else item.modified <= start)]
+
+
+def after(
+    items: Iterable[S3Object], chosen: Iterable[S3Object], lower: S3State | None, start: datetime, band_ms: int
+) -> S3State:
+    """The state once the chosen files are read."""
+    bare = S3State(start, band_ms, frozenset())
+    read = {item.uri for item in chosen}
+    banded = (item for item in items if item.modified > bare.settled_before)
+    return S3State(
+        start, band_ms, frozenset(fingerprint(i) for i in banded if i.uri in read or (lower and lower.covers(i)))
+    )
+
+
+def _format_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _parse_time(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

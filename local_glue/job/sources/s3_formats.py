@@ -1,0 +1,151 @@
+"""How the formats of an S3 source become a frame."""
+
+import bz2
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from local_glue.job import options
+from local_glue.job.clients import client
+from local_glue.job.sources.s3_listing import S3Object
+from local_glue.job.sources.s3_staging import Staged
+
+Reader = Callable[[SparkSession, Staged], DataFrame]
+_ATTACH = ("attachFilename", "attachTimestamp")
+_CSV = ("separator", "quoteChar", "escaper", "withHeader", "skipFirst", "multiLine", "multiline", *_ATTACH)
+_JSON = ("multiline", "multiLine", *_ATTACH)
+# SIMD reading and strict quoting change how fast Glue reads well-formed input, not what it reads.
+_WITHOUT_EFFECT = ("optimizePerformance", "strictCheckForQuoting", "writeHeader")
+_HEAD_BYTES = 1 << 20
+
+
+def reader(format: str | None, format_options: Mapping[str, Any]) -> Reader:
+    """The reader for a format, its options checked.
+
+    Raises:
+        NotImplementedError: another format or option.
+    """
+    if format == "csv":
+        options.check("format csv", format_options, _CSV, _WITHOUT_EFFECT)
+        return _raw_lines(format_options) if _is_raw(format_options) else _csv(format_options)
+    if format == "json":
+        options.check("format json", format_options, _JSON, _WITHOUT_EFFECT)
+        return _json(format_options)
+    if format in ("parquet", "glueparquet"):
+        options.check("format parquet", format_options, _ATTACH, ("useGlueParquetWriter",))
+        return lambda spark, files: _attach(files, _load(spark, files, "parquet", {}), format_options)
+    raise NotImplementedError(f"local_glue does not read the format {format!r} from S3, only csv, json and parquet")
+
+
+def _is_raw(given: Mapping[str, Any]) -> bool:
+    quoted = str(given.get("quoteChar", '"')) != "-1"
+    special = ("escaper", "withHeader", "skipFirst", "multiLine", "multiline")
+    return not quoted and not any(options.flag(given.get(name, False)) for name in special)
+
+
+def _raw_lines(given: Mapping[str, Any]) -> Reader:
+    """Unquoted lines cut at the separator, as many columns as the first line has; blank lines are dropped.
+
+    The line is not touched otherwise: no CSV parser sees it, so no character of it means anything.
+    """
+    separator = _one_character("separator", given.get("separator", ","))
+
+    def read(spark: SparkSession, files: Staged) -> DataFrame:
+        lines = _load(spark, files, "text", {})
+        columns = _first_line(files.objects).count(separator) + 1
+        text = F.col("value")
+        if columns == 1:
+            parts = [text.alias("col0")]
+        else:
+            cut = F.split(text, f"\\x{{{ord(separator):x}}}", columns)
+            parts = [F.get(cut, F.lit(index)).alias(f"col{index}") for index in range(columns)]
+        return _attach(files, lines, given, parts, keep=F.length(text) > 0)
+
+    return read
+
+
+def _csv(given: Mapping[str, Any]) -> Reader:
+    quote = str(given.get("quoteChar", '"'))
+    header = options.flag(given.get("withHeader", False))
+    escaper = given.get("escaper")
+    settings = {
+        "sep": _one_character("separator", given.get("separator", ",")),
+        "quote": "" if quote == "-1" else _one_character("quoteChar", quote),
+        # Without an escaper a doubled quote is the quote itself.
+        "escape": _one_character("escaper", escaper) if escaper else ("" if quote == "-1" else quote),
+        "header": str(header or options.flag(given.get("skipFirst", False))).lower(),
+        "multiLine": str(options.flag(given.get("multiLine", given.get("multiline", False)))).lower(),
+        "enforceSchema": "false" if header else "true",
+        "inferSchema": "false",
+        "maxCharsPerColumn": "-1",
+    }
+
+    def read(spark: SparkSession, files: Staged) -> DataFrame:
+        frame = _load(spark, files, "csv", settings)
+        names = frame.columns if header else [f"col{index}" for index in range(len(frame.columns))]
+        parts = [_column(old).alias(new) for old, new in zip(frame.columns, names, strict=True)]
+        return _attach(files, frame, given, parts)
+
+    return read
+
+
+def _json(given: Mapping[str, Any]) -> Reader:
+    multiline = options.flag(given.get("multiline", given.get("multiLine", False)))
+    settings = {"multiLine": str(multiline).lower(), "mode": "FAILFAST"}
+    return lambda spark, files: _attach(files, _load(spark, files, "json", settings), given)
+
+
+def _load(spark: SparkSession, files: Staged, format: str, settings: Mapping[str, str]) -> DataFrame:
+    frame_reader = spark.read.format(format).options(**settings)
+    if files.folder:
+        frame_reader = frame_reader.option("recursiveFileLookup", "true")
+    return frame_reader.load(files.paths)
+
+
+def _attach(
+    files: Staged,
+    frame: DataFrame,
+    given: Mapping[str, Any],
+    parts: list[Column] | None = None,
+    keep: Column | None = None,
+) -> DataFrame:
+    columns = list(parts) if parts is not None else [_column(name) for name in frame.columns]
+    if given.get("attachFilename"):
+        columns.append(files.uri(F.col("_metadata.file_path")).alias(given["attachFilename"]))
+    if given.get("attachTimestamp"):
+        columns.append(F.unix_millis("_metadata.file_modification_time").alias(given["attachTimestamp"]))
+    return (frame if keep is None else frame.where(keep)).select(*columns)
+
+
+def _column(name: str) -> Column:
+    return F.col("`" + name.replace("`", "``") + "`")
+
+
+def _one_character(option: str, value: Any) -> str:
+    text = str(value)
+    if len(text) != 1:
+        raise ValueError(f"format_options['{option}'] must be one character, not {value!r}")
+    return text
+
+
+def _first_line(objects: list[S3Object]) -> str:
+    """The first line with anything in it, cut at a megabyte; empty when the first file has none."""
+    item = objects[0]
+    last = min(item.size, _HEAD_BYTES) - 1
+    body = client("s3").get_object(Bucket=item.bucket, Key=item.key, Range=f"bytes=0-{last}")["Body"].read()
+    lines = io.BytesIO(_unpack(item.key, body)).read(_HEAD_BYTES).splitlines()
+    return next((line.decode("utf-8", "replace") for line in lines if line), "")
+
+
+def _unpack(key: str, body: bytes) -> bytes:
+    try:
+        if key.endswith(".gz"):
+            return zlib.decompressobj(wbits=31).decompress(body, _HEAD_BYTES)
+        return bz2.BZ2Decompressor().decompress(body, _HEAD_BYTES) if key.endswith(".bz2") else body
+    except (OSError, zlib.error, gzip.BadGzipFile):
+        return b""

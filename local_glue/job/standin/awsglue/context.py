@@ -1,0 +1,226 @@
+"""GlueContext: sources and sinks."""
+
+import logging
+import sys
+import time
+import warnings
+from typing import Any
+
+from awsglue.dataframereader import DataFrameReader
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, DynamicFrameReader, DynamicFrameWriter
+from awsglue.sinks import write_frame
+from awsglue.sources import read_frame
+from awsglue.unsupported import unsupported
+from local_glue.job import spark as session
+from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.connections import from_connection
+from local_glue.job.options import refuse
+
+# Scripts make their SparkContext after they have imported this module: it finds its settings there.
+session.prepare_environment()
+
+from pyspark import SparkContext  # noqa: E402
+from pyspark.sql import SparkSession, SQLContext  # noqa: E402
+
+
+class GlueContext(SQLContext):
+    """The entry to Glue's sources and sinks, over one Spark session."""
+
+    def __init__(self, sparkContext=None, **options):
+        refuse("GlueContext", **options)
+        spark = sparkContext if isinstance(sparkContext, SparkSession) else None
+        context = spark.sparkContext if spark else (sparkContext or SparkContext.getOrCreate())
+        spark = spark or SparkSession.builder.getOrCreate()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            super().__init__(context, spark)
+        session.follow_endpoint(spark)
+        self.spark_session = spark
+        self.job_run: JobRun | None = None
+        self.create_dynamic_frame = DynamicFrameReader(self)
+        self.create_data_frame = DataFrameReader(self)
+        self.write_dynamic_frame = DynamicFrameWriter(self)
+
+    def create_dynamic_frame_from_options(
+        self,
+        connection_type,
+        connection_options={},
+        format=None,
+        format_options={},
+        transformation_ctx="",
+        push_down_predicate="",
+        **kwargs,
+    ):
+        """Reads from "s3", "postgresql" or "redshift"; with a transformation_ctx, from where the bookmark stands."""
+        refuse("create_dynamic_frame.from_options", push_down_predicate=push_down_predicate, **kwargs)
+        frame = read_frame(
+            self.spark_session,
+            self.job_run,
+            connection_type,
+            connection_options or {},
+            format,
+            format_options or {},
+            transformation_ctx,
+        )
+        return DynamicFrame.fromDF(frame, self, transformation_ctx)
+
+    def create_data_frame_from_options(
+        self,
+        connection_type,
+        connection_options={},
+        format=None,
+        format_options={},
+        transformation_ctx="",
+        push_down_predicate="",
+        **kwargs,
+    ):
+        """As create_dynamic_frame_from_options, as a DataFrame."""
+        return self.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        ).toDF()
+
+    def create_dynamic_frame_from_rdd(self, data, name, schema=None, sample_ratio=None, transformation_ctx=""):
+        """A DynamicFrame of an RDD."""
+        return DynamicFrame.fromDF(self.spark_session.createDataFrame(data, schema, sample_ratio), self, name)
+
+    def create_dynamic_frame_from_catalog(
+        self,
+        database=None,
+        table_name=None,
+        redshift_tmp_dir="",
+        transformation_ctx="",
+        push_down_predicate="",
+        additional_options={},
+        catalog_id=None,
+        **kwargs,
+    ):
+        """Not supported: the stand-in has no Data Catalog."""
+        raise NotImplementedError("local_glue does not support from_catalog: read with from_options")
+
+    def write_dynamic_frame_from_options(
+        self,
+        frame,
+        connection_type,
+        connection_options={},
+        format=None,
+        format_options={},
+        transformation_ctx="",
+    ):
+        """Writes to "redshift", "postgresql" or "s3"; returns the frame."""
+        write_frame(_data_frame(frame), connection_type, connection_options or {}, format, format_options or {})
+        return frame
+
+    def write_dynamic_frame_from_catalog(
+        self,
+        frame,
+        database=None,
+        table_name=None,
+        redshift_tmp_dir="",
+        transformation_ctx="",
+        additional_options={},
+        catalog_id=None,
+        **kwargs,
+    ):
+        """Not supported: the stand-in has no Data Catalog."""
+        raise NotImplementedError("local_glue does not support from_catalog: write with from_options")
+
+    def write_dynamic_frame_from_jdbc_conf(
+        self,
+        frame,
+        catalog_connection,
+        connection_options={},
+        redshift_tmp_dir="",
+        transformation_ctx="",
+        catalog_id=None,
+    ):
+        """Writes through a Glue connection; `database` and `dbtable` in the options name the table."""
+        refuse("from_jdbc_conf", catalog_id=catalog_id)
+        options = dict(connection_options or {})
+        target = from_connection(catalog_connection, database=options.pop("database", None))
+        if redshift_tmp_dir:
+            options["redshiftTmpDir"] = redshift_tmp_dir
+        write_frame(_data_frame(frame), target.vendor, options, None, {}, target)
+        return frame
+
+    def extract_jdbc_conf(self, connection_name, catalog_id=None):
+        """The connection's url (without database), fullUrl, vendor, user and password."""
+        refuse("extract_jdbc_conf", catalog_id=catalog_id)
+        jdbc = from_connection(connection_name)
+        url = f"jdbc:{jdbc.vendor}://{jdbc.host}:{jdbc.port}"
+        return {
+            "enforceSSL": "false",
+            "skipCustomJDBCCertValidation": "false",
+            "url": url,
+            "customJDBCCertString": "",
+            "user": jdbc.user,
+            "customJDBCCert": "",
+            "password": jdbc.password,
+            "vendor": jdbc.vendor,
+            "fullUrl": f"{url}/{jdbc.database}",
+        }
+
+    def get_logger(self):
+        """The job's logger: info, warn, error, debug."""
+        return GlueLogger()
+
+    def currentTimeMillis(self):
+        """Milliseconds since 1970."""
+        return int(time.time() * 1000)
+
+
+unsupported(
+    GlueContext,
+    *("getSource", "getSink", "getStreamingSource", "get_catalog_schema_as_spark_schema"),
+    *("create_data_frame_from_catalog", "create_sample_dynamic_frame_from_catalog"),
+    *("create_sample_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_catalog"),
+    *("write_from_jdbc_conf", "convert_resolve_option", "purge_table", "purge_s3_path", "transition_table"),
+    *("transition_s3_path", "getSampleStreamingDynamicFrame", "forEachBatch", "add_ingestion_time_columns"),
+    *("start_transaction", "commit_transaction", "cancel_transaction"),
+)
+
+
+class GlueLogger:
+    """Writes to the job's log as Glue's logger does; info is shown too."""
+
+    def __init__(self) -> None:
+        self._log = logging.getLogger("glue")
+        if not self._log.handlers:
+            handler = logging.StreamHandler(sys.stderr)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            self._log.addHandler(handler)
+            self._log.setLevel(logging.INFO)
+            self._log.propagate = False
+
+    def debug(self, msg: Any) -> None:
+        """For whoever looks closely."""
+        self._log.debug(msg)
+
+    def info(self, msg: Any) -> None:
+        """What happens."""
+        self._log.info(msg)
+
+    def warn(self, msg: Any) -> None:
+        """What should not happen but does no harm."""
+        self._log.warning(msg)
+
+    def error(self, msg: Any) -> None:
+        """What went wrong."""
+        self._log.error(msg)
+
+    warning = warn
+
+
+def _data_frame(frame: Any) -> Any:
+    if isinstance(frame, DynamicFrameCollection):
+        raise NotImplementedError("local_glue does not write a DynamicFrameCollection: write its frames one by one")
+    if not isinstance(frame, DynamicFrame):
+        raise TypeError(
+            f"write_dynamic_frame takes a DynamicFrame, not a {type(frame).__name__}: use DynamicFrame.fromDF"
+        )
+    return frame.toDF()

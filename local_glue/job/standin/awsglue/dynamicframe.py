@@ -1,0 +1,183 @@
+"""DynamicFrame: a DataFrame with Glue's methods around it."""
+
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from awsglue import frame_operations as operations
+from awsglue.unsupported import unsupported
+from local_glue.job.options import refuse
+
+
+class DynamicFrame:
+    """One frame. Unlike Glue's it always has one schema: choice types do not arise."""
+
+    def __init__(self, jdf, glue_ctx, name=""):
+        # Glue hands a Java frame here, the stand-in its DataFrame; scripts use fromDF.
+        self._frame: DataFrame = jdf
+        self.glue_ctx = glue_ctx
+        self.name = name
+
+    @classmethod
+    def fromDF(cls, dataframe, glue_ctx, name=""):
+        """A DynamicFrame of a DataFrame."""
+        if not isinstance(dataframe, DataFrame):
+            raise TypeError(f"DynamicFrame.fromDF takes a DataFrame, not a {type(dataframe).__name__}")
+        return cls(dataframe, glue_ctx, name)
+
+    def toDF(self, options=None):
+        """The DataFrame."""
+        refuse("DynamicFrame.toDF", options=options)
+        return self._frame
+
+    def schema(self):
+        """The schema."""
+        return self._frame.schema
+
+    def printSchema(self):
+        """Prints the schema."""
+        self._frame.printSchema()
+
+    def show(self, num_rows=20):
+        """Prints rows."""
+        self._frame.show(num_rows, truncate=False)
+
+    def count(self):
+        """The number of rows."""
+        return self._frame.count()
+
+    def getNumPartitions(self):
+        """The number of partitions."""
+        return self._frame.rdd.getNumPartitions()
+
+    def repartition(self, num_partitions, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """The rows in so many partitions."""
+        return self._with(self._frame.repartition(num_partitions), transformation_ctx)
+
+    def coalesce(
+        self, num_partitions, shuffle=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        """The rows in at most so many partitions."""
+        fewer = self._frame.repartition(num_partitions) if shuffle else self._frame.coalesce(num_partitions)
+        return self._with(fewer, transformation_ctx)
+
+    def select_fields(self, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """Only the named columns; names that are not there are passed over, as Glue does."""
+        return self._with(operations.select_fields(self._frame, paths), transformation_ctx)
+
+    def drop_fields(self, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """All but the named columns."""
+        return self._with(operations.drop_fields(self._frame, paths), transformation_ctx)
+
+    def rename_field(self, oldName, newName, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """One column under another name."""
+        return self._with(operations.rename_field(self._frame, oldName, newName), transformation_ctx)
+
+    def apply_mapping(
+        self, mappings, case_sensitive=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        """Columns by (source, source type, target, target type) or (source, target)."""
+        return self._with(operations.apply_mapping(self._frame, mappings, case_sensitive), transformation_ctx)
+
+    def applyMapping(self, *args, **kwargs):
+        """See apply_mapping."""
+        return self.apply_mapping(*args, **kwargs)
+
+    def join(self, paths1, paths2, frame2, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """The inner join on equal columns; columns of both names get a leading dot in the second, as in Glue."""
+        return self._with(operations.join(self._frame, paths1, paths2, frame2.toDF()), transformation_ctx)
+
+    def union(self, other_frame, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """The rows of both, columns by name."""
+        both = self._frame.unionByName(other_frame.toDF(), allowMissingColumns=True)
+        return self._with(both, transformation_ctx)
+
+    def resolveChoice(
+        self,
+        specs=None,
+        choice="",
+        database=None,
+        table_name=None,
+        transformation_ctx="",
+        info="",
+        stageThreshold=0,
+        totalThreshold=0,
+        catalog_id=None,
+    ):
+        """Casts by `specs` [(column, "cast:type")]; other ways of resolving are not supported."""
+        refuse("resolveChoice", choice=choice, database=database, table_name=table_name, catalog_id=catalog_id)
+        return self._with(operations.cast_fields(self._frame, specs or []), transformation_ctx)
+
+    def write(
+        self,
+        connection_type,
+        connection_options={},
+        format=None,
+        format_options={},
+        accumulator_size=0,
+    ):
+        """See GlueContext.write_dynamic_frame_from_options."""
+        return self.glue_ctx.write_dynamic_frame_from_options(
+            self, connection_type, connection_options, format, format_options
+        )
+
+    def errorsCount(self):
+        """Always 0: rows that cannot be read stop the stand-in."""
+        return 0
+
+    def stageErrorsCount(self):
+        """Always 0."""
+        return 0
+
+    def _with(self, frame: DataFrame, name: str) -> "DynamicFrame":
+        return DynamicFrame(frame, self.glue_ctx, name or self.name)
+
+
+unsupported(
+    DynamicFrame,
+    *("with_frame_schema", "mapPartitions", "mapPartitionsWithIndex", "unbox", "split_fields", "split_rows", "spigot"),
+    *("unnest", "unnest_ddb_json", "simplify_ddb_json", "mergeDynamicFrame", "errorsAsDynamicFrame"),
+    *("assertErrorThreshold", "relationalize", "filter", "map"),
+)
+
+
+class DynamicFrameCollection:
+    """Frames by name."""
+
+    def __init__(self, dynamic_frames, glue_ctx):
+        self._frames: dict[str, DynamicFrame] = dict(dynamic_frames)
+        self._glue_ctx = glue_ctx
+
+    def __getitem__(self, key):
+        return self._frames[key]
+
+    def __len__(self):
+        return len(self._frames)
+
+    def keys(self):
+        """The names."""
+        return self._frames.keys()
+
+    def values(self):
+        """The frames."""
+        return self._frames.values()
+
+    def select(self, key, transformation_ctx=""):
+        """One frame."""
+        if key not in self._frames:
+            raise KeyError(f"no frame '{key}' in the collection, only {', '.join(self._frames)}")
+        return self._frames[key]
+
+    def map(self, callable, transformation_ctx=""):
+        """Every frame through a function (frame, ctx)."""
+        return self._collection({name: callable(f, f"{transformation_ctx}{name}") for name, f in self._frames.items()})
+
+    def _collection(self, frames: dict[str, Any]) -> "DynamicFrameCollection":
+        return DynamicFrameCollection(frames, self._glue_ctx)
+
+
+unsupported(DynamicFrameCollection, "flatmap")
+
+from awsglue.readwrite import DynamicFrameReader, DynamicFrameWriter  # noqa: E402
+
+__all__ = ["DynamicFrame", "DynamicFrameCollection", "DynamicFrameReader", "DynamicFrameWriter"]

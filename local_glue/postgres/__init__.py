@@ -1,0 +1,1 @@
+"""PostgreSQL in the place of RDS and Redshift."""

@@ -1,0 +1,1 @@
+"""What a project asks for, put into the endpoint."""

@@ -1,0 +1,1 @@
+"""Running job scripts."""

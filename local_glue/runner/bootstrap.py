@@ -1,0 +1,106 @@
+"""First code in a job's process: runs the script and leaves its last uncaught exception for the job run.
+
+Started as a file, so that the job sees neither the project's folder nor the environment of the endpoint on its path.
+"""
+
+import importlib.util
+import json
+import os
+import runpy
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+PACKAGE_VARIABLE = "LOCAL_GLUE_PACKAGE"
+RESULT_VARIABLE = "LOCAL_GLUE_RESULT"
+MESSAGE_LIMIT = 4000
+
+
+def error_line(error: BaseException) -> str:
+    """`ClassName: message` on one line, as Glue shows it; the frames of a Java trace are left to the log."""
+    java = getattr(error, "java_exception", None)
+    text = str(error)
+    if java is not None:
+        text = text.partition("\n\tat ")[0]
+    if isinstance(error, SystemExit) and not isinstance(error.code, str):
+        text = str(error.code)
+    message = " ".join(text.split())
+    name = type(error).__name__
+    return (f"{name}: {message}" if message else name)[:MESSAGE_LIMIT]
+
+
+def succeeded(error: SystemExit) -> bool:
+    """Whether sys.exit() was called with what means success."""
+    return error.code in (None, 0)
+
+
+def import_package(folder: str) -> None:
+    """Makes `import local_glue` work in the job without putting the folder around it on the path."""
+    if importlib.util.find_spec("local_glue") is not None:
+        return
+    spec = importlib.util.spec_from_file_location(
+        "local_glue", Path(folder) / "__init__.py", submodule_search_locations=[folder]
+    )
+    if spec and spec.loader:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["local_glue"] = module
+        spec.loader.exec_module(module)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the script `argv[0]` with the arguments after it; returns the exit code."""
+    result = os.environ.pop(RESULT_VARIABLE, None)
+    _die_with_parent()
+    if sys.path and Path(sys.path[0]) == Path(__file__).parent:
+        del sys.path[0]
+    import_package(os.environ.pop(PACKAGE_VARIABLE, str(Path(__file__).parents[1])))
+    sys.argv = list(argv)
+    error: BaseException | None = None
+    try:
+        runpy.run_path(argv[0], run_name="__main__")
+    except SystemExit as stop:
+        error = None if succeeded(stop) else stop
+    except BaseException as raised:  # a job's KeyboardInterrupt is its failure, too
+        error = raised
+    if error is None:
+        return 0
+    if not isinstance(error, SystemExit):
+        traceback.print_exception(_without_our_frames(error))
+    elif isinstance(error.code, str):
+        print(error.code, file=sys.stderr)  # noqa: T201 (what the interpreter itself would do)
+    if result:
+        Path(result).write_text(json.dumps({"error": error_line(error)}), encoding="utf-8")
+    code = error.code if isinstance(error, SystemExit) else 1
+    return code % 256 or 1 if isinstance(code, int) else 1
+
+
+def _without_our_frames(error: BaseException) -> BaseException:
+    """Cuts the frames of this file and of runpy off the trace, so that it begins in the script."""
+    frame = error.__traceback__
+    while frame and frame.tb_frame.f_code.co_filename in (__file__, "<frozen runpy>"):
+        frame = frame.tb_next
+    return error.with_traceback(frame)
+
+
+def _die_with_parent() -> None:
+    """Ends this process group when the endpoint is gone: its end of our standard input closes then."""
+    if os.getpgid(0) != os.getpid() or sys.stdin is None or sys.stdin.isatty():
+        return
+    watched = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def watch() -> None:
+        while os.read(watched, 1):
+            pass
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,167 @@
+"""Runs job scripts inside this process, one at a time: whole workflows in one pytest run with one SparkSession."""
+
+import logging
+import os
+import runpy
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+from local_glue.runner.bootstrap import error_line, succeeded
+from local_glue.runner.libraries import LaunchError, fetch
+from local_glue.runner.request import STANDIN, Outcome, RunRequest, Surroundings, send_log
+
+_one_at_a_time = threading.Lock()
+_standin_modules: dict[str, ModuleType] = {}
+
+
+class InlineExecutor:
+    """Runs a script with runpy in the current process.
+
+    The script's libraries are those of this process' own import path, --extra-py-files are not downloaded. Any
+    exception, a BaseException too, is a FAILED run. Timeouts are not enforced; a stop takes effect at the end.
+    """
+
+    def __init__(self, around: Surroundings, *, echo: bool = False) -> None:
+        self.around = around
+        self.echo = echo
+
+    def run(self, request: RunRequest) -> Outcome:
+        """Waits for its turn, then runs the script and puts everything back as it was."""
+        log = self.around.home.log_of(request.run_id)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with _one_at_a_time:
+            if not request.on_running():
+                return Outcome("STOPPED")
+            with log.open("a", encoding="utf-8") as out:
+                outcome = self._run(request, out)
+        send_log(self.around, request.run_id, log)
+        return outcome
+
+    def stop(self, run_id: str) -> None:
+        """A script in this process cannot be interrupted; the engine marks its run as STOPPED at its end."""
+
+    def _run(self, request: RunRequest, out: TextIO) -> Outcome:
+        with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
+            try:
+                script = fetch(self.around.client("s3"), request.script, Path(folder))
+            except LaunchError as error:
+                out.write(f"{error}\n")
+                return Outcome("FAILED", str(error))
+            error = self._caught(script, request.argv, out)
+        if error is None:
+            return Outcome("SUCCEEDED")
+        out.writelines(traceback.format_exception(error))
+        return Outcome("FAILED", error_line(error))
+
+    def _caught(self, script: Path, argv: list[str], out: TextIO) -> BaseException | None:
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(_arguments([str(script), *argv]))
+                stack.enter_context(_variables(self.around.environment()))
+                stack.enter_context(_import_path())
+                stack.enter_context(_output(out, self.echo))
+                runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as stop:
+            return None if succeeded(stop) else stop
+        except BaseException as error:  # a simulated kill is one, and the process must survive it
+            return error
+        return None
+
+
+@contextmanager
+def _arguments(argv: list[str]) -> Iterator[None]:
+    before, sys.argv = sys.argv, argv
+    try:
+        yield
+    finally:
+        sys.argv = before
+
+
+@contextmanager
+def _variables(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for key in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(key, None)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for key in set(os.environ) - set(before):
+            del os.environ[key]
+        os.environ.update({k: v for k, v in before.items() if os.environ.get(k) != v})
+
+
+@contextmanager
+def _import_path() -> Iterator[None]:
+    """Puts the stand-in first; another `awsglue` that is loaded (the official wheel's) comes back afterwards."""
+    path, main = list(sys.path), sys.modules.get("__main__")
+    foreign = {name: module for name, module in _awsglue_modules().items() if not _is_standin(module)}
+    for name in foreign:
+        del sys.modules[name]
+    if foreign or not _awsglue_modules():
+        sys.modules.update(_standin_modules)
+    sys.path.insert(0, str(STANDIN))
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        if main is not None:
+            sys.modules["__main__"] = main
+        loaded = {name: module for name, module in _awsglue_modules().items() if _is_standin(module)}
+        _standin_modules.update(loaded)
+        if foreign:
+            for name in loaded:
+                del sys.modules[name]
+            sys.modules.update(foreign)
+
+
+def _awsglue_modules() -> dict[str, ModuleType]:
+    return {n: m for n, m in list(sys.modules.items()) if n == "awsglue" or n.startswith("awsglue.")}
+
+
+def _is_standin(module: ModuleType) -> bool:
+    return str(getattr(module, "__file__", None) or "").startswith(str(STANDIN))
+
+
+class _Tee:
+    """Writes to the run's log, and to the stream it replaces when asked or once the run is over."""
+
+    def __init__(self, original: TextIO, log: TextIO, echo: bool) -> None:
+        self._original, self._log, self._echo = original, log, echo
+
+    def write(self, text: str) -> int:
+        """Writes the text to where it belongs."""
+        if not self._log.closed:
+            self._log.write(text)
+        if self._echo or self._log.closed:
+            self._original.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flushes the log while it is open."""
+        if not self._log.closed:
+            self._log.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+@contextmanager
+def _output(log: TextIO, echo: bool) -> Iterator[None]:
+    """Sends standard output and errors of the script to its log; what it does to the root logger is undone."""
+    root = logging.getLogger()
+    before = sys.stdout, sys.stderr, root.handlers[:], root.level
+    sys.stdout, sys.stderr = _Tee(sys.stdout, log, echo), _Tee(sys.stderr, log, echo)  # type: ignore[assignment]
+    root.handlers[:] = [h for h in before[2] if type(h).__module__.startswith("_pytest")]
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr, root.handlers[:] = before[0], before[1], before[2]
+        root.setLevel(before[3])

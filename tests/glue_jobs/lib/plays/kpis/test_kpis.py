@@ -1,0 +1,151 @@
+"""All figures of a random history loaded in two parts, against DuckDB's answer over the whole of it."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+from oracle import kpis as oracle
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts import tables
+from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
+
+pytestmark = pytest.mark.spark
+
+TRACKS = "track_id string, artists string, track_name string, popularity int, duration_ms bigint, track_genre string"
+PLAYS = "user_id bigint, track_id string, listen_time timestamp, is_new boolean, touches boolean"
+ARTISTS = ["A;B", " A ; ;B;A", None, "", ";", "é;e", "C", "B"]
+
+
+@pytest.fixture(scope="module")
+def history():
+    """Tracks, and plays of which every third is new."""
+    rng = random.Random(7)
+    tracks = [
+        (
+            f"t{number:02}",
+            ARTISTS[number % len(ARTISTS)],
+            None if number % 11 == 0 else f"name {number % 5}",
+            None if number % 7 == 0 else rng.randint(0, 2),
+            rng.choice([1000, 2500, 9_000_000_000_000_003]),
+            ["pop", "rock", "Älter", "zz"][number % 4],
+        )
+        for number in range(24)
+    ]
+    start = datetime(2024, 6, 23, 22, tzinfo=UTC)
+    plays = {
+        (
+            rng.randint(1, 9),
+            f"t{min(rng.randrange(24), rng.randrange(24)):02}",
+            start + timedelta(minutes=rng.randrange(3000)),
+        )
+        for _ in range(400)
+    }
+    return tracks, [(*play, number % 3 == 0, number % 3 == 0) for number, play in enumerate(sorted(plays))]
+
+
+@pytest.fixture(scope="module")
+def expected(history):
+    tracks, plays = history
+    db = duckdb.connect(":memory:")
+    db.execute("SET TimeZone = 'UTC'")
+    db.execute(
+        "CREATE TABLE songs (track_id VARCHAR, artists VARCHAR, track_name VARCHAR, popularity INTEGER,"
+        " duration_ms BIGINT, track_genre VARCHAR)"
+    )
+    db.executemany("INSERT INTO songs VALUES (?, ?, ?, ?, ?, ?)", tracks)
+    db.execute("CREATE TABLE streams (user_id BIGINT, track_id VARCHAR, listen_time TIMESTAMP)")
+    db.executemany("INSERT INTO streams VALUES (?, ?, ?)", [(u, t, at.replace(tzinfo=None)) for u, t, at, *_ in plays])
+    for name, sql in oracle.QUERIES.items():
+        db.execute(f"CREATE TABLE {name} AS {sql}")
+    return lambda table: sorted(
+        db.execute(f"SELECT {', '.join(table.column_names)} FROM {table.name}").fetchall(), key=str
+    )
+
+
+@pytest.fixture(scope="module")
+def frames(spark, history):
+    """What a run has: the plays of all touched dates, totals before the run, tracks with their totals."""
+    tracks, plays = history
+    every = spark.createDataFrame(plays, PLAYS).cache()
+    old, new = every.where(~F.col("is_new")), every.where("is_new")
+    catalogue = spark.createDataFrame(tracks, TRACKS)
+    before = old.groupBy("track_id").agg(F.count("*").alias("plays"))
+    return {
+        "plays": every,
+        "new": new,
+        "tracks": catalogue.join(before, on="track_id", how="left").fillna(0, ["plays"]).cache(),
+        "hour_tracks": totals.build_hour_tracks(every).cache(),
+        "user_tracks": old.groupBy("user_id", "track_id").agg(
+            F.count("*").alias("plays"),
+            F.min("listen_time").alias("first_listen"),
+            F.max("listen_time").alias("last_listen"),
+        ),
+        "user_days": old.groupBy("user_id", F.to_date("listen_time").alias("listen_date")).agg(
+            F.count("*").alias("plays")
+        ),
+    }
+
+
+def rows(frame, table):
+    assert frame.columns == table.column_names
+    assert [kind for _, kind in frame.dtypes] == [column.spark_type for column in table.columns]
+    return sorted((tuple(row) for row in frame.collect()), key=str)
+
+
+def keep(expected_rows, table, keys):
+    """Those of `expected_rows` whose key columns are among `keys`."""
+    places = [table.column_names.index(name) for name in table.key]
+    return [row for row in expected_rows if tuple(row[place] for place in places) in keys]
+
+
+def describe_hour_and_day():
+    def it_counts_hours_that_new_plays_touch(frames, expected):
+        actual = rows(
+            hourly.build_hourly_kpis(frames["plays"], frames["hour_tracks"], frames["tracks"]), tables.HOURLY_KPIS
+        )
+        touched = {
+            (row.hour,) for row in frames["new"].select(F.date_trunc("hour", "listen_time").alias("hour")).collect()
+        }
+        wanted = expected(tables.HOURLY_KPIS)
+        assert actual == keep(wanted, tables.HOURLY_KPIS, touched)
+        assert len(actual) < len(wanted)
+
+    def it_counts_days_and_genres(frames, expected):
+        days = daily.build_day_tracks(frames["hour_tracks"], frames["tracks"])
+        for frame, table in (
+            (daily.build_genre_daily_kpis(frames["plays"], days, frames["tracks"]), tables.GENRE_DAILY_KPIS),
+            (daily.build_daily_top_tracks(days), tables.DAILY_TOP_TRACKS),
+            (daily.build_daily_top_genres(days), tables.DAILY_TOP_GENRES),
+        ):
+            assert rows(frame, table) == expected(table)
+
+
+def describe_all_time():
+    def it_moves_track_totals_and_genres(frames, expected):
+        moved = totals.move_tracks(frames["tracks"], frames["hour_tracks"])
+        new_keys = {(row.track_id,) for row in frames["new"].select("track_id").distinct().collect()}
+        assert rows(totals.build_track_totals(moved), tables.TRACK_TOTALS) == keep(
+            expected(tables.TRACK_TOTALS), tables.TRACK_TOTALS, new_keys
+        )
+        assert rows(genre.build_genre_kpis(moved), tables.GENRE_KPIS) == expected(tables.GENRE_KPIS)
+
+    def it_moves_user_totals_and_features(frames, expected):
+        new, days = frames["new"], frames["user_days"]
+        moved = totals.move_user_tracks(new, frames["user_tracks"])
+        new_keys = {tuple(row) for row in new.select("user_id", "track_id").distinct().collect()}
+        assert rows(totals.build_user_track_totals(moved), tables.USER_TRACK_TOTALS) == keep(
+            expected(tables.USER_TRACK_TOTALS), tables.USER_TRACK_TOTALS, new_keys
+        )
+        new_days = {tuple(row) for row in new.select("user_id", F.to_date("listen_time")).distinct().collect()}
+        assert rows(totals.build_user_days(new, days), tables.USER_DAYS) == keep(
+            expected(tables.USER_DAYS), tables.USER_DAYS, new_days
+        )
+        counts = days.groupBy("user_id").agg(F.count("*").alias("active_days"))
+        active = totals.build_active_days(new, days, counts)
+        features = users.build_user_features(moved, active, frames["tracks"])
+        assert rows(features, tables.USER_FEATURES) == expected(tables.USER_FEATURES)
+
+    def it_has_no_genres_without_plays(frames):
+        assert genre.build_genre_kpis(frames["tracks"].withColumn("plays", F.lit(0).cast("bigint"))).collect() == []

@@ -1,0 +1,230 @@
+"""Each rule once broken and once kept: a good record, and what a test changes of it."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from glue_jobs.lib.contracts.datasets import SONGS, STREAMS, USERS
+from glue_jobs.lib.rows import checked_rows, csv_lines
+
+pytestmark = pytest.mark.spark
+
+RUN_START = datetime(2024, 7, 1, 12, tzinfo=UTC)
+PATH = "s3://lake/accepted/x/a.csv"
+GOOD = {
+    "streams": {"user_id": "7", "track_id": "t1", "listen_time": "2024-06-25 01:02:03"},
+    "users": {
+        "user_id": "7",
+        "user_name": "Ada",
+        "user_age": "36",
+        "user_country": "Ghana",
+        "created_at": "2024-02-07",
+    },
+    "songs": {
+        "id": "1",
+        "track_id": "t1",
+        "artists": "A;B",
+        "album_name": "L",
+        "track_name": "N",
+        "popularity": "5",
+        "duration_ms": "1000",
+        "explicit": "True",
+        "track_genre": "pop",
+        **{field.name: "1.01e-06" for field in SONGS.fields if field.type == "DOUBLE PRECISION"},
+    },
+}
+
+
+@pytest.fixture
+def check(spark):
+    def run(dataset, *overrides, raw=None):
+        """Rows of the checked frame, one per override of the good record (or per raw line)."""
+        header = ",".join(dataset.field_names)
+        records = [{**GOOD[dataset.name], **override} for override in overrides]
+        texts = raw or [",".join(record[name] for name in dataset.field_names) for record in records]
+        file = SimpleNamespace(
+            accepted_key="accepted/x/a.csv",
+            archived_key=None,
+            landing_key="x/a.csv",
+            file_key="x/a.csv@1",
+            header=header,
+            accepted_at=None,
+        )
+        read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string").coalesce(1)
+        files = csv_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
+        parsed = csv_lines.parse_lines(read, files, dataset=dataset)
+        return checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
+
+    return run
+
+
+def names(rows):
+    return [[error.rule for error in row._errors] for row in rows]
+
+
+def describe_with_checks():
+    @pytest.mark.parametrize("dataset", [STREAMS, USERS, SONGS])
+    def it_finds_nothing_wrong_with_good_rows(check, dataset):
+        (row,) = check(dataset, {})
+        assert (row._errors, row._warnings) == ([], [])
+
+    def it_types_every_column(check):
+        (row,) = check(SONGS, {"explicit": "0", "popularity": "-3", "tempo": "120"})
+        assert (row.id, row.duration_ms, row.explicit, row.popularity, row.tempo) == (1, 1000, False, -3, 120.0)
+        assert row.energy == 1.01e-06
+
+    def it_takes_empty_values_for_null_where_the_contract_allows(check):
+        (row,) = check(USERS, {"user_name": " ", "user_age": "", "created_at": ""})
+        assert (row.user_name, row.user_age, row.created_at, row._errors) == (None, None, None, [])
+
+    def it_keeps_texts_beside_values_and_all_reasons(check):
+        (row,) = check(STREAMS, {"user_id": " 12abc ", "track_id": " ", "listen_time": "soon"})
+        assert (row.user_id, row.user_id_text, row.listen_time_text) == (None, "12abc", "soon")
+        assert [tuple(error) for error in row._errors] == [
+            ("user_id_invalid", "user_id", "user_id '12abc' is no whole number of 64 bits"),
+            ("track_id_empty", "track_id", "track_id is empty"),
+            (
+                "listen_time_invalid",
+                "listen_time",
+                "listen_time 'soon' is no time from 1900-01-01 on (yyyy-MM-dd HH:mm:ss)",
+            ),
+        ]
+
+    def it_judges_the_line_before_its_fields(check):
+        rows = check(STREAMS, raw=["x,y", 'x,"y,z', "x,y,z,1", "1,a\u0000,2024-06-25 01:02:03"])
+        assert names(rows) == [["ragged_row"], ["unbalanced_quotes"], ["ragged_row"], ["nul_byte"]]
+        assert rows[0]._errors[0].message == "2 fields where the header has 3"
+
+
+def describe_ids():
+    @pytest.mark.parametrize(
+        ("text", "value"), [("7", 7), (" 7 ", 7), ("0", 0), ("007", 7), ("9223372036854775807", 9223372036854775807)]
+    )
+    def it_accepts_digits(check, text, value):
+        (row,) = check(STREAMS, {"user_id": text})
+        assert (row.user_id, row._errors) == (value, [])
+
+    @pytest.mark.parametrize(
+        "text", ["12abc", "1e3", "1.0", "+1", "1 2", "٣", "9223372036854775808", "-", "0x1", "NaN"]
+    )
+    def it_refuses_anything_else(check, text):
+        assert names(check(STREAMS, {"user_id": text})) == [["user_id_invalid"]]
+
+    def it_refuses_negative_and_empty_ones(check):
+        rows = check(STREAMS, {"user_id": "-5"}, {"user_id": ""}, {"track_id": ""})
+        assert names(rows) == [["user_id_negative"], ["user_id_empty"], ["track_id_empty"]]
+
+
+def describe_listen_time():
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("2024-06-25 01:02:03", "2024-06-25 01:02:03"),
+            ("2024-06-25T01:02:03.1", "2024-06-25 01:02:03.100000"),
+            ("2024-06-25 01:02:03.123456", "2024-06-25 01:02:03.123456"),
+            ("2024-06-25T01:02:03Z", "2024-06-25 01:02:03"),
+            ("2024-06-25T01:02:03+02:00", "2024-06-24 23:02:03"),
+            ("2024-06-25 01:02:03.5-0330", "2024-06-25 04:32:03.500000"),
+            ("2024-06-25 01:02:03+02", "2024-06-24 23:02:03"),
+            ("2024-02-29 00:00:00", "2024-02-29 00:00:00"),
+            ("2024-07-01 13:00:00", "2024-07-01 13:00:00"),
+        ],
+    )
+    def it_accepts_the_form_in_any_zone(check, text, value):
+        (row,) = check(STREAMS, {"listen_time": text})
+        assert (str(row.listen_time), row._errors) == (value, [])
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2024-02-30 00:00:00",
+            "2023-02-29 00:00:00",
+            "2024-13-01 00:00:00",
+            "2024-06-25 24:00:00",
+            "2024-06-25 01:02:60",
+            "2024-06-25",
+            "2024-06-25 01:02",
+            "2024-6-25 01:02:03",
+            "25/06/2024 01:02:03",
+            "2024-06-25 01:02:03 UTC",
+            "2024-06-25 01:02:03+19:00",
+            "2024-06-25 01:02:03.1234567",
+            "1719277323",
+            "now",
+            "0000-01-01 00:00:00",
+            "1899-12-31 23:59:59",
+        ],
+    )
+    def it_refuses_what_is_no_time(check, text):
+        assert names(check(STREAMS, {"listen_time": text})) == [["listen_time_invalid"]]
+
+    def it_refuses_plays_more_than_an_hour_ahead(check):
+        rows = check(STREAMS, {"listen_time": "2024-07-01 13:00:00.000001"}, {"listen_time": "9999-12-31 23:59:59"})
+        assert names(rows) == [["listen_time_future"], ["listen_time_future"]]
+
+
+def describe_users():
+    def it_refuses_impossible_ages_and_dates(check):
+        rows = check(
+            USERS,
+            *({"user_age": age} for age in ("0", "1", "120", "121", "200", "-3", "x", "36.0", "99999999999")),
+            *({"created_at": day} for day in ("2024-02-30", "yesterday", "2024-02-07T23:30:00-01:00")),
+        )
+        assert names(rows) == [
+            ["user_age_out_of_range"],
+            [],
+            [],
+            ["user_age_out_of_range"],
+            ["user_age_out_of_range"],
+            ["user_age_out_of_range"],
+            ["user_age_invalid"],
+            ["user_age_invalid"],
+            ["user_age_invalid"],
+            ["created_at_invalid"],
+            ["created_at_invalid"],
+            [],
+        ]
+        assert rows[-1].created_at == date(2024, 2, 8)
+
+    def it_counts_unknown_countries(check):
+        (row,) = check(USERS, {"user_country": ""})
+        assert (row._errors, row._warnings) == ([], ["user_country_missing"])
+
+    def it_refuses_values_over_their_bytes(check):
+        rows = check(USERS, {"user_name": "ü" * 128}, {"user_name": "ü" * 128 + "x"})
+        assert names(rows) == [[], ["value_too_long"]]
+        assert rows[1]._errors[0].column == "user_name"
+
+
+def describe_songs():
+    def it_refuses_values_that_are_none(check):
+        rows = check(
+            SONGS,
+            {"duration_ms": "0"},
+            {"duration_ms": "-1"},
+            {"duration_ms": ""},
+            {"track_genre": " "},
+            {"explicit": "yes"},
+            {"energy": "1e999"},
+            {"energy": "NaN"},
+            {"popularity": "1.5"},
+            {"id": "-1"},
+            {"track_id": "x" * 65},
+        )
+        assert names(rows) == [
+            ["duration_not_positive"],
+            ["duration_not_positive"],
+            ["duration_ms_empty"],
+            ["track_genre_empty"],
+            ["explicit_invalid"],
+            ["energy_invalid"],
+            ["energy_invalid"],
+            ["popularity_invalid"],
+            ["id_negative"],
+            ["value_too_long"],
+        ]
+
+    def it_counts_missing_names(check):
+        (row,) = check(SONGS, {"track_name": "", "artists": ""})
+        assert (row._errors, row._warnings) == ([], ["track_name_missing"])

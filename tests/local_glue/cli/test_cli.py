@@ -1,0 +1,267 @@
+"""The local-glue command, as a user types it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from endpoint_support import Shell, make_project, wait_for
+
+pytestmark = pytest.mark.stack
+
+SECOND = """
+import sys
+if sys.argv[sys.argv.index("--mood") + 1] == "bad":
+    class MoodError(Exception): pass
+    raise MoodError("the mood is bad:\\n  try another")
+"""
+
+
+@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+def up(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("project"), second=SECOND)
+    shell = Shell(project, tmp_path_factory.mktemp("state") / "home")
+    shell("up")
+    yield shell
+    shell("down")
+
+
+@pytest.fixture
+def unused(up, tmp_path):
+    """The same project with no stack up."""
+    return Shell(up.project, tmp_path / "home")
+
+
+def describe_without_a_stack():
+    @pytest.mark.parametrize(
+        "arguments", [["run", "shop"], ["job", "first"], ["query", "SELECT 1"], ["put", "."], ["status"], ["runs"],
+                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"]],
+    )  # fmt: skip
+    def it_says_what_to_do(unused, arguments):
+        unused(*arguments, code=2)
+        assert "run 'local-glue up' first" in unused.errors
+        assert unused.errors.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        "command", ["", "up", "down", "status", "env", "put", "run", "job", "query", "logs", "runs", "bookmark",
+                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets"],
+    )  # fmt: skip
+    def it_has_help_for_all(command):
+        from typer.testing import CliRunner
+
+        from local_glue.cli.main import app
+
+        answer = CliRunner().invoke(app, [*command.split(), "--help"])
+        assert answer.exit_code == 0
+        assert "Usage:" in answer.output
+
+    def it_is_quick_to_help(unused):
+        started = time.monotonic()
+        unused("--help")
+        assert time.monotonic() - started < 3
+
+    def it_takes_down_nothing(unused):
+        assert "no stack is up" in unused("down")
+
+    def it_needs_a_project(tmp_path):
+        shell = Shell(tmp_path, tmp_path / "home")
+        shell("up", code=1)
+        assert "[tool.local_glue]" in shell.errors
+
+
+def describe_up():
+    def it_does_nothing_twice(up):
+        before = up.state()
+        assert f"already up: {before['endpoint_url']}" in up("up")
+        assert up.state() == before
+
+    def it_shows_where_things_are(up):
+        said = up("status")
+        assert up.state()["endpoint_url"] in said
+        assert "workflow   shop" in said
+
+    def it_prints_variables_for_other_tools(up):
+        assert f"export AWS_ENDPOINT_URL={up.state()['endpoint_url']}" in up("env")
+
+    def it_recovers_from_a_crash(unused):
+        unused("up", "--empty")
+        before = unused.state()
+        os.kill(before["server_pid"], 9)
+        unused("status", code=2)
+        assert "not running any more" in unused.errors
+        unused("up", "--empty")
+        after = unused.state()
+        assert after["server_pid"] != before["server_pid"]
+        unused("down")
+        assert not unused.home.exists()
+
+    def it_lets_stacks_live_side_by_side(up, unused):
+        unused("up")
+        assert unused.state()["endpoint_url"] != up.state()["endpoint_url"]
+        unused("query", "CREATE TABLE public.only_here (x int)")
+        up("query", "SELECT * FROM public.only_here", code=1)
+        unused("down")
+        up("status")
+
+
+def describe_run():
+    def it_follows_to_success(up):
+        lines = up("run", "shop").splitlines()
+        assert [line.split()[:2] for line in lines if line.split()[1] == "SUCCEEDED"] == [
+            ["first", "SUCCEEDED"], ["second", "SUCCEEDED"], ["shop", "SUCCEEDED"],
+        ]  # fmt: skip
+
+    def it_names_the_failure_and_where_the_log_is(up):
+        up("job", "second", "--argument", "mood=bad", code=1)
+        changed = json.loads((up.project / "workflows.json").read_text())
+        original = json.dumps(changed)
+        changed["workflows"]["shop"]["jobs"]["second"]["arguments"]["--mood"] = "bad"
+        (up.project / "workflows.json").write_text(json.dumps(changed))
+        try:
+            said = up("run", "shop", code=1)
+        finally:
+            (up.project / "workflows.json").write_text(original)
+        assert "second FAILED" in said
+        assert "MoodError: the mood is bad: try another" in said
+        run_id = said.split("local-glue logs ")[1].split()[0]
+        assert 'raise MoodError("the mood is bad' in up("logs", run_id)
+
+    def it_uploads_changed_code_first(up):
+        library = up.project / "shop/lib/prices.py"
+        library.write_text("PRICE = 99\n")
+        try:
+            up("job", "first")
+        finally:
+            library.write_text("PRICE = 7\n")
+        newest = up("runs", "--limit", "1").splitlines()[1]
+        run_id = next(word for word in newest.split() if word.startswith("jr_")).rstrip("…")
+        assert "price 99" in up("logs", run_id)
+
+    def it_passes_properties(up):
+        up("run", "shop", "--property", "colour=blue", "-p", "size=a=b")
+        up("run", "shop", "--property", "colour", code=1)
+        assert "key=value" in up.errors
+
+    def it_names_what_does_not_exist(up):
+        up("run", "absent", code=1)
+        assert up.errors == "EntityNotFoundException: Workflow absent not found.\n"
+        up("job", "absent", code=1)
+        assert up.errors == "EntityNotFoundException: Job absent not found.\n"
+        up("logs", "jr_absent", code=1)
+        assert "no run begins with jr_absent" in up.errors
+
+
+def describe_query():
+    def it_prints_csv_for_programs(up):
+        sql = (
+            "SELECT 1 AS i, 'a,\"b\"\nc' AS t, TIMESTAMP '2024-06-25 17:43:13' AS at,"
+            " TIMESTAMP '2024-06-25 17:43:13.25' AS fine, DATE '2024-06-25' AS d, true AS yes, NULL AS nothing,"
+            " 0.1::float8 AS f, 1.50::numeric AS n, TIMESTAMPTZ '2024-06-25 12:00+02' AS z, ''::text AS empty"
+        )
+        assert up("query", "--csv", sql) == (
+            "i,t,at,fine,d,yes,nothing,f,n,z,empty\n"
+            '1,"a,""b""\nc",2024-06-25 17:43:13,2024-06-25 17:43:13.250000,2024-06-25,true,,0.1,1.50,'
+            "2024-06-25 10:00:00,\n"
+        )
+
+    def it_prints_a_header_for_no_rows(up):
+        assert up("query", "--csv", "SELECT 1 AS x WHERE false") == "x\n"
+
+    def it_prints_a_table_for_people(up):
+        said = up("query", "SELECT 'Beyoncé [live]' AS artist, 3 AS plays, NULL AS note")
+        assert "artist" in said
+        assert "Beyoncé [live]" in said
+        assert "NULL" in said
+        assert "(1 row)" in said
+
+    def it_commits_and_reads_standard_input(up):
+        assert up("query", "CREATE TABLE public.kept AS SELECT 5 AS x") == "SELECT 1\n"
+        assert up("query", "--csv", "-", stdin="SELECT x FROM public.kept") == "x\n5\n"
+
+    def it_explains_errors_in_a_line(up):
+        up("query", "SELECT nothing", code=1)
+        assert up.errors == 'SQL error: column "nothing" does not exist\n'
+        up("query", "-d", "rds", "SELECT 1", code=1)
+        assert up.errors == "there is no database rds: choose one of warehouse\n"
+
+    def it_does_not_take_percent_signs_for_parameters(up):
+        assert up("query", "--csv", "SELECT '100%' LIKE '%\\%' AS x, 7 % 4 AS y") == "x,y\ntrue,3\n"
+
+
+def describe_put():
+    def it_copies_odd_names_unchanged(up, tmp_path):
+        names = {"users/a b.csv", "streams/100% + sure.csv", "songs/é/ü.csv", "songs/.hidden", "log data/x=1/#1?.json"}
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(name)
+        assert up("put", str(tmp_path)).startswith("5 files")
+        from local_glue.stack import Stack
+
+        s3 = Stack.attach(up.home).client("s3")
+        assert names <= {item["Key"] for item in s3.list_objects_v2(Bucket="landing")["Contents"]}
+        for name in names:
+            assert s3.get_object(Bucket="landing", Key=name)["Body"].read().decode() == name
+
+    def it_needs_a_folder(up, tmp_path):
+        up("put", str(tmp_path / "absent"), code=1)
+        assert "is not a folder" in up.errors
+
+
+def describe_bookmark():
+    def it_shows_rewinds_and_resets(up):
+        from local_glue.bookmarks import BookmarkStore
+
+        store = BookmarkStore(up.home)
+        for run_id in ("jr_one", "jr_two"):
+            store.begin("first", run_id)
+            store.save("first", run_id, None, {"source": {"mark": run_id}})
+        assert json.loads(up("bookmark", "show", "first"))["JobBookmark"] == {"source": {"mark": "jr_two"}}
+        up("bookmark", "rewind", "first", "jr_one")
+        assert json.loads(up("bookmark", "show", "first"))["JobBookmark"] == {"source": {"mark": "jr_one"}}
+        up("bookmark", "reset", "first")
+        assert json.loads(up("bookmark", "show", "first"))["JobBookmark"] == {}
+        up("bookmark", "show", "second", code=1)
+        assert "second" in up.errors
+
+
+def describe_a_terminal():
+    def it_gets_a_live_table(up):
+        import pty
+
+        master, slave = pty.openpty()
+        environment = {**os.environ, "LOCAL_GLUE_HOME": str(up.home), "TERM": "xterm", "COLUMNS": "100"}
+        command = [sys.executable, "-m", "local_glue.cli.main", "run", "shop"]
+        process = subprocess.Popen(command, cwd=up.project, env=environment, stdout=slave, stderr=slave)
+        os.close(slave)
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(master, 4096)
+            except OSError:
+                break
+            if not chunk:
+                break
+            seen += chunk
+        assert process.wait(30) == 0
+        text = seen.decode()
+        assert "waiting" in text
+        assert "SUCCEEDED" in text
+        assert "Traceback" not in text
+
+
+def describe_down():
+    def it_ends_running_jobs_and_forgets(unused):
+        unused("up")
+        from local_glue.stack import Stack
+
+        glue = Stack.attach(unused.home).client("glue")
+        s3 = Stack.attach(unused.home).client("s3")
+        s3.put_object(Bucket="scripts", Key="jobs/first.py", Body=b"import time; time.sleep(60)")
+        run_id = glue.start_job_run(JobName="first")["JobRunId"]
+        wait_for(lambda: glue.get_job_run(JobName="first", RunId=run_id)["JobRun"]["JobRunState"] == "RUNNING")
+        (unused.home / "mine.txt").write_text("not the stack's")
+        assert unused("down") == "down\n"
+        assert [file.name for file in unused.home.iterdir()] == ["mine.txt"]
+        unused("down")

@@ -1,0 +1,247 @@
+"""Loads through the connector: order, one transaction, errors, what dies and what stays."""
+
+import json
+
+import psycopg
+import pytest
+from standin_support import BUCKET
+
+from local_glue import faults
+from local_glue.job.redshift.errors import LoadError, RedshiftError, RefusedError
+
+pytestmark = [pytest.mark.spark, pytest.mark.stack]
+STAGE = "public.stage_t"
+CREATE = f"DROP TABLE IF EXISTS {STAGE}; CREATE TABLE {STAGE} (id BIGINT, name VARCHAR(5)) DISTSTYLE EVEN"
+PUBLISH = f"DELETE FROM music.t; INSERT INTO music.t SELECT * FROM {STAGE}; DROP TABLE {STAGE}"
+
+
+@pytest.fixture
+def load(standin_runs, standin_warehouse, standin_prefix):
+    """Writes rows (or a frame) to a table."""
+
+    def write(rows, schema="id bigint, name string", dbtable=STAGE, **options):
+        from awsglue.dynamicframe import DynamicFrame
+
+        context = standin_runs.start()
+        frame = standin_runs.spark.createDataFrame(rows, schema) if isinstance(rows, list) else rows
+        connection = {
+            "useConnectionProperties": "true",
+            "connectionName": "redshift",
+            "dbtable": dbtable,
+            "redshiftTmpDir": f"s3://{BUCKET}/{standin_prefix}/tmp",
+            "aws_iam_role": "arn:aws:iam::123456789012:role/copy",
+            **options,
+        }
+        context.write_dynamic_frame.from_options(DynamicFrame.fromDF(frame, context, "x"), "redshift", connection)
+
+    return write
+
+
+@pytest.fixture
+def rows(standin_warehouse):
+    def select(table=STAGE):
+        return standin_warehouse.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+
+    return select
+
+
+@pytest.fixture
+def target(standin_warehouse):
+    standin_warehouse.execute("CREATE TABLE music.t (id BIGINT, name VARCHAR(5))")
+    standin_warehouse.execute("INSERT INTO music.t VALUES (0, 'old')")
+    standin_warehouse.execute("ALTER TABLE music.t OWNER TO loader")
+
+
+def exists(connection, table):
+    return connection.execute("SELECT to_regclass(%s)", [table]).fetchone()[0] is not None
+
+
+def describe_a_load():
+    def it_publishes_in_one_transaction(load, rows, target, standin_warehouse):
+        load([(1, "a"), (2, None)], preactions=CREATE, postactions=PUBLISH)
+        assert rows("music.t") == [(1, "a"), (2, None)]
+        assert not exists(standin_warehouse, STAGE)
+
+    def it_creates_the_table_before_the_preactions(load, rows):
+        load([(1, "a")], preactions=f"INSERT INTO {STAGE} VALUES (9, 'first')")
+        assert rows() == [(1, "a"), (9, "first")]
+
+    def it_creates_missing_tables_with_the_connectors_types(load, standin_warehouse):
+        load([], "a int, b decimal(10,2), c timestamp, d boolean, e double, f date")
+        types = standin_warehouse.execute(
+            "SELECT data_type FROM information_schema.columns WHERE table_name = 'stage_t' ORDER BY ordinal_position"
+        ).fetchall()
+        assert [kind for (kind,) in types] == [
+            "integer", "numeric", "timestamp without time zone", "boolean", "double precision", "date",
+        ]  # fmt: skip
+
+    def it_runs_both_action_lists_for_an_empty_frame(load, rows, target):
+        load([], preactions=CREATE, postactions=PUBLISH)
+        assert rows("music.t") == []
+
+    def it_loads_by_position(load, rows):
+        load([("5", "a")], "name string, id string", preactions=CREATE)
+        assert rows() == [(5, "a")]
+
+    def it_loads_by_name_when_told(load, rows):
+        load([("a", 5)], "name string, id bigint", preactions=CREATE, include_column_list="true")
+        assert rows() == [(5, "a")]
+
+    def it_leaves_files_and_a_manifest_on_s3(load, standin_s3, standin_prefix):
+        load([(1, "a"), (2, "b")], preactions=CREATE)
+        keys = [
+            o["Key"] for o in standin_s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{standin_prefix}/tmp/")["Contents"]
+        ]
+        (manifest,) = [key for key in keys if key.endswith("manifest.json")]
+        entries = json.loads(standin_s3.get_object(Bucket=BUCKET, Key=manifest)["Body"].read())["entries"]
+        assert sorted(e["url"] for e in entries) == sorted(f"s3://{BUCKET}/{key}" for key in keys if key != manifest)
+
+    def it_writes_through_a_connection_by_name(standin_runs, rows, standin_warehouse):
+        from awsglue.dynamicframe import DynamicFrame
+
+        context = standin_runs.start()
+        frame = DynamicFrame.fromDF(standin_runs.spark.sql("SELECT 1L AS id, 'a' AS name"), context)
+        options = {"dbtable": STAGE, "database": "warehouse", "preactions": CREATE}
+        context.write_dynamic_frame.from_jdbc_conf(frame, "redshift", options, f"s3://{BUCKET}/tmp/")
+        assert rows() == [(1, "a")]
+
+    def it_enforces_no_primary_key(load, rows):
+        load([(1, "a"), (1, "b")], preactions=CREATE.replace("id BIGINT", "id BIGINT PRIMARY KEY"))
+        assert [row[0] for row in rows()] == [1, 1]
+
+    def it_merges(load, rows, target):
+        merge = (
+            f"MERGE INTO music.t USING {STAGE} AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET name = s.name "
+            "WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)"
+        )
+        load([(0, "new"), (1, "a")], preactions=CREATE, postactions=merge)
+        assert rows("music.t") == [(0, "new"), (1, "a")]
+        with pytest.raises(RedshiftError, match="multiple matches to update the same tuple"):
+            load([(0, "x"), (0, "y")], preactions=CREATE, postactions=merge)
+
+
+def describe_a_failed_load():
+    def it_leaves_nothing(load, rows, target, standin_warehouse):
+        with pytest.raises(RedshiftError, match=r"music.nope.* does not exist.*in: INSERT INTO music.nope"):
+            load([(1, "a")], preactions=CREATE, postactions=f"{PUBLISH}; INSERT INTO music.nope VALUES (1)")
+        assert rows("music.t") == [(0, "old")]
+        assert not exists(standin_warehouse, STAGE)
+
+    def it_is_tried_three_times(load, target):
+        begun = []
+        with faults.hook(begun.append), pytest.raises(RedshiftError):
+            load([(1, "a")], postactions="DELETE FROM music.nope")
+        assert begun.count(f"redshift:{STAGE}:begin") == 3
+
+    def it_is_repeated_when_the_reply_to_the_commit_is_lost(load, rows, target):
+        lost = []
+
+        def lose(name):
+            if name.endswith(":committed") and not lost:
+                lost.append(name)
+                raise psycopg.OperationalError("server closed the connection")
+
+        with faults.hook(lose):
+            load([(1, "a")], preactions=CREATE, postactions=PUBLISH)
+        assert lost
+        assert rows("music.t") == [(1, "a")]
+
+    @pytest.mark.parametrize("step", ["begin", "commit"])
+    def it_leaves_nothing_when_killed(load, rows, target, standin_warehouse, step):
+        def kill(name):
+            if name == f"redshift:{STAGE}:{step}":
+                raise KeyboardInterrupt
+
+        with faults.hook(kill), pytest.raises(KeyboardInterrupt):
+            load([(1, "a")], preactions=CREATE, postactions=PUBLISH)
+        assert rows("music.t") == [(0, "old")]
+        assert not exists(standin_warehouse, STAGE)
+
+    def it_cannot_undo_what_truncate_committed(load, rows, target):
+        with pytest.raises(RedshiftError):
+            load([(1, "a")], preactions="TRUNCATE TABLE music.t", postactions="DELETE FROM music.nope")
+        assert rows("music.t") == []
+
+    def it_names_the_value_that_does_not_fit(load, standin_prefix):
+        wide = "CREATE TABLE public.w (id INT, name VARCHAR(5), at TIMESTAMP)"
+        good = ("1", "a", "2026-01-01 00:00:00")
+        cases = {
+            ("12abc", "a", None): ("id", "12abc", "integer"),
+            ("99999999999", "a", None): ("id", "99999999999", "out of range|Overflow"),
+            ("1", "éééa", None): ("name", "éééa", "String length exceeds DDL length"),
+            ("1", "a\0b", None): ("name", "a\0b", "NUL"),
+            ("1", "line\nbreak", None): ("name", "line\nbreak", "String length"),
+            ("1", "a", "2026-02-30"): ("at", "2026-02-30", "Invalid date or timestamp"),
+        }
+        for row, (column, value, reason) in cases.items():
+            with pytest.raises(LoadError, match=reason) as caught:
+                load([good, row], "id string, name string, at string", "public.w",
+                     preactions=f"DROP TABLE IF EXISTS public.w; {wide}", copyretrycount="0")  # fmt: skip
+            error = caught.value
+            assert (error.column, error.value, error.table) == (column, value, '"public"."w"')
+            assert error.file.startswith(f"s3://{BUCKET}/{standin_prefix}/tmp/")
+            assert error.line >= 1
+            assert "\n" not in str(error)
+
+    def it_names_too_many_columns(load):
+        with pytest.raises(RedshiftError, match=r"has 3 columns, the table takes 2 \(id, name\): .*by position"):
+            load([(1, "a", "b")], "id bigint, name string, more string", preactions=CREATE)
+
+    def it_counts_bytes_wherever_rows_come_from(load):
+        wide = CREATE.replace("VARCHAR(5)", "VARCHAR(50)")
+        table = "CREATE TABLE music.narrow (id BIGINT, name VARCHAR(5))"
+        with pytest.raises(RedshiftError, match="String length exceeds DDL length in column name of narrow"):
+            load([(1, "éééa")], preactions=wide, postactions=f"{table}; INSERT INTO music.narrow SELECT * FROM {STAGE}")
+
+
+def describe_what_is_refused_before_anything_happens():
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            ({"dbtable": "t"}, RedshiftError, 'must be schema.table: .*"PUBLIC"'),
+            ({"dbtable": "public.T"}, RedshiftError, "lower case"),
+            ({"postactions": "INSERT INTO music.t VALUES (1) ON CONFLICT DO NOTHING"}, RefusedError, "ON CONFLICT"),
+            ({"preactions": "a;\nb"}, RefusedError, "line break"),
+            ({"noSuch": "1"}, NotImplementedError, "noSuch"),
+            ({"tempformat": "AVRO"}, NotImplementedError, "AVRO"),
+            ({"extracopyoptions": "EMPTYASNULL"}, NotImplementedError, "EMPTYASNULL"),
+            ({"redshiftTmpDir": "s3://no-such-bucket/x"}, RedshiftError, "'no-such-bucket' does not exist"),
+            ({"redshiftTmpDir": ""}, RedshiftError, "redshiftTmpDir"),
+        ],
+    )
+    def it_says_why(load, standin_warehouse, options, error, message):
+        begun = []
+        with faults.hook(begun.append), pytest.raises(error, match=message):
+            load([(1, "a")], **options)
+        assert not [name for name in begun if name.startswith("redshift:")]
+
+    def it_wants_columns(load, standin_runs):
+        from pyspark.sql.types import StructType
+
+        with pytest.raises(RedshiftError, match="no columns"):
+            load(standin_runs.spark.createDataFrame([], StructType([])))
+        with pytest.raises(RedshiftError, match="differ only in case: id"):
+            load(standin_runs.spark.range(1).selectExpr("id", "id AS ID"))
+
+
+def describe_reading():
+    @pytest.fixture
+    def read(standin_runs):
+        def run(**options):
+            source = {"useConnectionProperties": "true", "connectionName": "redshift"}
+            source |= {"redshiftTmpDir": f"s3://{BUCKET}/tmp/", **options}
+            return standin_runs.start().create_dynamic_frame.from_options("redshift", source).toDF()
+
+        return run
+
+    def it_reads_a_table_or_a_query(read, target):
+        assert [tuple(row) for row in read(dbtable="music.t").collect()] == [(0, "old")]
+        frame = read(sampleQuery='SELECT NVL(MAX(id), -1) AS "Most", COUNT(*) AS n FROM music.t')
+        assert frame.columns == ["most", "n"]
+        assert [tuple(row) for row in frame.collect()] == [(0, 1)]
+
+    def it_refuses_what_redshift_would(read):
+        with pytest.raises(RefusedError, match="DISTINCT ON"):
+            read(sampleQuery="SELECT DISTINCT ON (id) id FROM music.t")
+        with pytest.raises(RedshiftError, match="dbtable"):
+            read()
