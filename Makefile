@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKFLOW ?= streams
 ENV ?= dev
 
-.PHONY: help setup run test test-fast test-long check check-terraform security fmt up down package plan deploy destroy lock clean
+.PHONY: help setup run test test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check-terraform:
 	  if $(TERRAFORM) init -backend=false -input=false -no-color >/dev/null; then $(TERRAFORM) validate -no-color; \
 	  else echo "NOT CHECKED: whether terraform/ is valid, for its provider cannot be installed here (see above)" >&2; fi; \
 	fi
+
+docs: .venv/.run-ready ## Rewrite what is generated from the contracts: docs/tables.md, terraform/catalog_columns.json
+	@$(BIN)/python -m glue_jobs.lib.contracts.docs
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about
 	@$(BIN)/ruff format .

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from glue_jobs.lib.books import metrics
-from glue_jobs.lib.contracts.tables import LOAD_RUNS
+from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.files.ledger import Ledger
-from glue_jobs.lib.run import arguments, logs
-from glue_jobs.lib.run import session as glue_lib
+from glue_jobs.lib.run import logs, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.upkeep import archive, sweep
@@ -33,16 +32,16 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
 
     sweep.sweep(config, sweep.find_dead_runs(config), open_warehouse)
     for glue in started:
-        glue_lib.finish(glue, config)
+        glue.commit()
+        session.clean_up(config)
     logs.info("files archived", **archived)
     metrics.publish_counts(config, {"FilesArchived": sum(archived.values())})
 
 
 def main(argv: Sequence[str]) -> None:
     """Runs the job as Glue does."""
-    config = arguments.resolve(argv)
-    logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run(config, lambda: glue_lib.start(config, argv))
+    config = session.configured(argv)
+    run(config, lambda: session.start(config, argv))
 
 
 if __name__ == "__main__":

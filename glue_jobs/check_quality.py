@@ -9,36 +9,33 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from glue_jobs.lib.books import metrics
-from glue_jobs.lib.contracts.tables import DATA_QUALITY_RESULTS
+from glue_jobs.lib.contracts.books import DATA_QUALITY_RESULTS
 from glue_jobs.lib.quality import measure
 from glue_jobs.lib.quality.measure import Result
 from glue_jobs.lib.quality.suites import get_suite
-from glue_jobs.lib.rows import small_frames
-from glue_jobs.lib.run import arguments, aws, logs, session
+from glue_jobs.lib.rows.small_frames import frame_of
+from glue_jobs.lib.run import aws, logs, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.error_log import ErrorLog
+from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
-def main(argv: Sequence[str]) -> None:
-    """Checks the tables of the workflow whose datasets the job is given."""
-    config = arguments.resolve(argv)
-    logs.configure(run_id=config.run_id, job_name=config.job_name)
+def check(glue: GlueRun, config: JobConfig) -> list[Result]:
+    """Checks the tables of the workflow whose datasets the job is given, and publishes the results."""
     suite = get_suite(config.datasets)
-    run = session.start(config, argv)
-    warehouse = Warehouse(run, config, publisher=suite.publisher)
+    warehouse = Warehouse(glue, config, publisher=suite.publisher)
     warehouse.prepare((*suite.tables, DATA_QUALITY_RESULTS))
     checked_at = datetime.now(UTC)
-    measured = warehouse.read(measure.measure(suite.checks, now=checked_at), measure.MEASURES).collect()
-    results = measure.judge(suite.checks, {row["check_name"]: row["observed"] for row in measured})
+    checks = suite.checks
+    measured = warehouse.read(measure.measure(checks, now=checked_at), measure.MEASURES).collect()
+    results = measure.judge(checks, {row["check_name"]: row["observed"] for row in measured})
     kept = measure.result_rows(results, run_id=config.run_id, checked_at=checked_at)
-    warehouse.merge_alone(small_frames.frame_of(run.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
+    warehouse.merge_alone(frame_of(glue.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
     write_report(config, results, checked_at)
     log_failures(config, results)
     metrics.publish_counts(config, {"ChecksFailed": sum(result.outcome == "failed" for result in results)})
-    session.clean_up(config)
-    measure.raise_on_errors(results)
-    run.commit()
+    return results
 
 
 def write_report(config: JobConfig, results: Sequence[Result], checked_at: datetime) -> None:
@@ -60,6 +57,14 @@ def log_failures(config: JobConfig, results: Sequence[Result]) -> None:
             facts = {"observed": result.observed, "expected": result.expected, "message": result.message}
             errors.add("quality_check", check=result.name, severity=result.severity, **facts)
     errors.flush()
+
+
+def main(argv: Sequence[str]) -> None:
+    """Checks; fails, once the results are published, if a check of severity `error` did."""
+    with session.job_run(argv) as (glue, config):
+        results = check(glue, config)
+    measure.raise_on_errors(results)
+    glue.commit()
 
 
 if __name__ == "__main__":

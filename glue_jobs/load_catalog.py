@@ -1,4 +1,4 @@
-"""Carries users and songs that changed in RDS, by whomever, to the warehouse, and the books of load_metadata too.
+"""Carries catalogue rows that changed in RDS, whoever changed them, to the warehouse, and load_metadata's books too.
 
 The JDBC bookmark on `change_seq` names the changes. Its own row in load_runs counts no lines (it reads no files), what
 it carried is in `measures`; a run that finds nothing new publishes nothing.
@@ -10,38 +10,29 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 
 from glue_jobs.lib.books import book as books
-from glue_jobs.lib.catalogue import changes as catalog
+from glue_jobs.lib.catalogue import changes as catalogue
+from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.contracts.tables import LOAD_RUNS
-from glue_jobs.lib.run import arguments, logs, session
+from glue_jobs.lib.run import logs, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
-def main(argv: Sequence[str]) -> None:
-    """Publishes what changed since the last run."""
-    config = arguments.resolve(argv)
-    logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run = session.start(config, argv)
-    warehouse = Warehouse(run, config)
-    warehouse.prepare()
-    load(run, config, warehouse)
-    session.finish(run, config)
-
-
-def load(run: GlueRun, config: JobConfig, warehouse: Warehouse) -> None:
+def load(glue: GlueRun, config: JobConfig) -> None:
     """Reads, checks and publishes the changes of every table that RDS has."""
-    rds = catalog.Rds(run, config)
+    warehouse = Warehouse(glue, config)
+    warehouse.prepare()
+    rds = catalogue.ChangeReader(glue, config)
     present = rds.present()
     if not present:
-        logs.warning("RDS has no users and no songs yet: load_metadata never ran; nothing to carry")
+        logs.warning("RDS has no catalogue yet: load_metadata never ran; nothing to carry")
         return
-    held = {table: state for table, state in catalog.held(warehouse).items() if table in present}
+    held = {table: state for table, state in catalogue.held(warehouse).items() if table in present}
     offered = rds.offered(held)
     changes = {table: rds.changes(table).persist() for table in present}
-    counted = catalog.count(changes, held)
-    catalog.check_complete(held, offered, counted, job_name=config.job_name)
+    counted = catalogue.count(changes, held)
+    catalogue.check_complete(held, offered, counted, job_name=config.job_name)
     measures = {table.name: rows for table, (rows, _) in sorted(counted.items(), key=lambda item: item[0].name)}
     logs.info("changes read", **measures)
     changed = [table for table, (rows, _) in counted.items() if rows]
@@ -57,6 +48,13 @@ def publish(config: JobConfig, warehouse: Warehouse, changes: dict[Table, DataFr
     warehouse.stage_all(changes)
     book = books.close_books(config, [], measures=measures)
     warehouse.publish(book, tables=changes, carried_runs=carried_runs)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Publishes what changed since the last run, then saves the bookmark."""
+    with session.job_run(argv) as (glue, config):
+        load(glue, config)
+        glue.commit()
 
 
 if __name__ == "__main__":

@@ -2,25 +2,90 @@
 
 New are the lines of accepted files that the bookmark has not seen; a run with --from_date or --to_date reads the event
 files of that window again instead, and leaves the bookmark and the files' states alone.
+
+The order makes it safe to die anywhere: a run that reads the same files again finds what was published, and changes
+nothing.
 """
 
+import platform
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from glue_jobs.lib.run import arguments, logs, session
-from glue_jobs.lib.sparkify import load
+from glue_jobs.lib.books import book as books
+from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA, STAGING
+from glue_jobs.lib.contracts.tables import SPARKIFY_TABLES
+from glue_jobs.lib.load import delivery, outcomes
+from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.load_run import WarehouseRun
+from glue_jobs.lib.load.outcomes import Outcomes
+from glue_jobs.lib.load.settle import settle
+from glue_jobs.lib.run import logs, parallel, session
+from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.sparkify import events, songs, star, text_repair
+from glue_jobs.lib.sparkify.star import Star
+
+TEXT_FIELDS = {LOG_DATA: events.TEXT_FIELDS, SONG_DATA: songs.TEXT_FIELDS}
+
+
+def load(glue: GlueRun, config: JobConfig) -> None:
+    """Loads what there is to load; publishes its books in any case.
+
+    Raises:
+        BooksError: What was read is not what validate_files counted; nothing was published.
+        PublishConflictError: Someone else published meanwhile; nothing was published.
+    """
+    with WarehouseRun.on_warehouse(glue, config, publisher="sparkify", tables=SPARKIFY_TABLES) as run:
+        # A backfill reads no songs: they are as they are now, whatever days are loaded again.
+        unread = [delivery.find(run, dataset) for dataset in ([LOG_DATA] if run.window else [LOG_DATA, SONG_DATA])]
+        run.suit(sum(found.inputs.line_count for found in unread))
+        # Each waits more for the driver than for the executors.
+        delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
+        if not any(found.has_files for found in delivered):
+            logs.info("no new files")
+            run.warehouse.publish(books.close_books(config, [], measures={"seconds": run.seconds}))
+            return
+        repairs = text_repair.find_repairs(
+            (found.rows.where("verdict IS NULL"), TEXT_FIELDS[found.inputs.dataset])
+            for found in delivered
+            if found.rows is not None
+        )
+        run.done("read")
+        at = datetime.now(UTC)
+        changes = star.build(run, delivered[0], delivered[1] if len(delivered) > 1 else None, repairs, at=at)
+        run.done("judge")
+        counted = list(zip(delivered, (changes.counted_log, changes.counted_songs), strict=False))
+        publish(run, changes, counted, at)
+        for found, outcome in counted:
+            settle(run, found, outcome)
+
+
+def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, Outcomes]], at: datetime) -> None:
+    """Publishes every table that changes, and the books; nothing of them is visible unless all is."""
+    file_books = [
+        book for found, outcome in counted for book in outcomes.file_books(run.config, found, outcome, loaded_at=at)
+    ]
+    run.warehouse.stage_all(changes.frames)
+    run.done("stage")
+    book = books.close_books(
+        run.config,
+        file_books,
+        measures={"seconds": run.seconds, **changes.measures},
+        versions={"python": platform.python_version(), "spark": run.glue.spark.version},
+    )
+    in_order = [table for table in SPARKIFY_TABLES if table in changes.frames]
+    # The staging tables are emptied even by a run that has no rows for them.
+    run.warehouse.publish(book, file_books, tables=in_order, slices=changes.slices, emptied=STAGING)
+    logs.info("star schema loaded", **changes.measures)
 
 
 def main(argv: Sequence[str]) -> None:
-    """Loads what there is to load and commits the bookmark."""
-    config = arguments.resolve(argv)
-    logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run = session.start(config, argv)
-    load.load(run, config)
-    if config.is_backfill:
-        session.clean_up(config)
-    else:
-        session.finish(run, config)
+    """Loads, then saves the bookmark."""
+    with session.job_run(argv) as (glue, config):
+        load(glue, config)
+        if not config.is_backfill:
+            glue.commit()
 
 
 if __name__ == "__main__":

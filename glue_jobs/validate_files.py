@@ -4,20 +4,20 @@ import sys
 from collections.abc import Sequence
 
 from glue_jobs.lib.books import metrics
-from glue_jobs.lib.contracts.datasets import get_dataset
+from glue_jobs.lib.contracts.datasets import get_datasets
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files.ledger import Ledger
 from glue_jobs.lib.intake import landing, orphans
 from glue_jobs.lib.intake.acceptance import Acceptance
 from glue_jobs.lib.intake.landing import SHOWN, Landing
-from glue_jobs.lib.run import arguments, aws, logs
+from glue_jobs.lib.run import aws, logs, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.error_log import ErrorLog
 
 
 def run(config: JobConfig) -> dict[str, int]:
     """Takes in what waits; returns how many files got which state."""
-    datasets = [get_dataset(name) for name in config.datasets]
+    datasets = get_datasets(config.datasets)
     ledger, errors = Ledger(config.ledger_table), ErrorLog(config)
     waiting = landing.list_landing(config.landing_bucket, datasets)
     tell_what_is_ignored(config, waiting)
@@ -25,11 +25,11 @@ def run(config: JobConfig) -> dict[str, int]:
         orphans.delete_orphans(config, ledger, dataset.name)
     acceptance = Acceptance(config, ledger, errors)
     try:
-        acceptance.take_in(waiting.deliveries)
+        acceptance.take_in(waiting.files)
     finally:
         errors.flush()
     warn_of_never_delivered(config, datasets)
-    logs.info("landing checked", files=len(waiting.deliveries), **acceptance.outcomes)
+    logs.info("landing checked", files=len(waiting.files), **acceptance.outcomes)
     metrics.publish_files(config, acceptance.outcomes)
     return dict(acceptance.outcomes)
 
@@ -64,9 +64,7 @@ def warn_of_never_delivered(config: JobConfig, datasets: Sequence[Dataset]) -> N
 
 def main(argv: Sequence[str]) -> None:
     """Runs the job as Glue does."""
-    config = arguments.resolve(argv)
-    logs.configure(run_id=config.run_id, job_name=config.job_name)
-    run(config)
+    run(session.configured(argv))
 
 
 if __name__ == "__main__":

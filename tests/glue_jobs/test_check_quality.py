@@ -6,12 +6,15 @@ import pytest
 
 from glue_jobs import check_quality
 from glue_jobs.lib.contracts import tables
+from glue_jobs.lib.quality import measure, suites
+from glue_jobs.lib.run import arguments, session
 from glue_jobs.lib.run.errors import QualityError
 from glue_jobs.lib.warehouse import sql
 from local_glue.job.redshift.dialect import translate
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
+CHECKS = suites.get_suite(["streams"]).checks
 FILLED = """
 INSERT INTO music.users (user_id) VALUES (1), (2);
 INSERT INTO music.songs (track_id, track_genre) VALUES ('a', 'pop'), ('b', 'rock');
@@ -90,8 +93,8 @@ def filled(empty):
 def check(glue_run, monkeypatch):
     def run():
         config, started = glue_run(job_name="streams_check_quality")
-        monkeypatch.setattr(check_quality.arguments, "resolve", lambda argv: config)
-        monkeypatch.setattr(check_quality.glue, "start", lambda config, argv: started)
+        monkeypatch.setattr(arguments, "resolve", lambda argv: config)
+        monkeypatch.setattr(session, "start", lambda config, argv: started)
         check_quality.main([])
         return config
 
@@ -162,7 +165,5 @@ def test_stale_data_is_a_warning(filled, check):
 def measured_failures(warehouse):
     from datetime import UTC, datetime
 
-    from glue_jobs.lib.quality import measure, suites
-
-    rows = warehouse(measure.measure(suites.MUSIC.checks, now=datetime.now(UTC))).fetchall()
-    return {result.name for result in measure.judge(suites.MUSIC.checks, dict(rows)) if result.outcome == "failed"}
+    rows = warehouse(measure.measure(CHECKS, now=datetime.now(UTC))).fetchall()
+    return {result.name for result in measure.judge(CHECKS, dict(rows)) if result.outcome == "failed"}

@@ -4,6 +4,7 @@ import pytest
 
 from glue_jobs import load_catalog
 from glue_jobs.lib.catalogue.rds import Rds
+from glue_jobs.lib.run import arguments, session
 from glue_jobs.lib.run.errors import ConfigError, ContractError, MissingResourceError
 from glue_jobs.lib.warehouse.connector import WarehouseError
 
@@ -42,8 +43,8 @@ def rds(stack, glue_run):
 def job(glue_run, monkeypatch):
     def run(**overrides):
         config, started = glue_run(job_name="load_catalog", **overrides)
-        monkeypatch.setattr(load_catalog.arguments, "resolve", lambda argv: config)
-        monkeypatch.setattr(load_catalog.glue, "start", lambda config, argv: started)
+        monkeypatch.setattr(arguments, "resolve", lambda argv: config)
+        monkeypatch.setattr(session, "start", lambda config, argv: started)
         load_catalog.main([])
         return config
 
@@ -141,7 +142,7 @@ def test_rows_deleted_in_rds_stay(job, rds, warehouse):
 def test_a_run_that_died_after_publishing_is_repeated_without_harm(job, rds, warehouse, monkeypatch):
     rds(USERS + "(1, 'Ada', NULL)")
     with monkeypatch.context() as patch:
-        patch.setattr(load_catalog.glue, "finish", lambda run, config: None)
+        patch.setattr(session.GlueRun, "commit", lambda run: None)
         job()
     rds("UPDATE users SET user_name = 'Eve'")
     job()

@@ -10,7 +10,7 @@ from glue_jobs.lib.catalogue import rds_sql
 from glue_jobs.lib.contracts.model import Column
 from glue_jobs.lib.files import ledger as ledger_lib
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
-from glue_jobs.lib.run import session as glue_lib
+from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.errors import BooksError, MissingResourceError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
@@ -54,8 +54,9 @@ class Catalogue:
 
     def load(self, **changes):
         config, glue = self.start(**changes)
-        book = load_metadata.run(config, glue)
-        glue_lib.finish(glue, config)
+        book = load_metadata.load(glue, config)
+        glue.commit()
+        session.clean_up(config)
         return book
 
     def rows(self, sql: str):
@@ -82,7 +83,7 @@ def describe_loading():
             users__u=users(user(1), user(2, name='"O""Neil, Ü"')), songs__s=songs(song(1, "t1"), song(2, "t2"))
         )
         book = catalogue.load()
-        assert (book.files, book.read, book.loaded) == (2, 4, 4)
+        assert (book.files, book.read, book.outcomes["loaded"]) == (2, 4, 4)
         assert catalogue.rows("SELECT user_name FROM users ORDER BY user_id") == [("Ann",), ('O"Neil, Ü',)]
         assert catalogue.rows("SELECT track_id, id, explicit, energy, duration_ms FROM songs ORDER BY 1") == [
             ("t1", 1, False, 1.01e-06, 1000),
@@ -107,7 +108,7 @@ def describe_loading():
         catalogue.load()
         (before,) = catalogue.rows("SELECT max(change_seq) FROM users")[0]
         catalogue.take_in(users__b=users(user(1), user(2, age=""), user(3)))
-        assert (catalogue.load().loaded, catalogue.ages()) == (2, {1: 30, 2: None, 3: 30})
+        assert (catalogue.load().outcomes["loaded"], catalogue.ages()) == (2, {1: 30, 2: None, 3: 30})
         assert sorted(catalogue.rows(f"SELECT user_id FROM users WHERE change_seq > {before}")) == [(2,), (3,)]
         assert catalogue.books()[-1] == ("b", LOADED, 3, 2, 1, 0, 0)
 
@@ -137,7 +138,7 @@ def describe_loading():
             songs__s=songs(song(10, "t", "ten"), song(9, "t", "nine"), song(9, "t", "nine again")),
             users__u=users(user(1, 40), user(1, 20), user(1, 60)),
         )
-        assert catalogue.load().repeated == 4
+        assert catalogue.load().outcomes["repeated"] == 4
         assert catalogue.rows("SELECT track_name FROM songs") == [("nine",)]
         assert catalogue.ages() == {1: 40}
 
@@ -167,7 +168,7 @@ def describe_rows_in_error():
     def it_quarantines_them_and_counts_rules(catalogue, spark):
         catalogue.take_in(users__u=users(user(1), user("x"), user(-3, age=0), "4,short"))
         book = catalogue.load()
-        assert (book.loaded, book.quarantined) == (1, 3)
+        assert (book.outcomes["loaded"], book.outcomes["quarantined"]) == (1, 3)
         assert book.quarantined_by_rule == {
             "ragged_row": 1,
             "user_age_out_of_range": 1,
@@ -200,7 +201,7 @@ def describe_rows_in_error():
     def it_loads_a_small_file_or_one_within_the_rate(catalogue, rows, rate):
         body = users(user(1), *(user(number, age=200) for number in range(2, rows + 1)))
         catalogue.take_in(users__u=body)
-        assert catalogue.load(max_reject_rate=rate).loaded == 1
+        assert catalogue.load(max_reject_rate=rate).outcomes["loaded"] == 1
 
 
 def describe_books():
@@ -214,7 +215,7 @@ def describe_books():
         catalogue.take_in(users__u=users(user(1), user(2)))
         ledger = Ledger(TABLE)
         ledger.mark(ledger.open_files("users"), state=ACCEPTED, lines=3)
-        with pytest.raises(BooksError, match=r"users/u\.csv.*counted 3 lines.*accounts for 2"):
+        with pytest.raises(BooksError, match=r"users/u\.csv.*counted 3 lines, this run read 2"):
             catalogue.load()
         assert catalogue.rows("SELECT count(*) FROM users") == [(0,)]
         assert catalogue.rows("SELECT count(*) FROM load_runs") == [(0,)]
@@ -222,7 +223,7 @@ def describe_books():
     def it_refuses_lines_of_an_unknown_object(catalogue):
         catalogue.take_in(users__u=users(user(1)))
         boto3.client("s3").put_object(Bucket=LAKE, Key="accepted/users/2024-01-01/x.csv", Body=users(user(2)))
-        with pytest.raises(BooksError, match=r"accepted/users/2024-01-01/x\.csv is no file that this run knows"):
+        with pytest.raises(BooksError, match=r"accepted/users/2024-01-01/x\.csv is not an open file of the ledger"):
             catalogue.load()
 
 
@@ -236,10 +237,10 @@ def describe_deaths():
             if point == "settle":
                 patch.setattr(Ledger, "mark", lambda *_, **__: pytest.fail("died"))
                 with pytest.raises(pytest.fail.Exception):
-                    load_metadata.run(config, glue)
+                    load_metadata.load(glue, config)
             else:
-                patch.setattr(load_metadata.catalogue_load.aws, "delete_objects", lambda *_: 0)
-                load_metadata.run(config, glue)
+                patch.setattr(aws, "delete_objects", lambda *_: 0)
+                load_metadata.load(glue, config)
         state = catalogue.rows("SELECT * FROM users ORDER BY 1")
         catalogue.take_in(users__v=users(user(3)))
         catalogue.load()
@@ -255,7 +256,7 @@ def describe_deaths():
             with pytest.raises(pytest.fail.Exception):
                 catalogue.load()
         assert catalogue.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'stage'") == [(1,)]
-        assert catalogue.load().loaded == 1
+        assert catalogue.load().outcomes["loaded"] == 1
         assert catalogue.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'stage'") == [(0,)]
 
 
@@ -266,7 +267,7 @@ def describe_tables():
         with catalogue.stack.connect("rds") as db:
             db.execute("ALTER TABLE users DROP COLUMN user_country")
         catalogue.take_in(users__v=users(user(1), user(2)))
-        assert catalogue.load().loaded == 2
+        assert catalogue.load().outcomes["loaded"] == 2
         assert catalogue.rows("SELECT user_country FROM users ORDER BY user_id") == [("France",), ("France",)]
 
     def it_numbers_the_rows_of_a_table_that_was_there_before(catalogue):

@@ -9,6 +9,7 @@ import pytest
 from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, account, deliver, keys, make_config, read
 
 from glue_jobs import validate_files
+from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError
@@ -319,7 +320,7 @@ def describe_deaths():
 
         with account(monkeypatch, versioning=False):
             deliver("streams/a.csv")
-            waiting = landing.list_landing(LANDING, [validate_files.get_dataset("streams")])
+            waiting = landing.list_landing(LANDING, [STREAM_FILES])
             deliver("streams/a.csv", PLAYS + b"x")
             monkeypatch.setattr(landing, "list_landing", lambda *_: waiting)
             with pytest.raises(PipelineError, match=r"'streams/a.csv' was replaced"):

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, OUTCOMES, Count
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import BooksError
-
-OUTCOMES = ("loaded", "already_loaded", "repeated", "quarantined", "out_of_window", "pending_after")
-"""What can become of a line; each exactly one of them."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,7 @@ class FileBook:
     state: str = ""
     reason: str | None = None
     read: int = 0
-    loaded: int = 0
-    already_loaded: int = 0
-    repeated: int = 0
-    quarantined: int = 0
-    out_of_window: int = 0
-    pending_after: int = 0
+    outcomes: Mapping[Count, int] = field(default_factory=dict)
     quarantined_by_rule: Mapping[str, int] = field(default_factory=dict)
     warnings_by_rule: Mapping[str, int] = field(default_factory=dict)
     first_date: date | None = None
@@ -62,12 +54,7 @@ class RunBook:
     files: int = 0
     pending_before: int = 0
     read: int = 0
-    loaded: int = 0
-    already_loaded: int = 0
-    repeated: int = 0
-    quarantined: int = 0
-    out_of_window: int = 0
-    pending_after: int = 0
+    outcomes: Mapping[Count, int] = field(default_factory=dict)
     quarantined_by_rule: Mapping[str, int] = field(default_factory=dict)
     warnings_by_rule: Mapping[str, int] = field(default_factory=dict)
     measures: Mapping[str, Any] = field(default_factory=dict)
@@ -79,10 +66,7 @@ def close_books(
     files: Sequence[FileBook],
     *,
     pending_before: int = 0,
-    loaded_from_pending: int = 0,
-    already_loaded_from_pending: int = 0,
-    quarantined_from_pending: int = 0,
-    still_pending: int | None = None,
+    from_pending: Mapping[str, int] | None = None,
     rules_from_pending: Mapping[str, int] | None = None,
     measures: Mapping[str, Any] | None = None,
     versions: Mapping[str, str] | None = None,
@@ -91,7 +75,7 @@ def close_books(
     """The run's book: the sum of its files and of what became of the plays that were pending before it.
 
     Args:
-        still_pending: Plays pending before and after the run, as counted; None takes what is left of `pending_before`.
+        from_pending: What became of plays that were pending, by outcome; the others are pending still.
         rules_from_pending: Rules by which pending plays were quarantined.
 
     Raises:
@@ -99,12 +83,8 @@ def close_books(
     """
     for book in files:
         check_balance(book)
-    sums = {name: sum(getattr(book, name) for book in files) for name in ("read", *OUTCOMES)}
-    left = pending_before - loaded_from_pending - already_loaded_from_pending - quarantined_from_pending
-    sums["loaded"] += loaded_from_pending
-    sums["already_loaded"] += already_loaded_from_pending
-    sums["quarantined"] += quarantined_from_pending
-    sums["pending_after"] += left if still_pending is None else still_pending
+    resolved = {count: (from_pending or {}).get(count, 0) for count in OUTCOMES if count != Count.PENDING_AFTER}
+    waiting = {**resolved, Count.PENDING_AFTER: pending_before - sum(resolved.values())}
     finished = finished_at or datetime.now(UTC)
     book = RunBook(
         run_id=config.run_id,
@@ -116,7 +96,8 @@ def close_books(
         duration_ms=(finished - config.started_at) // timedelta(milliseconds=1),
         files=len(files),
         pending_before=pending_before,
-        **sums,
+        read=sum(book.read for book in files),
+        outcomes={count: waiting[count] + sum(book.outcomes.get(count, 0) for book in files) for count in OUTCOMES},
         quarantined_by_rule=_total([*(file.quarantined_by_rule for file in files), rules_from_pending or {}]),
         warnings_by_rule=_total(file.warnings_by_rule for file in files),
         measures=measures or {},
@@ -132,12 +113,11 @@ def check_balance(book: FileBook | RunBook) -> None:
     Raises:
         BooksError: They differ, or a count is negative; the message names the file or run and the numbers.
     """
-    counts = {name: getattr(book, name) for name in OUTCOMES}
     came = book.read + (book.pending_before if isinstance(book, RunBook) else 0)
-    went = sum(counts.values())
-    if came == went and min(counts.values()) >= 0:
+    went = sum(book.outcomes.values())
+    if came == went and min(book.outcomes.values(), default=0) >= 0:
         return
-    found = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    found = ", ".join(f"{name} {count}" for name, count in book.outcomes.items() if count)
     if isinstance(book, FileBook):
         raise BooksError(
             f"file {book.source_file}: validate_files counted {came} lines, this run accounts for {went} "
@@ -152,12 +132,12 @@ def check_balance(book: FileBook | RunBook) -> None:
 
 
 def file_rows(books: Iterable[FileBook]) -> list[tuple[Any, ...]]:
-    """Rows of `tables.LOAD_FILES`, in its column order."""
+    """Rows of load_files, in its column order."""
     return [_row(book, LOAD_FILES) for book in books]
 
 
 def run_row(book: RunBook) -> tuple[Any, ...]:
-    """The row of `tables.LOAD_RUNS`, in its column order."""
+    """The row of load_runs, in its column order."""
     return _row(book, LOAD_RUNS)
 
 
@@ -168,7 +148,9 @@ def fit(text: str, max_bytes: int) -> str:
 
 
 def _row(book: FileBook | RunBook, table: Table) -> tuple[Any, ...]:
-    values = {item.name: getattr(book, item.name) for item in fields(book)}
+    values = {item.name: getattr(book, item.name) for item in fields(book)} | {
+        count.value: book.outcomes.get(count, 0) for count in OUTCOMES
+    }
     return tuple(_value(values[column.name], column.max_bytes) for column in table.columns)
 
 

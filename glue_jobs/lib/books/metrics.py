@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from glue_jobs.lib.books.book import RunBook
+from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 
@@ -16,27 +17,19 @@ NAMESPACE = "MusicLoader"
 DIMENSION = "Job"
 """The only one: job names are unique in an account, and a run that no workflow started counts all the same."""
 
-ROWS = {
-    "RowsRead": "read",
-    "RowsPendingBefore": "pending_before",
-    "RowsLoaded": "loaded",
-    "RowsAlreadyLoaded": "already_loaded",
-    "RowsRepeated": "repeated",
-    "RowsQuarantined": "quarantined",
-    "RowsOutOfWindow": "out_of_window",
-    "RowsPendingAfter": "pending_after",
-}
-"""Metrics that are counts of the run's book, so that a chart can show that it balances."""
+ROWS = {f"Rows{count.title().replace('_', '')}": count for count in Count}
+"""Metrics that are counts of the run's book (`RowsAlreadyLoaded`), so that a chart can show that it balances."""
 
 FILE_STATES = {"ACCEPTED": "FilesAccepted", "REPEATED": "FilesRepeated", "REJECTED": "FilesRejected"}
 
 
 def publish_run(book: RunBook) -> None:
     """The book of a run whose data is published."""
-    values: dict[str, float] = {name: getattr(book, count) for name, count in ROWS.items()}
+    counts = {Count.READ: book.read, Count.PENDING_BEFORE: book.pending_before, **book.outcomes}
+    values: dict[str, float] = {name: counts.get(count, 0) for name, count in ROWS.items()}
     came = book.read + book.pending_before
     if came:
-        values["RejectedShare"] = book.quarantined / came
+        values["RejectedShare"] = book.outcomes.get(Count.QUARANTINED, 0) / came
     _put(book.job_name, book.started_at, {**values, "Published": 1})
 
 

@@ -14,16 +14,13 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.catalogue import rds_sql
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS, SONGS, USERS
+from glue_jobs.lib.contracts.tables import BOOKS_IN_RDS, CATALOGUE_TABLES
 from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, ContractError, MissingResourceError
+from glue_jobs.lib.run.errors import ConfigError, ContractError, MissingResourceError, first_line
 from glue_jobs.lib.run.session import GlueRun
-from glue_jobs.lib.warehouse.connector import reason
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
-CATALOGUE = (USERS, SONGS)
-BOOKS = (LOAD_RUNS, LOAD_FILES)
-BOOKMARK_KEYS = {USERS: rds_sql.CHANGE_SEQ, SONGS: rds_sql.CHANGE_SEQ} | dict.fromkeys(BOOKS, rds_sql.BOOK_SEQ)
+BOOKMARK_KEYS = dict.fromkeys(CATALOGUE_TABLES, rds_sql.CHANGE_SEQ) | dict.fromkeys(BOOKS_IN_RDS, rds_sql.BOOK_SEQ)
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,13 @@ def held(warehouse: Warehouse) -> dict[Table, Held]:
     sql = " UNION ALL ".join(
         f"SELECT '{table.name}' AS name, COUNT(*) AS held, COALESCE(MAX(change_seq), 0) AS last_change "
         f"FROM {table.full_name}"
-        for table in CATALOGUE
+        for table in CATALOGUE_TABLES
     )
     rows = {row["name"]: row for row in warehouse.read(sql, "name string, held bigint, last_change bigint").collect()}
-    return {table: Held(rows[table.name]["held"], rows[table.name]["last_change"]) for table in CATALOGUE}
+    return {table: Held(rows[table.name]["held"], rows[table.name]["last_change"]) for table in CATALOGUE_TABLES}
 
 
-class Rds:
+class ChangeReader:
     """The catalogue's database, read through Glue.
 
     Raises:
@@ -126,7 +123,7 @@ class Rds:
                 transformation_ctx=transformation_ctx,
             ).toDF()
         except Exception as cause:
-            raise MissingResourceError(f"RDS ({table}) cannot be read: {reason(cause)}") from cause
+            raise MissingResourceError(f"RDS ({table}) cannot be read: {first_line(cause)}") from cause
 
 
 def count(changes: Mapping[Table, DataFrame], held: Mapping[Table, Held]) -> dict[Table, tuple[int, int]]:

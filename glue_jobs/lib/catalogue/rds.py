@@ -18,7 +18,7 @@ from glue_jobs.lib.books.book import FileBook, RunBook
 from glue_jobs.lib.catalogue import rds_sql
 from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError
+from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError, first_line
 from glue_jobs.lib.run.session import GlueRun
 
 CONNECT_SECONDS = 15
@@ -90,7 +90,7 @@ class Rds:
                 "append"
             ).save()
         except Exception as cause:
-            raise RdsError(f"writing {table.name} to {stage} in RDS failed: {_first_line(cause)}") from cause
+            raise RdsError(f"writing {table.name} to {stage} in RDS failed: {_reason(cause)}") from cause
 
     def publish(
         self,
@@ -132,9 +132,7 @@ class Rds:
             yield db
             db.run("COMMIT")
         except (pg8000.exceptions.Error, OSError) as cause:
-            raise RdsError(
-                f"{self._place} failed while {purpose}: {_first_line(cause)}; nothing was changed"
-            ) from cause
+            raise RdsError(f"{self._place} failed while {purpose}: {_reason(cause)}; nothing was changed") from cause
         finally:
             # Closing rolls back whatever was not committed.
             db.close()
@@ -162,7 +160,7 @@ class Rds:
             elif code == NO_DATABASE:
                 message = f"{self._place} does not exist; create it, or correct the URL of the connection"
             else:
-                message = f"{self._place} refuses the connection: {_first_line(cause)}"
+                message = f"{self._place} refuses the connection: {_reason(cause)}"
             raise MissingResourceError(message) from cause
         except (pg8000.exceptions.InterfaceError, OSError) as cause:
             raise MissingResourceError(
@@ -180,7 +178,7 @@ def _jdbc_conf(run: GlueRun, connection: str) -> dict[str, str]:
         return dict(run.glue_context.extract_jdbc_conf(connection))
     except Exception as cause:
         raise MissingResourceError(
-            f"Glue connection '{connection}' cannot be used: {_first_line(cause)}; create it with its secret, "
+            f"Glue connection '{connection}' cannot be used: {_reason(cause)}; create it with its secret, "
             "or correct --rds_connection"
         ) from cause
 
@@ -224,9 +222,8 @@ def _address(url: str, connection: str) -> tuple[str, int, str]:
     return found.group(1), int(found.group(2) or 5432), found.group(3)
 
 
-def _first_line(cause: BaseException) -> str:
+def _reason(cause: BaseException) -> str:
+    """What PostgreSQL says, which pg8000 gives as a dictionary, or the first line of another error."""
     if cause.args and isinstance(cause.args[0], dict):
         return str(cause.args[0].get("M", cause.args[0]))
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    useful = (line for line in lines if not line.startswith("An error occurred while calling"))
-    return next(useful, type(cause).__name__)[:500]
+    return first_line(cause)

@@ -1,6 +1,6 @@
 """SQL text of the tables in RDS (PostgreSQL 13 or later), made from the contracts of the warehouse's tables.
 
-Every row of `users` and `songs` carries `change_seq`, every row of the books `book_seq`, both from one sequence and set
+Every row of a catalogue table carries `change_seq`, every row of the books `book_seq`, both from one sequence and set
 by triggers. A statement takes an advisory lock before its first row and holds it until its transaction ends: numbers
 become visible in their order, so whoever remembers the largest one (a JDBC bookmark) misses no row, whoever wrote it.
 """
@@ -8,12 +8,13 @@ become visible in their order, so whoever remembers the largest one (a JDBC book
 from collections.abc import Iterable
 from dataclasses import replace
 
+from glue_jobs.lib.contracts import columns
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS, SONGS, USERS
+from glue_jobs.lib.contracts.tables import BOOKS_IN_RDS, CATALOGUE_TABLES
 
 SCHEMA, STAGE_SCHEMA = "public", "stage"
 CHANGE_LOCK = 7_046_312_905
-CHANGE_SEQ, BOOK_SEQ = "change_seq", "book_seq"
+CHANGE_SEQ, BOOK_SEQ = columns.CHANGE_SEQ.name, "book_seq"
 FILE_KEY = Column("_file_key", "VARCHAR(2100)")
 
 
@@ -22,8 +23,8 @@ def _in_rds(table: Table, sequence: str) -> Table:
     return replace(table, schema=SCHEMA, columns=(*columns, Column(sequence, "BIGINT")))
 
 
-CATALOGUE = {table.name: _in_rds(table, CHANGE_SEQ) for table in (USERS, SONGS)}
-BOOKS = {table.name: _in_rds(table, BOOK_SEQ) for table in (LOAD_RUNS, LOAD_FILES)}
+CATALOGUE = {table.name: _in_rds(table, CHANGE_SEQ) for table in CATALOGUE_TABLES}
+BOOKS = {table.name: _in_rds(table, BOOK_SEQ) for table in BOOKS_IN_RDS}
 
 
 def quoted(names: Iterable[str], *, of: str = "") -> str:

@@ -1,7 +1,29 @@
-"""What runs write about themselves."""
+"""What runs write about themselves, and the words in which they count."""
 
-from glue_jobs.lib.contracts.columns import BOOK_COLUMNS, RUN_ID, SOURCE_FILE
-from glue_jobs.lib.contracts.model import Column, Table
+from enum import StrEnum
+
+from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID, SOURCE_FILE
+from glue_jobs.lib.contracts.model import BooksBalance, Column, Reference, Table
+
+
+class Count(StrEnum):
+    """Everything that books count; each is a column of both books, but for `pending_before`, which files lack."""
+
+    PENDING_BEFORE = "pending_before"
+    READ = "read"
+    LOADED = "loaded"
+    ALREADY_LOADED = "already_loaded"
+    REPEATED = "repeated"
+    QUARANTINED = "quarantined"
+    OUT_OF_WINDOW = "out_of_window"
+    PENDING_AFTER = "pending_after"
+
+
+OUTCOMES = tuple(count for count in Count if count not in (Count.PENDING_BEFORE, Count.READ))
+"""What can become of a line; each has exactly one of them."""
+
+_COUNTED = tuple(Column(count, "BIGINT") for count in (Count.READ, *OUTCOMES))
+_BY_RULE = (Column("quarantined_by_rule", "VARCHAR(65535)"), Column("warnings_by_rule", "VARCHAR(65535)"))
 
 LOAD_RUNS = Table(
     name="load_runs",
@@ -15,10 +37,9 @@ LOAD_RUNS = Table(
         Column("finished_at", "TIMESTAMP"),
         Column("duration_ms", "BIGINT"),
         Column("files", "BIGINT"),
-        Column("pending_before", "BIGINT"),
-        *BOOK_COLUMNS,
-        Column("quarantined_by_rule", "VARCHAR(65535)"),
-        Column("warnings_by_rule", "VARCHAR(65535)"),
+        Column(Count.PENDING_BEFORE, "BIGINT"),
+        *_COUNTED,
+        *_BY_RULE,
         Column("measures", "VARCHAR(65535)"),
         Column("versions", "VARCHAR(1024)"),
     ),
@@ -27,6 +48,9 @@ LOAD_RUNS = Table(
     dist="ALL",
     sort=("started_at",),
     why="one row a run",
+    exact=False,
+    rds="books",
+    identities=(BooksBalance((Count.READ, Count.PENDING_BEFORE)),),
 )
 
 LOAD_FILES = Table(
@@ -40,21 +64,24 @@ LOAD_FILES = Table(
         Column("checksum", "VARCHAR(64)"),
         Column("state", "VARCHAR(16)"),
         Column("reason", "VARCHAR(1024)"),
-        *BOOK_COLUMNS,
-        Column("quarantined_by_rule", "VARCHAR(65535)"),
-        Column("warnings_by_rule", "VARCHAR(65535)"),
+        *_COUNTED,
+        *_BY_RULE,
         Column("first_date", "DATE"),
         Column("last_date", "DATE"),
         Column("header", "VARCHAR(65535)"),
         Column("accepted_key", "VARCHAR(1024)"),
         Column("accepted_at", "TIMESTAMP"),
-        Column("loaded_at", "TIMESTAMP"),
+        LOADED_AT,
     ),
     key=("run_id", "file_key"),
     publish="merge",
     dist="EVEN",
     sort=("loaded_at",),
     why="looked up by when files were loaded",
+    exact=False,
+    rds="books",
+    references=(Reference(("run_id",), "load_runs", "dealt with"),),
+    identities=(BooksBalance((Count.READ,)),),
 )
 
 DATA_QUALITY_RESULTS = Table(
@@ -75,6 +102,7 @@ DATA_QUALITY_RESULTS = Table(
     dist="ALL",
     sort=("checked_at",),
     why="a few dozen rows a run",
+    exact=False,
 )
 
 PUBLICATION = Table(
@@ -86,4 +114,5 @@ PUBLICATION = Table(
     dist="ALL",
     sort=("name",),
     why="one row",
+    exact=False,
 )

@@ -1,40 +1,18 @@
-"""docs/tables.md, made from the contracts: `python -m glue_jobs.lib.contracts.docs docs/tables.md`."""
+"""What is generated from the contracts: docs/tables.md, and the columns of Terraform's tables over the quarantine.
 
-import sys
-from collections.abc import Sequence
+`python -m glue_jobs.lib.contracts.docs` writes both; a test compares them with the contracts.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.datasets import DATASETS
+from glue_jobs.lib.contracts.model import Bounds, Column, Dataset, Field, Table, When
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 
-MUSIC_RELATIONS = (
-    ("users", "streams", "plays"),
-    ("songs", "streams", "is played in"),
-    ("users", "user_features", "is summed up in"),
-    ("users", "user_track_totals", "has played"),
-    ("users", "user_days", "was active on"),
-    ("songs", "track_totals", "is summed up in"),
-    ("songs", "user_track_totals", "was played by"),
-    ("songs", "daily_top_tracks", "ranks in"),
-    ("songs", "genre_kpis", "is most played in"),
-    ("genre_daily_kpis", "daily_top_tracks", "has"),
-    ("genre_daily_kpis", "daily_top_genres", "ranks in"),
-    ("load_runs", "load_files", "dealt with"),
-    ("load_runs", "streams", "loaded"),
-)
-"""Parent, child, and what the parent does; nothing enforces them, check_quality measures those of streams."""
-
-SPARKIFY_RELATIONS = (
-    ("users", "songplays", "played"),
-    ("songs", "songplays", "was played in"),
-    ("artists", "songplays", "was played in"),
-    ("time", "songplays", "is the moment of"),
-    ("artists", "songs", "made"),
-)
-"""As above; check_quality measures all of them."""
-
-SCHEMAS = {"music": (MUSIC_TABLES, MUSIC_RELATIONS), "sparkify": (SPARKIFY_TABLES, SPARKIFY_RELATIONS)}
-"""By schema its tables and how they relate."""
+SCHEMAS = {"music": MUSIC_TABLES, "sparkify": SPARKIFY_TABLES}
 
 PUBLISHED = {
     "merge": "by MERGE on its key",
@@ -42,28 +20,45 @@ PUBLISHED = {
     "internal": "by the fence of each publish",
 }
 
-HEAD = """# Tables
+EMPTY = {"error": "never empty", "warning": "a warning when empty", "allowed": "may be empty"}
 
-Made from the contracts in `glue_jobs/lib/contracts/`; a test holds this page to them. To make it anew:
-`python -m glue_jobs.lib.contracts.docs docs/tables.md`.
+HEAD = """# Tables and files
+
+Generated from the contracts in `glue_jobs/lib/contracts/` by `make docs`; a test compares this page with them.
 
 Times are UTC. Redshift enforces no key: rows are unique by key before they are staged, and `check_quality` measures it.
-Columns marked *lineage* tell where a row came from and are no part of the promise that any order of deliveries gives
-the same warehouse. Sizes of VARCHAR are bytes. Lines in the diagrams are how tables join; none is enforced.
+Columns marked *lineage* tell where a row came from; they are outside the promise that any order of deliveries gives
+the same warehouse. Sizes of VARCHAR are bytes. Lines in the diagrams are how tables join; Redshift enforces none.
+"""
+
+FILES_HEAD = """## Input files
+
+A row that breaks a rule goes to the quarantine with all its reasons. A column marked *optional* may be missing from a
+file; a file without any other column is rejected. More columns than these are ignored.
 """
 
 
 def render() -> str:
-    """The page, as Markdown."""
+    """The page docs/tables.md, as Markdown."""
     parts = [HEAD]
-    for schema, (tables, relations) in SCHEMAS.items():
-        parts += [_diagram(schema, tables, relations), *(_section(table) for table in tables)]
-    return "\n".join(parts)
+    for schema, tables in SCHEMAS.items():
+        parts += [_diagram(schema, tables), *map(_table_section, tables)]
+    return "\n".join([*parts, FILES_HEAD, *map(_dataset_section, DATASETS.values())])
 
 
-def _diagram(schema: str, tables: Sequence[Table], relations: Sequence[tuple[str, str, str]]) -> str:
+def render_catalog_columns() -> str:
+    """terraform/catalog_columns.json: the fields of each dataset."""
+    return json.dumps({name: dataset.field_names for name, dataset in DATASETS.items()}, indent=2) + "\n"
+
+
+def _diagram(schema: str, tables: Sequence[Table]) -> str:
     lines = [f"## Schema {schema}", "", "```mermaid", "erDiagram"]
-    lines += [f'    {parent} ||--o{{ {child} : "{verb}"' for parent, child, verb in relations]
+    lines += [
+        f'    {reference.parent} ||--o{{ {table.name} : "{reference.verb}"'
+        for table in tables
+        for reference in table.references
+        if reference.verb
+    ]
     for table in tables:
         lines += [f"    {table.name} {{"]
         lines += [
@@ -81,12 +76,12 @@ def _diagram_key(table: Table, column: Column) -> str:
     return " PK" if column.name in table.key else ""
 
 
-def _section(table: Table) -> str:
+def _table_section(table: Table) -> str:
     slices = f" ({', '.join(table.slices)})" if table.slices else " (all of it)" if table.publish == "replace" else ""
     lines = [
         f"### {table.full_name}",
         "",
-        f"{table.grain[0].upper()}{table.grain[1:]}.",
+        f"{_sentence(table.grain)}.",
         "",
         f"- Key: {', '.join(f'`{name}`' for name in table.key)}",
         f"- Published {PUBLISHED[table.publish]}{slices}",
@@ -103,5 +98,63 @@ def _remark(table: Table, column: Column) -> str:
     return "key" if column.name in table.key else "*lineage*" if column.name in table.lineage else ""
 
 
+def _dataset_section(dataset: Dataset) -> str:
+    kind = "CSV with a header" if dataset.file_format == "csv" else "JSON, one object a line"
+    lines = [
+        f"### {dataset.name}/",
+        "",
+        f"{kind}: {dataset.grain}.",
+        "",
+        "| field | type | rules |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| {field.name} | {field.type} | {'; '.join(_field_rules(dataset, field))} |" for field in dataset.fields
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _field_rules(dataset: Dataset, field: Field) -> Iterator[str]:
+    if field.optional:
+        yield "*optional*"
+    yield EMPTY[field.empty] if field.required or field.empty == "warning" else EMPTY["allowed"]
+    if dataset.file_format == "json" and field.written_when:
+        yield f"must be written {_when(field.written_when)}"
+    if dataset.file_format == "json" and field.filled_when:
+        yield f"not empty {_when(field.filled_when)}"
+    if field.as_text:
+        yield "written as text"
+    if field.bounds:
+        yield _bounds(field.bounds)
+    if field.choices:
+        yield f"one of {len(field.choices)} values"
+    if field.name == dataset.time_field:
+        yield "not after the run's start"
+
+
+def _when(when: When) -> str:
+    return f"{'unless' if when.unless else 'when'} {when.field} is {' or '.join(when.values)}"
+
+
+def _bounds(bounds: Bounds) -> str:
+    parts = [f"above {bounds.above:g}"] if bounds.above is not None else []
+    parts += [f"at least {bounds.least:g}"] if bounds.least is not None else []
+    parts += [f"at most {bounds.most:g}"] if bounds.most is not None else []
+    return ", ".join(parts) + (" (else a warning)" if bounds.severity == "warning" else "")
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m glue_jobs.lib.contracts.docs", description=__doc__)
+    parser.add_argument("project", type=Path, nargs="?", default=Path(), help="the project's folder")
+    project = parser.parse_args(argv).project
+    (project / "docs" / "tables.md").write_text(render(), encoding="utf-8")
+    (project / "terraform" / "catalog_columns.json").write_text(render_catalog_columns(), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(render(), encoding="utf-8")
+    main()

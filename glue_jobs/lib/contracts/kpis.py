@@ -11,7 +11,15 @@ from glue_jobs.lib.contracts.columns import (
     TRACK_NAME,
     USER_ID,
 )
-from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.model import (
+    Column,
+    CountsWithin,
+    RanksHaveNoGaps,
+    Reference,
+    SharesSumToOne,
+    SumIsRowsOf,
+    Table,
+)
 
 GENRE_KPIS = Table(
     name="genre_kpis",
@@ -30,6 +38,8 @@ GENRE_KPIS = Table(
     dist="ALL",
     sort=("track_genre",),
     why="about a hundred rows",
+    references=(Reference(("track_id",), "songs", "is most played in"),),
+    identities=(SumIsRowsOf("listen_count", "streams"), SharesSumToOne("popularity_index")),
 )
 
 HOURLY_KPIS = Table(
@@ -49,6 +59,7 @@ HOURLY_KPIS = Table(
     dist="ALL",
     sort=("hour",),
     why="small, and read by ranges of time",
+    identities=(SumIsRowsOf("total_plays", "streams"),),
 )
 
 GENRE_DAILY_KPIS = Table(
@@ -70,6 +81,7 @@ GENRE_DAILY_KPIS = Table(
     dist="EVEN",
     sort=("listen_date",),
     why="read by ranges of days",
+    identities=(SumIsRowsOf("listen_count", "streams"), SharesSumToOne("popularity_index", "listen_date")),
 )
 
 DAILY_TOP_TRACKS = Table(
@@ -82,6 +94,14 @@ DAILY_TOP_TRACKS = Table(
     dist="EVEN",
     sort=("listen_date",),
     why="read by ranges of days",
+    references=(
+        Reference(("track_id",), "songs", "ranks in"),
+        Reference(("listen_date", "track_genre"), "genre_daily_kpis", "has"),
+    ),
+    identities=(
+        RanksHaveNoGaps(3, ("listen_date", "track_genre")),
+        CountsWithin("listen_count", ("listen_date", "track_genre"), "genre_daily_kpis"),
+    ),
 )
 
 DAILY_TOP_GENRES = Table(
@@ -94,6 +114,11 @@ DAILY_TOP_GENRES = Table(
     dist="ALL",
     sort=("listen_date",),
     why="five rows a day",
+    references=(Reference(("listen_date", "track_genre"), "genre_daily_kpis", "ranks in"),),
+    identities=(
+        RanksHaveNoGaps(5, ("listen_date",)),
+        CountsWithin("listen_count", ("listen_date", "track_genre"), "genre_daily_kpis"),
+    ),
 )
 
 USER_FEATURES = Table(
@@ -119,6 +144,8 @@ USER_FEATURES = Table(
     dist="KEY(user_id)",
     sort=("user_id",),
     why="joined to users by user_id",
+    references=(Reference(("user_id",), "users", "is summed up in"),),
+    identities=(SumIsRowsOf("total_plays", "streams"),),
 )
 
 TRACK_TOTALS = Table(
@@ -130,6 +157,8 @@ TRACK_TOTALS = Table(
     dist="KEY(track_id)",
     sort=("track_id",),
     why="joined to songs by track_id",
+    references=(Reference(("track_id",), "songs", "is summed up in"),),
+    identities=(SumIsRowsOf("plays", "streams"),),
 )
 
 USER_TRACK_TOTALS = Table(
@@ -147,6 +176,11 @@ USER_TRACK_TOTALS = Table(
     dist="KEY(user_id)",
     sort=("user_id",),
     why="fetched for the users a run touches",
+    references=(
+        Reference(("user_id",), "users", "has played"),
+        Reference(("track_id",), "songs", "was played by"),
+    ),
+    identities=(SumIsRowsOf("plays", "streams"),),
 )
 
 USER_DAYS = Table(
@@ -158,4 +192,6 @@ USER_DAYS = Table(
     dist="KEY(user_id)",
     sort=("user_id",),
     why="fetched for the users a run touches",
+    references=(Reference(("user_id",), "users", "was active on"),),
+    identities=(SumIsRowsOf("plays", "streams"),),
 )

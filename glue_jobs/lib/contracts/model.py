@@ -1,10 +1,12 @@
-"""The words a table's contract is written in; schema, DDL, byte-length rules and publishing follow from it."""
+"""The words in which contracts are written; schemas, rules, DDL, publishing, checks and docs follow from them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Publish = Literal["merge", "replace", "internal"]
+Severity = Literal["error", "warning"]
 
 SPARK_TYPES = {
     "BIGINT": "bigint",
@@ -36,6 +38,163 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """Numbers that a field takes: from `least` to `most`, both inclusive, and more than `above`; None is no bound."""
+
+    least: float | None = None
+    most: float | None = None
+    above: float | None = None
+    severity: Severity = "error"
+
+
+NOT_NEGATIVE = Bounds(least=0)
+POSITIVE = Bounds(above=0)
+
+
+@dataclass(frozen=True)
+class When:
+    """The rows for which something is demanded: those whose `field` has one of `values`, or, with `unless`, none."""
+
+    field: str
+    values: tuple[str, ...]
+    unless: bool = False
+
+
+@dataclass(frozen=True)
+class Field(Column):
+    """A column of an input file; in JSON a key of each object.
+
+    Attributes:
+        type: What its values must parse to; in JSON a TIMESTAMP is a number, milliseconds since 1970 in UTC.
+        empty: Whether an empty value is allowed, or how severe it is.
+        optional: A file may lack the column (a JSON object the key); its values are empty then, so they may be.
+        bounds: Which numbers are possible.
+        choices: The values there are, if they are few.
+        as_text: JSON: a number that the file writes as text.
+        written_when: JSON: rows that must have the key, be it null; None for all.
+        filled_when: JSON: rows in which a field that may be empty must not be.
+    """
+
+    empty: Literal["error", "warning", "allowed"] = "error"
+    optional: bool = False
+    bounds: Bounds | None = None
+    choices: tuple[str, ...] = ()
+    as_text: bool = False
+    written_when: When | None = None
+    filled_when: When | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether every row has a value."""
+        return self.empty == "error" and not self.optional
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One kind of input file.
+
+    Attributes:
+        name: Also its prefix in the landing bucket, `accepted/`, `quarantine/` and `archive/`.
+        fields: What is read of a file; it may hold its columns in any order, and more.
+        repeats: `skip`: the same checksum is never read twice. `reread`: it is (A, B, A means A).
+        time_field: The field that says on which day a row lies, if rows have one; it cannot lie in the future.
+        wins: Among rows of one key in one file the smallest of these wins, then the first line. None where something
+            else decides.
+    """
+
+    name: str
+    grain: str
+    fields: tuple[Field, ...]
+    file_format: Literal["csv", "json"]
+    repeats: Literal["skip", "reread"]
+    time_field: str | None = None
+    wins: tuple[str, ...] | None = None
+
+    @property
+    def field_names(self) -> list[str]:
+        """Names in contract order."""
+        return [field.name for field in self.fields]
+
+    @property
+    def required_columns(self) -> list[str]:
+        """Names of the columns that every file has."""
+        return [field.name for field in self.fields if not field.optional]
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether rows can be kept and yet be counted for what is odd about them."""
+        return any("warning" in (field.empty, field.bounds and field.bounds.severity) for field in self.fields)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns that name a row of another table of the schema; Redshift does not enforce it.
+
+    Attributes:
+        columns: Of the same names in both tables.
+        parent: The other table's name.
+        verb: What a row of the parent does, for the diagram; empty leaves it out there.
+        checked: Whether check_quality measures it.
+    """
+
+    columns: tuple[str, ...]
+    parent: str
+    verb: str = ""
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class SumIsRowsOf:
+    """The sum of `column` is the number of rows of `table`."""
+
+    column: str
+    table: str
+
+
+@dataclass(frozen=True)
+class SharesSumToOne:
+    """The values of `column` sum to 1 in each period; without a period in the whole table."""
+
+    column: str
+    period: str | None = None
+
+
+@dataclass(frozen=True)
+class RanksHaveNoGaps:
+    """The column `rank` of each period holds 1..n, each once, n at most `last`."""
+
+    last: int
+    period: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CountsWithin:
+    """`column`, summed by `period`, is at most what the table `whole` has of it."""
+
+    column: str
+    period: tuple[str, ...]
+    whole: str
+
+
+@dataclass(frozen=True)
+class SharesNoKeyWith:
+    """No key of the table is in `table`."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class BooksBalance:
+    """The sum of `came` is the sum of the outcomes, in each row."""
+
+    came: tuple[str, ...]
+
+
+Identity = SumIsRowsOf | SharesSumToOne | RanksHaveNoGaps | CountsWithin | SharesNoKeyWith | BooksBalance
+"""What must be true of the rows of a table, by arithmetic; check_quality measures each."""
+
+
+@dataclass(frozen=True)
 class Table:
     """One warehouse table.
 
@@ -46,6 +205,11 @@ class Table:
         slices: For `replace`, the columns that name a slice; empty replaces the whole table.
         why: The reason for the distribution and sort key.
         lineage: Columns outside the promise of exactness.
+        dataset: The input without whose rows the table is empty, and with them is not.
+        rds: Whether RDS has the table too, and in which of its roles.
+        references, identities: What check_quality measures beside the keys.
+        counted: Whether check_quality records the number of rows.
+        exact: Whether it is part of the promise that any order of deliveries gives the same warehouse.
     """
 
     name: str
@@ -58,6 +222,12 @@ class Table:
     why: str
     slices: tuple[str, ...] = ()
     lineage: tuple[str, ...] = ()
+    dataset: str | None = None
+    rds: Literal["catalogue", "books"] | None = None
+    references: tuple[Reference, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    counted: bool = False
+    exact: bool = True
     schema: str = "music"
 
     @property
@@ -73,48 +243,20 @@ class Table:
     @property
     def spark_schema(self) -> str:
         """DDL text for `createDataFrame` and empty frames."""
-        return ", ".join(f"`{column.name}` {column.spark_type}" for column in self.columns)
+        return ddl_text(self.columns)
 
     def column(self, name: str) -> Column:
         """The column called `name`."""
         return next(column for column in self.columns if column.name == name)
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column of an input file.
-
-    Attributes:
-        type: What its values must parse to; in JSON a TIMESTAMP is a number, milliseconds since 1970 in UTC.
-        nullable: Allows an empty value.
-        as_text: In JSON: a number that the file writes as text.
-    """
-
-    name: str
-    type: str
-    nullable: bool = False
-    as_text: bool = False
+def ddl_text(columns: Iterable[Column]) -> str:
+    """Columns as Spark's DDL text."""
+    return ", ".join(f"`{column.name}` {column.spark_type}" for column in columns)
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """One kind of input file.
-
-    Attributes:
-        name: Also its prefix in the landing bucket, `accepted/`, `quarantine/` and `archive/`.
-        fields: Required columns; a file may hold them in any order, and more.
-        repeats: `skip`: the same checksum is never read twice. `reread`: it is (A, B, A means A).
-        time_field: The field that says on which day a row lies, if rows have one.
-    """
-
-    name: str
-    grain: str
-    fields: tuple[Field, ...]
-    file_format: Literal["csv", "json"]
-    repeats: Literal["skip", "reread"]
-    time_field: str | None = None
-
-    @property
-    def field_names(self) -> list[str]:
-        """Names in contract order."""
-        return [field.name for field in self.fields]
+def columns_of(fields: Iterable[Field], *more: Column, first: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The table columns that hold the fields: those named in `first` come first, `more` at the end."""
+    columns = {field.name: Column(field.name, field.type) for field in fields}
+    leading = [columns.pop(name) for name in first]
+    return (*leading, *columns.values(), *more)

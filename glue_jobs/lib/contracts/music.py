@@ -1,80 +1,139 @@
-"""Users, songs and plays."""
+"""Users, songs and plays: of each the input file and the warehouse table together."""
 
 from glue_jobs.lib.contracts.columns import (
     CHANGE_SEQ,
-    GENRE,
     LISTEN_TIME,
+    LOADED_AT,
     RUN_ID,
     SOURCE_FILE,
     TRACK_ID,
-    TRACK_NAME,
     USER_ID,
 )
-from glue_jobs.lib.contracts.datasets import AUDIO_FEATURES
-from glue_jobs.lib.contracts.model import Column, Table
-
-USERS = Table(
-    name="users",
-    grain="one row a user",
-    columns=(
-        USER_ID,
-        Column("user_name", "VARCHAR(256)"),
-        Column("user_age", "INTEGER"),
-        Column("user_country", "VARCHAR(128)"),
-        Column("created_at", "DATE"),
-        CHANGE_SEQ,
-    ),
-    key=("user_id",),
-    publish="merge",
-    dist="KEY(user_id)",
-    sort=("user_id",),
-    why="joined to plays and user totals by user_id, which are distributed alike",
-    lineage=("change_seq",),
+from glue_jobs.lib.contracts.model import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Bounds,
+    Column,
+    Dataset,
+    Field,
+    Reference,
+    SharesNoKeyWith,
+    Table,
+    columns_of,
 )
 
-SONGS = Table(
-    name="songs",
-    grain="one row a track",
-    columns=(
-        TRACK_ID,
-        Column("id", "BIGINT"),
-        Column("artists", "VARCHAR(2048)"),
-        Column("album_name", "VARCHAR(1024)"),
-        TRACK_NAME,
-        Column("popularity", "INTEGER"),
-        Column("duration_ms", "BIGINT"),
-        Column("explicit", "BOOLEAN"),
-        GENRE,
-        *(Column(name, "DOUBLE PRECISION") for name in AUDIO_FEATURES),
-        CHANGE_SEQ,
+AUDIO_FEATURES = (
+    *("danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness"),
+    *("liveness", "valence", "tempo"),
+)
+
+
+def catalogue_files(name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = ()) -> Dataset:
+    """CSV files of a catalogue: a file that comes again is read again, for it may bring back what was before."""
+    return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins)
+
+
+def catalogue_table(files: Dataset, *, grain: str, key: str, dist: str, why: str) -> Table:
+    """The table of a catalogue, in RDS and in the warehouse: the fields of its files, one row a key."""
+    return Table(
+        name=files.name,
+        grain=grain,
+        columns=columns_of(files.fields, CHANGE_SEQ, first=(key,)),
+        key=(key,),
+        publish="merge",
+        dist=dist,
+        sort=(key,),
+        why=why,
+        lineage=(CHANGE_SEQ.name,),
+        dataset=files.name,
+        rds="catalogue",
+        counted=True,
+    )
+
+
+USER_FILES = catalogue_files(
+    "users",
+    grain="one row a user; the last delivered wins",
+    fields=(
+        Field("user_id", "BIGINT", bounds=NOT_NEGATIVE),
+        Field("user_name", "VARCHAR(256)", empty="allowed"),
+        Field("user_age", "INTEGER", empty="allowed", bounds=Bounds(1, 120)),
+        Field("user_country", "VARCHAR(128)", empty="warning"),
+        Field("created_at", "DATE", empty="allowed"),
     ),
-    key=("track_id",),
-    publish="merge",
+)
+
+USERS = catalogue_table(
+    USER_FILES,
+    grain="one row a user",
+    key="user_id",
+    dist="KEY(user_id)",
+    why="joined to plays and user totals by user_id, which are distributed alike",
+)
+
+SONG_FILES = catalogue_files(
+    "songs",
+    grain="one row a track; within a file the smallest `id` of a track wins, the last delivered file wins",
+    fields=(
+        Field("id", "BIGINT", bounds=NOT_NEGATIVE),
+        Field("track_id", "VARCHAR(64)"),
+        Field("artists", "VARCHAR(2048)", empty="allowed"),
+        Field("album_name", "VARCHAR(1024)", empty="allowed"),
+        Field("track_name", "VARCHAR(1024)", empty="warning"),
+        Field("popularity", "INTEGER", empty="allowed"),
+        Field("duration_ms", "BIGINT", bounds=POSITIVE),
+        Field("explicit", "BOOLEAN", empty="allowed"),
+        Field("track_genre", "VARCHAR(128)"),
+        *(Field(name, "DOUBLE PRECISION", empty="allowed") for name in AUDIO_FEATURES),
+    ),
+    wins=("id",),
+)
+
+SONGS = catalogue_table(
+    SONG_FILES,
+    grain="one row a track",
+    key="track_id",
     dist="ALL",
-    sort=("track_id",),
     why="a catalogue that every fact query joins: a copy on each node spares the shuffle",
-    lineage=("change_seq",),
+)
+
+STREAM_FILES = Dataset(
+    name="streams",
+    grain="one row a play: (user_id, track_id, listen_time)",
+    fields=(
+        Field("user_id", "BIGINT", bounds=NOT_NEGATIVE),
+        Field("track_id", "VARCHAR(64)"),
+        Field("listen_time", "TIMESTAMP"),
+    ),
+    file_format="csv",
+    repeats="skip",
+    time_field="listen_time",
 )
 
 STREAMS = Table(
     name="streams",
     grain="one row a play whose user and track are known",
-    columns=(USER_ID, TRACK_ID, LISTEN_TIME, SOURCE_FILE, RUN_ID, Column("loaded_at", "TIMESTAMP")),
+    columns=columns_of(STREAM_FILES.fields, SOURCE_FILE, RUN_ID, LOADED_AT),
     key=("user_id", "track_id", "listen_time"),
     publish="merge",
     dist="KEY(user_id)",
     sort=("listen_time",),
     why="runs and analysts read ranges of time; users' own figures join without a shuffle",
     lineage=("source_file", "run_id", "loaded_at"),
+    dataset="streams",
+    references=(
+        Reference(("user_id",), "users", "plays", checked=True),
+        Reference(("track_id",), "songs", "is played in", checked=True),
+        Reference(("run_id",), "load_runs", "loaded"),
+    ),
+    counted=True,
 )
 
 PENDING_STREAMS = Table(
     name="pending_streams",
     grain="one row a play whose user or track is not known yet",
     columns=(
-        USER_ID,
-        TRACK_ID,
-        LISTEN_TIME,
+        *(USER_ID, TRACK_ID, LISTEN_TIME),
         Column("reason", "VARCHAR(64)"),
         Column("first_seen", "TIMESTAMP"),
         SOURCE_FILE,
@@ -86,4 +145,6 @@ PENDING_STREAMS = Table(
     sort=("listen_time",),
     why="matched to streams by the same key",
     lineage=("first_seen", "source_file"),
+    identities=(SharesNoKeyWith("streams"),),
+    counted=True,
 )

@@ -1,10 +1,81 @@
-"""The star schema around `songplays`, schema `sparkify`. Imports no Spark."""
+"""Sparkify: the files of events and songs, and the star schema around `songplays`."""
 
 from functools import partial
 
-from glue_jobs.lib.contracts.columns import RUN_ID, SOURCE_FILE, USER_ID
-from glue_jobs.lib.contracts.model import Column
+from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID, SOURCE_FILE, USER_ID
+from glue_jobs.lib.contracts.model import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Bounds,
+    Column,
+    Dataset,
+    Field,
+    Reference,
+    When,
+)
 from glue_jobs.lib.contracts.model import Table as AnyTable
+
+SONG_PAGE = "NextSong"
+PAGES = (
+    *("About", "Add Friend", "Add to Playlist", "Cancel", "Cancellation Confirmation", "Downgrade", "Error", "Help"),
+    *("Home", "Login", "Logout", SONG_PAGE, "Register", "Roll Advert", "Save Settings", "Settings"),
+    *("Submit Downgrade", "Submit Registration", "Submit Upgrade", "Thumbs Down", "Thumbs Up", "Upgrade"),
+)
+"""Every page of the event simulator that writes Sparkify's logs (github.com/Interana/eventsim)."""
+
+PLAYING = When("page", (SONG_PAGE,))
+LOGGED_IN = When("auth", ("Logged Out",), unless=True)
+"""Some writers leave out what does not apply to an event."""
+
+song_field = partial(Field, empty="allowed", written_when=PLAYING, filled_when=PLAYING)
+user_field = partial(Field, empty="allowed", written_when=LOGGED_IN)
+
+LOG_DATA = Dataset(
+    name="log_data",
+    grain="one row an event of the app",
+    fields=(
+        song_field("artist", "VARCHAR(1024)"),
+        Field("auth", "VARCHAR(64)"),
+        user_field("firstName", "VARCHAR(256)"),
+        user_field("gender", "VARCHAR(32)"),
+        Field("itemInSession", "INTEGER", bounds=NOT_NEGATIVE),
+        user_field("lastName", "VARCHAR(256)"),
+        song_field("length", "DOUBLE PRECISION", bounds=POSITIVE),
+        Field("level", "VARCHAR(32)"),
+        user_field("location", "VARCHAR(512)"),
+        Field("method", "VARCHAR(16)"),
+        Field("page", "VARCHAR(64)", choices=PAGES),
+        user_field("registration", "TIMESTAMP"),
+        Field("sessionId", "BIGINT", bounds=NOT_NEGATIVE),
+        song_field("song", "VARCHAR(1024)"),
+        Field("status", "INTEGER"),
+        Field("ts", "TIMESTAMP"),
+        user_field("userAgent", "VARCHAR(2048)"),
+        user_field("userId", "BIGINT", as_text=True, filled_when=PLAYING, bounds=NOT_NEGATIVE),
+    ),
+    file_format="json",
+    repeats="skip",
+    time_field="ts",
+)
+
+SONG_DATA = Dataset(
+    name="song_data",
+    grain="one row a song, with its artist; the last delivered wins",
+    fields=(
+        Field("num_songs", "INTEGER", bounds=POSITIVE),
+        Field("artist_id", "VARCHAR(64)"),
+        Field("artist_latitude", "DOUBLE PRECISION", empty="allowed", bounds=Bounds(-90, 90)),
+        Field("artist_longitude", "DOUBLE PRECISION", empty="allowed", bounds=Bounds(-180, 180)),
+        Field("artist_location", "VARCHAR(1024)", empty="allowed"),
+        Field("artist_name", "VARCHAR(1024)"),
+        Field("song_id", "VARCHAR(64)"),
+        Field("title", "VARCHAR(1024)"),
+        Field("duration", "DOUBLE PRECISION", bounds=POSITIVE),
+        Field("year", "INTEGER", bounds=NOT_NEGATIVE),
+    ),
+    file_format="json",
+    repeats="reread",
+)
 
 Table = partial(AnyTable, schema="sparkify")
 
@@ -23,7 +94,7 @@ SESSION = (Column("session_id", "BIGINT"), Column("item_in_session", "INTEGER"))
 REPAIRED_FROM = Column("repaired_from", "VARCHAR(65535)")
 """Texts as they were delivered, as JSON by field, of those that were repaired; NULL if none was."""
 
-LINEAGE = (SOURCE_FILE, RUN_ID, Column("loaded_at", "TIMESTAMP"))
+LINEAGE = (SOURCE_FILE, RUN_ID, LOADED_AT)
 LINEAGE_NAMES = tuple(column.name for column in LINEAGE)
 SONG_ATTRIBUTES = (
     Column("title", "VARCHAR(1024)"),
@@ -66,6 +137,7 @@ STAGING_EVENTS = Table(
     sort=("start_time",),
     why="looked at by hand after a run; nothing joins it",
     lineage=("source_file",),
+    exact=False,
 )
 
 STAGING_SONGS = Table(
@@ -78,7 +150,10 @@ STAGING_SONGS = Table(
     sort=("song_id",),
     why="looked at by hand after a run; nothing joins it",
     lineage=("source_file",),
+    exact=False,
 )
+
+STAGING = (STAGING_EVENTS, STAGING_SONGS)
 
 SONGPLAYS = Table(
     name="songplays",
@@ -105,6 +180,14 @@ SONGPLAYS = Table(
     sort=("start_time",),
     why="questions are about periods, and about users and their sessions, which are then on one node",
     lineage=LINEAGE_NAMES,
+    dataset="log_data",
+    references=(
+        Reference(("song_id",), "songs", "was played in", checked=True),
+        Reference(("artist_id",), "artists", "was played in", checked=True),
+        Reference(("user_id",), "users", "played", checked=True),
+        Reference(("start_time",), "time", "is the moment of", checked=True),
+    ),
+    counted=True,
 )
 
 USERS = Table(
@@ -124,6 +207,9 @@ USERS = Table(
     dist="KEY(user_id)",
     sort=("user_id",),
     why="joined to songplays by user_id, which are distributed alike",
+    dataset="log_data",
+    references=(Reference(("user_id",), "songplays", checked=True),),
+    counted=True,
 )
 
 SONGS = Table(
@@ -136,6 +222,9 @@ SONGS = Table(
     sort=("duration_s", "title"),
     why="a copy on each node spares the shuffle of plays; runs look songs up by duration",
     lineage=LINEAGE_NAMES,
+    dataset="song_data",
+    references=(Reference(("artist_id",), "artists", "made", checked=True),),
+    counted=True,
 )
 
 ARTISTS = Table(
@@ -154,6 +243,8 @@ ARTISTS = Table(
     dist="ALL",
     sort=("artist_id",),
     why="small, and joined to plays by artist_id: a copy on each node",
+    dataset="song_data",
+    counted=True,
 )
 
 TIME = Table(
@@ -166,6 +257,7 @@ TIME = Table(
     dist="ALL",
     sort=("start_time",),
     why="joined to songplays by time, whatever node they are on",
+    dataset="log_data",
+    references=(Reference(("start_time",), "songplays", checked=True),),
+    counted=True,
 )
-
-SPARKIFY_TABLES = (STAGING_EVENTS, STAGING_SONGS, SONGPLAYS, USERS, SONGS, ARTISTS, TIME)

@@ -1,15 +1,24 @@
 """Whole files that are rejected: `quarantine/files/<date>/<12 hex>/<landing key>` and the reason beside them."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import LedgerFile
-from glue_jobs.lib.intake.inspection import Problem
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
 
 REASON_SUFFIX = ".reason.json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file is rejected. `message` names the file and the value at fault, `remedy` what its deliverer can do."""
+
+    reason: str
+    message: str
+    remedy: str
 
 
 def quarantine_key(config: JobConfig, file: LedgerFile) -> str:

@@ -1,55 +1,16 @@
-"""Copying objects inside S3, and doing several calls at a time."""
+"""Copying objects inside S3."""
 
-import threading
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.errors import PipelineError
 
-WORKERS = 16
 MAX_KEY_BYTES = 1024
 LARGEST_SINGLE_COPY = 4 * 1024**3
 FILE_KEY_METADATA = "file-key"
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-class Progress:
-    """Says every few seconds how far a long piece of work has come; safe to call from several threads."""
-
-    def __init__(self, event: str, *, every_seconds: float = 5) -> None:
-        self.event, self.every_seconds = event, every_seconds
-        self.counts: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._next = time.monotonic() + every_seconds
-
-    def add(self, **counts: int) -> None:
-        """Adds to the counts, and logs them when it is time."""
-        with self._lock:
-            for name, count in counts.items():
-                self.counts[name] = self.counts.get(name, 0) + count
-            if time.monotonic() < self._next:
-                return
-            self._next = time.monotonic() + self.every_seconds
-        logs.info(self.event, **self.counts)
-
-
-def in_parallel(do: Callable[[Item], Result], items: Sequence[Item], *, workers: int = WORKERS) -> list[Result]:
-    """`do` of each item, in their order; the first exception is raised, and what has not begun by then does not."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(do, item) for item in items]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def copy(

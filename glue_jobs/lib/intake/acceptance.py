@@ -16,8 +16,8 @@ from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, REJECTED, REPEATED, Ledger, LedgerFile
 from glue_jobs.lib.intake import inspection
 from glue_jobs.lib.intake.inspection import Checked
-from glue_jobs.lib.intake.landing import Delivery
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.intake.landing import LandedFile
+from glue_jobs.lib.run import aws, logs, parallel
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.error_log import ErrorLog
 from glue_jobs.lib.run.errors import PipelineError
@@ -30,7 +30,7 @@ SETTLE_SECONDS = 30
 
 @dataclass(frozen=True)
 class _Verdict:
-    delivery: Delivery
+    delivery: LandedFile
     checked: Checked
     file: LedgerFile
 
@@ -47,12 +47,12 @@ class Acceptance:
         self.outcomes: Counter[str] = Counter()
         self._last_accepted_at = datetime.now(UTC)
         self._accepted: dict[str, set[str]] = defaultdict(set)
-        self._progress = s3_copy.Progress("reading files")
+        self._progress = parallel.Progress("reading files")
 
-    def take_in(self, deliveries: Sequence[Delivery]) -> None:
+    def take_in(self, deliveries: Sequence[LandedFile]) -> None:
         """Deals with `deliveries`, oldest first."""
         done = 0
-        for batch in _batches(deliveries):
+        for batch in parallel.batches(deliveries, BATCH):
             known = self.ledger.get(delivery.file_key for delivery in batch)
             new = [delivery for delivery in batch if delivery.file_key not in known]
             self._take_in_new(new)
@@ -62,10 +62,10 @@ class Acceptance:
             logs.info("files taken in", done=done, of=len(deliveries), **self.outcomes)
         self._wait_until_listed()
 
-    def _take_in_new(self, deliveries: Sequence[Delivery]) -> None:
-        checked = s3_copy.in_parallel(self._check, deliveries)
+    def _take_in_new(self, deliveries: Sequence[LandedFile]) -> None:
+        checked = parallel.in_parallel(self._check, deliveries)
         verdicts, superseded = self._judge(list(zip(deliveries, checked, strict=True)))
-        s3_copy.in_parallel(self._move, verdicts)
+        parallel.in_parallel(self._move, verdicts)
         # First what is superseded: a death in between leaves a delivery still to be accepted, never one accepted twice.
         for old, reason in superseded:
             self.ledger.mark([old], state=REPEATED, reason=reason, accepted_key=None)
@@ -80,7 +80,7 @@ class Acceptance:
         keys = [file.accepted_key for file in superseded if file.accepted_key and file.accepted_key not in taken]
         aws.delete_objects(self.config.lake_bucket, keys)
 
-    def _check(self, delivery: Delivery) -> Checked:
+    def _check(self, delivery: LandedFile) -> Checked:
         for attempt in range(READ_ATTEMPTS):
             try:
                 return inspection.check(self._chunks(delivery), delivery.dataset, name=delivery.key)
@@ -93,7 +93,7 @@ class Acceptance:
                 time.sleep(0.5 * 2**attempt)
         raise AssertionError
 
-    def _chunks(self, delivery: Delivery) -> Iterator[bytes]:
+    def _chunks(self, delivery: LandedFile) -> Iterator[bytes]:
         try:
             answer = aws.client("s3").get_object(
                 Bucket=self.config.landing_bucket, IfMatch=delivery.etag, **delivery.location
@@ -110,7 +110,9 @@ class Acceptance:
                 self._progress.add(bytes=len(chunk))
         self._progress.add(read=1)
 
-    def _judge(self, found: Sequence[tuple[Delivery, Checked]]) -> tuple[list[_Verdict], list[tuple[LedgerFile, str]]]:
+    def _judge(
+        self, found: Sequence[tuple[LandedFile, Checked]]
+    ) -> tuple[list[_Verdict], list[tuple[LedgerFile, str]]]:
         """Verdicts in the order of delivery, and older files of the ledger that a newer delivery takes the place of."""
         accepted_before = self._accepted_before(found)
         in_ledger = {file.file_key for file in accepted_before.values()}
@@ -138,7 +140,7 @@ class Acceptance:
                 accepted_before[delivery.dataset.name, checked.checksum] = file
         return list(verdicts.values()), superseded
 
-    def _accepted_before(self, found: Sequence[tuple[Delivery, Checked]]) -> dict[tuple[str, str], LedgerFile]:
+    def _accepted_before(self, found: Sequence[tuple[LandedFile, Checked]]) -> dict[tuple[str, str], LedgerFile]:
         """By dataset and checksum, the file that brought the same content."""
         twins = {}
         for dataset in {delivery.dataset for delivery, _ in found}:
@@ -149,7 +151,7 @@ class Acceptance:
                     twins[dataset.name, checksum] = known[-1]
         return twins
 
-    def _ledger_file(self, delivery: Delivery, checked: Checked, state: str, reason: str | None) -> LedgerFile:
+    def _ledger_file(self, delivery: LandedFile, checked: Checked, state: str, reason: str | None) -> LedgerFile:
         # The order in which files apply is that of their acceptance; two must not share a moment.
         self._last_accepted_at = max(datetime.now(UTC), self._last_accepted_at + timedelta(microseconds=1))
         suffix = f"{delivery.dataset.file_format}{'.gz' if checked.gzipped else ''}"
@@ -177,7 +179,7 @@ class Acceptance:
             source = {"Bucket": self.config.landing_bucket, **delivery.location}
             rejected.put_aside(self.config, file, verdict.checked.problem, source=source, etag=delivery.etag)
 
-    def _copy(self, delivery: Delivery, key: str, file_key: str) -> None:
+    def _copy(self, delivery: LandedFile, key: str, file_key: str) -> None:
         source = {"Bucket": self.config.landing_bucket, **delivery.location}
         s3_copy.copy(source, self.config.lake_bucket, key, size=delivery.size, etag=delivery.etag, file_key=file_key)
 
@@ -193,9 +195,9 @@ class Acceptance:
         elif file.state == REPEATED:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
 
-    def _delete(self, deliveries: Sequence[Delivery]) -> None:
+    def _delete(self, deliveries: Sequence[LandedFile]) -> None:
         """Deletes the very versions that were looked at; newer ones of the same keys stay."""
-        for batch in _batches(deliveries, aws.DELETE_BATCH):
+        for batch in parallel.batches(deliveries, aws.DELETE_BATCH):
             answer = aws.client("s3").delete_objects(
                 Bucket=self.config.landing_bucket,
                 Delete={"Objects": [delivery.location for delivery in batch], "Quiet": True},
@@ -217,8 +219,3 @@ class Acceptance:
                         f"{SETTLE_SECONDS} seconds ago; wait until it is active, run the job again"
                     )
                 time.sleep(0.2)
-
-
-def _batches(deliveries: Sequence[Delivery], size: int = BATCH) -> Iterator[Sequence[Delivery]]:
-    for start in range(0, len(deliveries), size):
-        yield deliveries[start : start + size]

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import csv_header
+from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.intake import gunzip
 from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, LineCounter
 
@@ -31,17 +32,8 @@ OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a file is rejected. `message` names the file and the value at fault, `remedy` what its deliverer can do."""
-
-    reason: str
-    message: str
-    remedy: str
-
-
-@dataclass(frozen=True)
 class Checked:
-    """What was found; `header` is without BOM and line end, `lines` counts neither blank lines nor headers."""
+    """What was found; `header` is without BOM and line end, `lines` counts neither blank lines nor csv_header."""
 
     checksum: str
     bytes: int
@@ -57,7 +49,7 @@ class _UnfitError(Exception):
         self.reason, self.message, self.remedy = reason, message, remedy
 
 
-class _Intake:
+class _Inspection:
     def __init__(self, chunks: Iterable[bytes], dataset: Dataset) -> None:
         self.chunks, self.dataset = chunks, dataset
         self.digest, self.bytes, self.gzipped = hashlib.sha256(), 0, False
@@ -104,7 +96,7 @@ class _Intake:
     def judge_first_line(self) -> None:
         if self.counter.first_is_long:
             limit = f"a first line of more than {MAX_HEADER} bytes"
-            remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.field_names)}"
+            remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.required_columns)}"
             raise _UnfitError("not_csv", f"has {limit}, which is no header", remedy)
         if self.header is None and self.counter.first is not None:
             text = self.counter.first.removeprefix(BOM).decode()
@@ -119,17 +111,19 @@ def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
     Returns:
         The findings; a file that is not fit has a `problem`, and is still read to its end for the checksum.
     """
-    intake = _Intake(chunks, dataset)
-    source = intake.hashed()
+    inspection = _Inspection(chunks, dataset)
+    source = inspection.hashed()
     problem = None
     try:
-        intake.read(source)
+        inspection.read(source)
     except _UnfitError as unfit:
         problem = Problem(unfit.reason, f"'{name}' {unfit.message}", unfit.remedy)
         for _ in source:
             pass
-    header = intake.header or ""
-    return Checked(intake.digest.hexdigest(), intake.bytes, header, intake.counter.lines, intake.gzipped, problem)
+    header = inspection.header or ""
+    return Checked(
+        inspection.digest.hexdigest(), inspection.bytes, header, inspection.counter.lines, inspection.gzipped, problem
+    )
 
 
 def _with_full_head(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -182,7 +176,7 @@ def _decode(decoder: codecs.IncrementalDecoder, piece: bytes, position: int, *, 
 def _require_columns(header: str, dataset: Dataset) -> None:
     columns = csv_header.columns_of(header)
     missing = csv_header.missing_columns(header, dataset)
-    remedy = f"deliver CSV with a header line that names {', '.join(dataset.field_names)}"
+    remedy = f"deliver CSV with a header line that names {', '.join(dataset.required_columns)}"
     if not missing:
         twice = [name for name in dataset.field_names if columns.count(name) > 1]
         if twice:
@@ -205,7 +199,7 @@ def _what_it_is_instead(header: str, dataset: Dataset) -> str | None:
     if any(character.encode() in BLANK and character not in "\t " for character in header):
         return "binary data"
     for separator, name in OTHER_SEPARATORS.items():
-        if set(dataset.field_names) <= set(csv_header.columns_of(header.replace(separator, ","))):
+        if set(dataset.required_columns) <= set(csv_header.columns_of(header.replace(separator, ","))):
             return f"text separated by {name}"
     return None
 

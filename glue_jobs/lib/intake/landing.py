@@ -16,7 +16,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Delivery:
+class LandedFile:
     """One version of a landing object. `version` is None in a bucket without versions."""
 
     dataset: Dataset
@@ -39,9 +39,9 @@ class Delivery:
 
 @dataclass
 class Landing:
-    """A listing. `deliveries` are in the order in which they came (S3's clock, then key, then version)."""
+    """A listing. `files` are in the order in which they came (S3's clock, then key, then version)."""
 
-    deliveries: list[Delivery] = field(default_factory=list)
+    files: list[LandedFile] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ def list_landing(bucket: str, datasets: Sequence[Dataset]) -> Landing:
             landing.strangers.append(name)
     for dataset in datasets:
         _list_dataset(bucket, dataset, landing)
-    landing.deliveries.sort(key=lambda delivery: (delivery.delivered_at, delivery.key))
+    landing.files.sort(key=lambda file: (file.delivered_at, file.key))
     return landing
 
 
@@ -78,8 +78,8 @@ def _list_dataset(bucket: str, dataset: Dataset, landing: Landing) -> None:
         if version["Key"] in markers and _is_withdrawn(version, markers[version["Key"]]):
             landing.withdrawn.append(version["Key"])
             continue
-        landing.deliveries.append(
-            Delivery(
+        landing.files.append(
+            LandedFile(
                 dataset=dataset,
                 key=version["Key"],
                 version=None if version["VersionId"] == NO_VERSION else version["VersionId"],

@@ -1,10 +1,8 @@
 """Accepted objects that no file of the ledger stands for: a validate_files that died left them."""
 
-from collections.abc import Iterable
-
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, Ledger
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run import aws, logs, parallel
 from glue_jobs.lib.run.arguments import JobConfig
 
 
@@ -20,7 +18,7 @@ def delete_orphans(config: JobConfig, ledger: Ledger, dataset: str) -> int:
     wanted_by = dict(
         zip(
             unknown,
-            s3_copy.in_parallel(lambda key: s3_copy.file_key_of(config.lake_bucket, key), unknown),
+            parallel.in_parallel(lambda key: s3_copy.file_key_of(config.lake_bucket, key), unknown),
             strict=True,
         )
     )
@@ -37,20 +35,3 @@ def delete_orphans(config: JobConfig, ledger: Ledger, dataset: str) -> int:
             "accepted objects of a run that died, deleted", dataset=dataset, count=len(orphans), keys=orphans[:5]
         )
     return aws.delete_objects(config.lake_bucket, orphans)
-
-
-def settled_paths(config: JobConfig, ledger: Ledger, paths: Iterable[str]) -> set[str]:
-    """Those of `paths` (s3:// URIs of accepted objects) whose file the ledger knows as dealt with.
-
-    A run that died after its last ledger entry leaves such objects: loads pass over their lines.
-    """
-    found = {}
-    for path in paths:
-        key = aws.split_uri(path)[1]
-        found[path] = (key, s3_copy.file_key_of(config.lake_bucket, key))
-    files = ledger.get(file_key for _, file_key in found.values() if file_key)
-    return {
-        path
-        for path, (key, file_key) in found.items()
-        if file_key in files and (files[file_key].state != ACCEPTED or files[file_key].accepted_key != key)
-    }

@@ -1,6 +1,8 @@
 """The lines of a run's files, checked and copied once, and what the run found in each file."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -8,11 +10,41 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files.ledger import Ledger
 from glue_jobs.lib.load import inputs
-from glue_jobs.lib.load.inputs import Found, Inputs
+from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
-from glue_jobs.lib.rows import csv_lines, json_lines
-from glue_jobs.lib.rows.checked_rows import text_name, with_checks
+from glue_jobs.lib.rows import csv_lines, json_lines, raw_lines, verdicts
+from glue_jobs.lib.rows.checked_rows import with_checks
+from glue_jobs.lib.rows.rule import text_name
+from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run import aws
+from glue_jobs.lib.run.errors import BooksError
+from glue_jobs.lib.run.spans import Span
+
+JUDGED_FROM_LINES = 100
+"""Shorter files are not rejected for their share of rows in error."""
+
+NAMES = "file_id int, turn int, source_file string, file_key string"
+LINE = "line_number"
+"""Grows with a line's place in its file, as read; kept where a contract lets the first of several rows win."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Files that wait to be read, and their lines (`raw_lines.read_lines`), not yet read."""
+
+    inputs: Inputs
+    lines: DataFrame
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What is in a file: rows, those in error, and the days of the others."""
+
+    rows: int
+    errors: int
+    first_date: date | None
+    last_date: date | None
+    days: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -20,49 +52,69 @@ class Delivery:
     """What was delivered.
 
     Attributes:
-        checked: file_id, unknown_path, raw, the texts and typed values of the dataset's fields, _errors; None when
-            there are no lines.
-        found: By file_id.
+        content: By file_id.
         rejected: file_ids of files rejected whole.
+        rows: file_id, unknown_path, raw, the texts and typed values of the dataset's fields, _errors, and `verdict`
+            (`verdicts.with_first_verdict`); None when there are no lines.
     """
 
     inputs: Inputs
-    checked: DataFrame | None
-    found: dict[int, Found]
+    content: dict[int, FileContent]
     rejected: set[int]
+    rows: DataFrame | None
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is a file to load or to book."""
+        return bool(self.content or self.inputs.booked)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any line is in error."""
+        return any(content.errors for content in self.content.values())
+
+    def names(self, run: LoadRun) -> DataFrame:
+        """The files: file_id, turn (in the order of acceptance), source_file, file_key."""
+        by_id = self.inputs.by_id
+        turns = sorted(by_id, key=lambda file_id: (by_id[file_id].accepted_at, file_id))
+        rows = [
+            (file_id, turn, by_id[file_id].landing_key, by_id[file_id].file_key) for turn, file_id in enumerate(turns)
+        ]
+        return frame_of(run.glue.spark, rows, NAMES)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Files that wait to be read, and their lines (`lines.read_lines`), not yet read."""
-
-    inputs: Inputs
-    lines: DataFrame
-
-
-def find(run: LoadRun, dataset: Dataset) -> Waiting:
+def find(run: LoadRun, dataset: Dataset) -> Unread:
     """What is new of `dataset`, or what a backfill is about; one dataset at a time, for the bookmark's sake."""
-    chosen = _inputs(run, dataset)
-    found = csv_lines.read_lines(
+    return open_lines(run, inputs.choose_inputs(run, dataset))
+
+
+def open_lines(run: LoadRun, chosen: Inputs) -> Unread:
+    """The lines of the chosen files; what has been opened counts as seen when the job saves its bookmark."""
+    lines = raw_lines.read_lines(
         run.glue.glue_context,
         paths=inputs.paths(chosen, run.config.lake_bucket),
-        transformation_ctx="" if run.window else bookmark_of(dataset),
+        transformation_ctx="" if run.window else bookmark_of(chosen.dataset),
     )
-    return Waiting(chosen, found)
+    return Unread(chosen, lines)
 
 
-def read(run: LoadRun, waiting: Waiting) -> Delivery:
+def read(run: LoadRun, unread: Unread) -> Delivery:
     """Reads and checks the lines.
 
     Raises:
         BooksError: A file is not what the ledger says it is.
     """
-    chosen = waiting.inputs
-    checked = _checked(run, waiting)
-    found = _found(checked, run.ledger, chosen.dataset) if checked is not None else {}
-    inputs.check_rows(chosen, found)
-    rejected = inputs.rejected_files(chosen, found, max_reject_rate=run.config.max_reject_rate)
-    return Delivery(chosen, checked if found else None, found, rejected)
+    chosen, dataset = unread.inputs, unread.inputs.dataset
+    checked = _checked(run, unread)
+    content = _content(checked, run.ledger, dataset) if checked is not None else {}
+    check_rows(chosen, content)
+    rejected = rejected_files(chosen, content, max_reject_rate=run.config.max_reject_rate)
+    if checked is None or not content:
+        return Delivery(chosen, content, rejected, rows=None)
+    rows = verdicts.with_first_verdict(
+        checked, skipped=chosen.skipped, rejected=rejected, window=run.window, time_field=dataset.time_field
+    )
+    return Delivery(chosen, content, rejected, rows)
 
 
 def bookmark_of(dataset: Dataset) -> str:
@@ -70,19 +122,70 @@ def bookmark_of(dataset: Dataset) -> str:
     return f"accepted_{dataset.name}"
 
 
-def _inputs(run: LoadRun, dataset: Dataset) -> Inputs:
-    if run.window:
-        return inputs.backfill_inputs(run.ledger, run.window, dataset)
-    return inputs.new_inputs(run.ledger, run.ask, dataset)
+def check_paths(paths: Iterable[str | None]) -> None:
+    """Raises if lines came from files that the ledger does not know.
+
+    Raises:
+        BooksError: The message names one of them.
+    """
+    unknown = sorted(path or "?" for path in paths)
+    if unknown:
+        others = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+        raise BooksError(
+            f"{unknown[0]}{others} is not an open file of the ledger, so nobody counted its lines; nothing was "
+            "published: deliver it again through the landing bucket and delete this object"
+        )
 
 
-def _checked(run: LoadRun, waiting: Waiting) -> DataFrame | None:
-    chosen, dataset = waiting.inputs, waiting.inputs.dataset
-    if not chosen.files and not waiting.lines.take(1):
+def check_rows(inputs: Inputs, content: Mapping[int, FileContent]) -> None:
+    """Compares the rows that Spark read with the lines that validate_files counted.
+
+    Raises:
+        BooksError: They differ, or a file that must be read was not; the message names the file and both numbers.
+    """
+    for file_id, file in inputs.by_id.items():
+        rows = content[file_id].rows if file_id in content else None
+        is_awaited = file.file_key in inputs.awaited and file_id not in inputs.skipped
+        if rows == file.lines or (rows is None and not is_awaited):
+            continue
+        remedy = (
+            "reset or rewind the bookmark of the job if it has passed the file, or restore the object"
+            if rows is None
+            else "compare the object with its entry in the ledger, and deliver the file again"
+        )
+        raise BooksError(
+            f"file {file.landing_key}: validate_files counted {file.lines} lines, this run read {rows or 0} from "
+            f"{file.archived_key or file.accepted_key}; nothing was published: {remedy}"
+        )
+
+
+def rejected_files(inputs: Inputs, content: Mapping[int, FileContent], *, max_reject_rate: float) -> set[int]:
+    """file_ids of files that are rejected whole, for their share of rows in error."""
+    return {
+        file_id
+        for file_id, file in content.items()
+        if file_id not in inputs.skipped
+        and file.rows >= JUDGED_FROM_LINES
+        and file.errors > max_reject_rate * file.rows
+    }
+
+
+def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], window: Span | None) -> set[date]:
+    """Days of the rows that may be new."""
+    left_out = set(without)
+    days = {day for file_id, file in content.items() if file_id not in left_out for day in file.days}
+    return {day for day in days if window is None or day in window}
+
+
+def _checked(run: LoadRun, unread: Unread) -> DataFrame | None:
+    chosen, dataset = unread.inputs, unread.inputs.dataset
+    if not chosen.files and not unread.lines.take(1):
         return None
-    files = csv_lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
+    files = raw_lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
-    parsed = parse(waiting.lines, files, dataset=dataset)
+    parsed = parse(unread.lines, files, dataset=dataset)
+    if chosen.passed_over:
+        parsed = parsed.where(~F.coalesce(F.col("file_id").isin(sorted(chosen.passed_over)), F.lit(False)))
     checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
     return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
 
@@ -92,10 +195,13 @@ def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
     in_error = F.size("_errors") > 0
     texts = [F.when(in_error, F.col(text_name(name))).alias(text_name(name)) for name in dataset.field_names]
     unknown = F.when(F.col("file_id").isNull(), F.col("path")).alias("unknown_path")
-    return checked.select("file_id", unknown, "raw", *texts, *dataset.field_names, "_errors")
+    # Neither the join with few files nor the rules move a row, so the id still tells how lines were read.
+    line = [F.monotonically_increasing_id().alias(LINE)] if dataset.wins is not None else []
+    warnings = ["_warnings"] if dataset.has_warnings else []
+    return checked.select("file_id", unknown, "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
 
 
-def _found(checked: DataFrame, ledger: Ledger, dataset: Dataset) -> dict[int, Found]:
+def _content(checked: DataFrame, ledger: Ledger, dataset: Dataset) -> dict[int, FileContent]:
     """Rows, errors and days by file_id; one small row a file comes to the driver."""
     time = F.col(dataset.time_field) if dataset.time_field else F.lit(None).cast("timestamp")
     rows = (
@@ -108,19 +214,19 @@ def _found(checked: DataFrame, ledger: Ledger, dataset: Dataset) -> dict[int, Fo
         .collect()
     )
     _check_unknown([row.unknown_path for row in rows if row.file_id is None], ledger, dataset)
-    return {row.file_id: _as_found(row.rows, row.errors, row.days) for row in rows if row.file_id is not None}
+    return {row.file_id: _as_content(row.rows, row.errors, row.days) for row in rows if row.file_id is not None}
 
 
-def _as_found(rows: int, errors: int, days: list) -> Found:  # type: ignore[type-arg]
-    return Found(rows, errors, min(days, default=None), max(days, default=None), frozenset(days))
+def _as_content(rows: int, errors: int, days: list) -> FileContent:  # type: ignore[type-arg]
+    return FileContent(rows, errors, min(days, default=None), max(days, default=None), frozenset(days))
 
 
 def _check_unknown(paths: list[str], ledger: Ledger, dataset: Dataset) -> None:
-    """Raises for a path that is no file's; a closed file's object that a dead run left behind is no error."""
+    """Raises for a path the ledger does not know; the object of a closed file that a dead run left is passed over."""
     checksums = {aws.split_uri(path)[1].rpartition("/")[2].partition(".")[0]: path for path in paths}
     closed = {
         checksum
         for checksum, files in (ledger.find(dataset.name, checksums).items() if checksums else ())
         if any(not file.is_open for file in files)
     }
-    inputs.check_paths(path for checksum, path in checksums.items() if checksum not in closed)
+    check_paths(path for checksum, path in checksums.items() if checksum not in closed)

@@ -1,22 +1,24 @@
 """What the parts of a load share: the run, where it reads and writes, and how long each part took."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.contracts.tables import MUSIC_TABLES
-from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.contracts.books import LOAD_FILES
+from glue_jobs.lib.contracts.model import Dataset, Table
+from glue_jobs.lib.files.ledger import LOADED, Ledger
 from glue_jobs.lib.run import logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.error_log import ErrorLog
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.run.spans import Span
+from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 CODEGEN = "spark.sql.codegen.wholeStage"
@@ -30,53 +32,37 @@ Query = tuple[str, str]
 
 @dataclass
 class LoadRun:
-    """One run of a job that loads files into the warehouse.
+    """One run of a job that loads files.
 
     Attributes:
+        window: The days that a backfill is about, None for a run that loads what is new.
         seconds: By phase, for the books.
-        rows: About how many rows the run has to do with.
+        rows: About how many rows the run works on.
     """
 
     glue: GlueRun
     config: JobConfig
     ledger: Ledger
-    warehouse: Warehouse
     errors: ErrorLog
+    window: Span | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     rows: int = 0
     _since: float = field(default_factory=time.monotonic)
 
     @classmethod
     @contextmanager
-    def opened(
-        cls, glue: GlueRun, config: JobConfig, *, publisher: str = "music", tables: Sequence[Table] = MUSIC_TABLES
-    ) -> Iterator[Self]:
-        """A run with its warehouse prepared; afterwards the session is as it was.
-
-        Raises:
-            ContractError, WarehouseError: See `Warehouse.prepare`.
-        """
-        warehouse = Warehouse(glue, config, publisher=publisher)
-        warehouse.prepare(tables)
+    def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
+        """A run; afterwards the session is as it was."""
         compiles = glue.spark.conf.get(CODEGEN)
         try:
-            yield cls(glue, config, Ledger(config.ledger_table), warehouse, ErrorLog(config))
+            yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
         finally:
             glue.spark.catalog.clearCache()
             glue.spark.conf.set(CODEGEN, compiles)
 
-    @property
-    def window(self) -> Span | None:
-        """The days that a backfill is about."""
-        return Span(self.config.from_date, self.config.to_date) if self.config.is_backfill else None
-
-    def read(self, query: Query) -> DataFrame:
-        """The warehouse's answer, asked for by each action on it."""
-        return self.warehouse.read(*query)
-
-    def ask(self, query: Query) -> list[Any]:
-        """The warehouse's answer of a few rows."""
-        return self.read(query).collect()
+    def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
+        """By checksum, files that a run published before it died; none where reading them again changes nothing."""
+        return {}
 
     def copy(self, frame: DataFrame, name: str) -> DataFrame:
         """Writes `frame` once to the run's temporary folder; what is made of the copy does not compute it again."""
@@ -103,3 +89,45 @@ class LoadRun:
         self.seconds[phase] = round(now - self._since, 3)
         self._since = now
         logs.info(f"{phase} done", seconds=self.seconds[phase])
+
+
+@dataclass(kw_only=True)
+class WarehouseRun(LoadRun):
+    """One run of a job that loads files into the warehouse."""
+
+    warehouse: Warehouse
+
+    @classmethod
+    @contextmanager
+    def on_warehouse(
+        cls, glue: GlueRun, config: JobConfig, *, publisher: str, tables: Sequence[Table]
+    ) -> Iterator[Self]:
+        """A run with its warehouse prepared.
+
+        Raises:
+            ContractError, WarehouseError: See `Warehouse.prepare`.
+        """
+        warehouse = Warehouse(glue, config, publisher=publisher)
+        warehouse.prepare(tables)
+        window = Span(config.from_date, config.to_date) if config.is_backfill else None
+        with cls.opened(glue, config, warehouse=warehouse, window=window) as run:
+            yield run
+
+    def read(self, query: Query) -> DataFrame:
+        """The warehouse's answer, asked for by each action on it."""
+        return self.warehouse.read(*query)
+
+    def ask(self, query: Query) -> list[Any]:
+        """The warehouse's answer of a few rows."""
+        return self.read(query).collect()
+
+    def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
+        """By checksum, the row of load_files of each file of the dataset that was published since."""
+        if dataset.repeats != "skip":
+            return {}
+        select = (
+            f"SELECT DISTINCT f.checksum, f.run_id, f.first_date, f.last_date FROM {LOAD_FILES.full_name} AS f "
+            f"WHERE f.dataset = '{dataset.name}' AND f.state = '{LOADED}' AND f.loaded_at >= {sql.timestamp(since)}"
+        )
+        rows = self.ask((select, "checksum string, run_id string, first_date date, last_date date"))
+        return {row.checksum: row for row in rows}

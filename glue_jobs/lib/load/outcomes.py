@@ -1,7 +1,7 @@
 """What became of every line that a run read, file by file: counts, and the books made of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +10,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.books.book import FileBook
+from glue_jobs.lib.contracts.books import OUTCOMES, Count
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
-from glue_jobs.lib.load.inputs import Found, Inputs
-from glue_jobs.lib.rows import verdicts
-from glue_jobs.lib.rows.checked_rows import REJECT_RATE_EXCEEDED
+from glue_jobs.lib.load.delivery import Delivery, FileContent
+from glue_jobs.lib.load.inputs import Inputs
+from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.run.arguments import JobConfig
 
 BACKFILLED = "BACKFILLED"
@@ -22,7 +23,7 @@ BACKFILLED = "BACKFILLED"
 
 @dataclass
 class Outcome:
-    """What became of a file's lines, or of the plays that were waiting: counts by verdict, rule and warning."""
+    """What became of a file's lines, or of the rows that were waiting: counts by verdict, rule and warning."""
 
     verdicts: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
@@ -31,7 +32,7 @@ class Outcome:
 
 @dataclass
 class Outcomes:
-    """Outcomes by file_id and of what was waiting, the days that new plays touch, rows in all, other counts by name."""
+    """Outcomes by file_id and of what was waiting, the days that new rows touch, rows in all, other counts by name."""
 
     files: dict[int, Outcome] = field(default_factory=dict)
     waiting: Outcome = field(default_factory=Outcome)
@@ -40,8 +41,12 @@ class Outcomes:
     facts: Counter[str] = field(default_factory=Counter)
 
     def total(self, verdict: str) -> int:
-        """How many plays have the verdict, whether read or waiting."""
+        """How many rows have the verdict, whether read or waiting."""
         return self.waiting.verdicts[verdict] + sum(outcome.verdicts[verdict] for outcome in self.files.values())
+
+    def of_file(self, file_id: int) -> Outcome:
+        """The file's outcome; an empty one if nothing of it was counted."""
+        return self.files.get(file_id, Outcome())
 
     def add(self, other: "Outcomes") -> None:
         """Adds other rows of the same files."""
@@ -53,95 +58,90 @@ class Outcomes:
             mine.warnings += outcome.warnings
 
 
-def count_verdicts(
-    judged: DataFrame, warnings: Mapping[str, Column] | None = None, facts: Mapping[str, Column] | None = None
+def count_outcomes(
+    judged: DataFrame,
+    *,
+    rules: Collection[str] = (),
+    warnings: Mapping[str, Column] | None = None,
+    facts: Mapping[str, Column] | None = None,
+    loaded_days: Column | None = None,
+    ignored: Collection[str] = (),
 ) -> Outcomes:
-    """Counts rows by file_id and verdict, and those for which a condition holds; a small row each comes to the driver.
+    """Counts rows by file and verdict in one pass; one small row each comes to the driver.
 
     Args:
-        judged: file_id, verdict, and what the conditions look at.
+        judged: file_id, verdict, what the conditions look at; `is_stored` where rows that were waiting are among them.
+        rules: Names to count in `_errors` of quarantined rows.
         warnings: Conditions by name, for the books of each file.
         facts: Conditions by name, counted over all files.
+        loaded_days: The days to collect of loaded rows.
+        ignored: Verdicts of rows that are in `judged` for other reasons; they only count for `rows`.
     """
-    found = Outcomes(facts=Counter(dict.fromkeys(facts or {}, 0)))
-    conditions = {**(warnings or {}), **(facts or {})}
+    warnings, facts, rules = warnings or {}, facts or {}, tuple(rules)
+    conditions = {**warnings, **facts} | {
+        f"_rule{index}": F.array_contains("_errors.rule", name) for index, name in enumerate(rules)
+    }
     counts = [F.count_if(condition).alias(name) for name, condition in conditions.items()]
-    for row in judged.groupBy("file_id", "verdict").agg(F.count("*").alias("rows"), *counts).collect():
+    if loaded_days is not None:
+        counts.append(F.collect_set(F.when(F.col("verdict") == Count.LOADED, loaded_days)).alias("_days"))
+    groups = [name for name in ("is_stored", "file_id", "verdict") if name in judged.columns]
+    found = Outcomes(facts=Counter(dict.fromkeys(facts, 0)))
+    for row in judged.groupBy(*groups).agg(F.count("*").alias("rows"), *counts).collect():
         found.rows += row.rows
-        outcome = found.files.setdefault(row.file_id, Outcome())
+        if row.verdict in ignored:
+            continue
+        is_waiting = "is_stored" in groups and row.is_stored
+        outcome = found.waiting if is_waiting else found.files.setdefault(row.file_id, Outcome())
         outcome.verdicts[row.verdict] += row.rows
-        outcome.warnings.update({name: row[name] for name in warnings or {} if row[name]})
-        found.facts.update({name: row[name] for name in facts or {}})
+        outcome.warnings.update({name: row[name] for name in warnings if row[name]})
+        if row.verdict == Count.QUARANTINED:
+            broken = {name: row[f"_rule{index}"] for index, name in enumerate(rules)}
+            outcome.rules.update({name: count for name, count in broken.items() if count})
+        found.facts.update({name: row[name] for name in facts})
+        found.days.update(row["_days"] if loaded_days is not None else ())
     return found
 
 
-def file_books(
-    config: JobConfig,
-    inputs: Inputs,
-    found: Mapping[int, Found],
-    counted: Outcomes,
-    *,
-    rejected: Iterable[int],
-    loaded_at: datetime,
-) -> list[FileBook]:
+def file_books(config: JobConfig, delivery: Delivery, counted: Outcomes, *, loaded_at: datetime) -> list[FileBook]:
     """One book a file that was read, and one for each that needed no reading."""
-    refused = set(rejected)
+    inputs = delivery.inputs
     books = [
-        _read_book(
-            config, inputs, file, found[file_id], counted.files.get(file_id, Outcome()), file_id in refused, loaded_at
-        )
-        for file_id, file in sorted(inputs.by_id.items())
-        if file_id in found
+        _read_book(config, delivery, file_id, counted.of_file(file_id), loaded_at)
+        for file_id in sorted(inputs.by_id)
+        if file_id in delivery.content
     ]
     return books + [_unread_book(config, file, loaded_at) for file in inputs.booked]
 
 
 def rejected_rows(inputs: Inputs, counted: Outcomes) -> list[dict[str, Any]]:
     """Facts for the error log: how many rows of which file broke which rule."""
-    facts = [
-        {"file": inputs.by_id[file_id].landing_key, "dataset": inputs.dataset.name, "rule": rule, "rows": rows}
-        for file_id, outcome in sorted(counted.files.items())
+    files = [(inputs.by_id[file_id].landing_key, outcome) for file_id, outcome in sorted(counted.files.items())]
+    return [
+        {"file": file, "dataset": inputs.dataset.name, "rule": rule, "rows": rows}
+        for file, outcome in [*files, (None, counted.waiting)]
         for rule, rows in sorted(outcome.rules.items())
     ]
-    waiting = [
-        {"file": None, "dataset": inputs.dataset.name, "rule": rule, "rows": rows}
-        for rule, rows in sorted(counted.waiting.rules.items())
-    ]
-    return facts + waiting
 
 
-def days_of_file(inputs: Inputs, file: LedgerFile, found: Found | None) -> dict[str, date | None]:
+def days_of_file(inputs: Inputs, file: LedgerFile, content: FileContent | None) -> dict[str, date | None]:
     """first_date and last_date of a file; of one that an earlier run published as that run booked them."""
     earlier = inputs.published.get(file.checksum)
-    source = earlier if earlier is not None else found
+    source = earlier if earlier is not None else content
     return {"first_date": getattr(source, "first_date", None), "last_date": getattr(source, "last_date", None)}
 
 
-def _read_book(
-    config: JobConfig,
-    inputs: Inputs,
-    file: LedgerFile,
-    found: Found,
-    outcome: Outcome,
-    is_rejected: bool,
-    loaded_at: datetime,
-) -> FileBook:
+def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Outcome, loaded_at: datetime) -> FileBook:
+    inputs, file, is_rejected = delivery.inputs, delivery.inputs.by_id[file_id], file_id in delivery.rejected
     state = BACKFILLED if inputs.window else LOADED
-    counts = outcome.verdicts
     return FileBook(
         **_identity(config, file, loaded_at),
         state=REJECTED if is_rejected else state,
         reason=REJECT_RATE_EXCEEDED if is_rejected else None,
         read=file.lines,
-        loaded=counts[verdicts.LOADED],
-        already_loaded=counts[verdicts.ALREADY_LOADED],
-        repeated=counts[verdicts.REPEATED],
-        quarantined=counts[verdicts.QUARANTINED],
-        out_of_window=counts[verdicts.OUT_OF_WINDOW],
-        pending_after=counts[verdicts.PENDING],
+        outcomes={count: outcome.verdicts[count] for count in OUTCOMES},
         quarantined_by_rule=dict(sorted(outcome.rules.items())),
         warnings_by_rule=dict(outcome.warnings),
-        **({} if is_rejected else days_of_file(inputs, file, found)),
+        **({} if is_rejected else days_of_file(inputs, file, delivery.content[file_id])),
     )
 
 
@@ -149,7 +149,11 @@ def _unread_book(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> Fi
     """Of a repeated file every line is loaded already; of a rejected one none was read."""
     lines = file.lines if file.state == REPEATED else 0
     return FileBook(
-        **_identity(config, file, loaded_at), state=file.state, reason=file.reason, read=lines, already_loaded=lines
+        **_identity(config, file, loaded_at),
+        state=file.state,
+        reason=file.reason,
+        read=lines,
+        outcomes={Count.ALREADY_LOADED: lines},
     )
 
 
@@ -165,8 +169,3 @@ def _identity(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> dict[
         "accepted_at": file.accepted_at,
         "loaded_at": loaded_at,
     }
-
-
-def names(inputs: Inputs) -> list[tuple[int, str, str]]:
-    """Rows (file_id, source_file, file_key)."""
-    return [(file_id, file.landing_key, file.file_key) for file_id, file in inputs.by_id.items()]

@@ -1,8 +1,7 @@
 """What becomes of each play that a run reads: its verdict. Pure functions over frames.
 
 Frames they share:
-    checked: raw, file_id, user_id_text, track_id_text, listen_time_text, user_id, track_id, listen_time, _errors; the
-        lines of this run's files with all that is wrong with each.
+    rows: see ROWS; the lines of this run's files with all that is wrong with each.
     stored: user_id, track_id, listen_time, state, source_file, reason, first_seen; plays the warehouse holds: those of
         `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that the run has to
         do with, in one of the states of `waiting_state`.
@@ -11,12 +10,12 @@ Frames they share:
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.datasets import STREAMS
-from glue_jobs.lib.contracts.tables import STREAMS as STREAMS_TABLE
-from glue_jobs.lib.rows.checked_rows import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, reason_of, text_name
-from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, PENDING, QUARANTINED, REPEATED
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.contracts.model import ddl_text
+from glue_jobs.lib.contracts.music import STREAM_FILES, STREAMS
+from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, reason_of, text_name
 
-KEY = STREAMS_TABLE.key
+KEY = STREAMS.key
 
 EXISTING = "existing"
 
@@ -25,26 +24,25 @@ WAITING, RELABELLED, RESOLVED, EXPIRED = "waiting", "relabelled", "resolved", "e
 
 USER_UNKNOWN, TRACK_UNKNOWN, BOTH_UNKNOWN = "user_unknown", "track_unknown", "user_and_track_unknown"
 
-CHECKED = (
-    "file_id int, unknown_path string, raw string, user_id_text string, track_id_text string, listen_time_text string,"
-    f" user_id bigint, track_id string, listen_time timestamp, _errors {ERRORS_TYPE}"
+_TEXTS = tuple(text_name(name) for name in STREAM_FILES.field_names)
+ROWS = (
+    f"file_id int, raw string, {', '.join(f'{name} string' for name in _TEXTS)}, {ddl_text(STREAM_FILES.fields)},"
+    f" _errors {ERRORS_TYPE}, verdict string"
 )
+"""The columns that `classify` needs of a delivery's rows."""
+
 CLASSIFIED = {
     "verdict": "string",
     "is_stored": "boolean",
     "file_id": "int",
     "source_file": "string",
-    "user_id": "bigint",
-    "track_id": "string",
-    "listen_time": "timestamp",
+    **{field.name: field.spark_type for field in STREAM_FILES.fields},
     "reason": "string",
     "first_seen": "timestamp",
     BEFORE_SIGNUP: "boolean",
     "raw": "string",
     "_errors": ERRORS_TYPE,
-    "user_id_text": "string",
-    "track_id_text": "string",
-    "listen_time_text": "string",
+    **dict.fromkeys(_TEXTS, "string"),
 }
 
 # Whose copy of a play counts: what is loaded, then what waits, then this run's input in the order of its files. A play
@@ -56,7 +54,7 @@ def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataF
     """Every row with its verdict, and of the stored plays those that matter for what the run publishes.
 
     Args:
-        rows: `verdicts.with_first_verdict`.
+        rows: `delivery.Delivery.rows`.
         stored: See above.
         users: user_id, created_at; at least the known users among the rows' own.
         tracks: track_id; all known ones.
@@ -113,23 +111,23 @@ def _verdict() -> Column:
     state, is_loaded = F.col("state"), F.col("_first") == _IN_STREAMS
     waits = F.col("_first") == _IN_PENDING
     of_input = (
-        F.when(is_loaded, ALREADY_LOADED)
-        .when(waits | (F.col("_copy") > 1), REPEATED)
-        .when(F.col("reason").isNotNull(), PENDING)
-        .when(F.col("reason").isNull(), LOADED)
+        F.when(is_loaded, Count.ALREADY_LOADED)
+        .when(waits | (F.col("_copy") > 1), Count.REPEATED)
+        .when(F.col("reason").isNotNull(), Count.PENDING_AFTER)
+        .when(F.col("reason").isNull(), Count.LOADED)
     )
-    of_resolved = F.when(is_loaded, ALREADY_LOADED).when(~is_loaded, LOADED)
+    of_resolved = F.when(is_loaded, Count.ALREADY_LOADED).when(~is_loaded, Count.LOADED)
     return (
         F.when(state.isNull(), of_input)
         .when(state == RESOLVED, of_resolved)
-        .when(state == EXPIRED, QUARANTINED)
+        .when(state == EXPIRED, Count.QUARANTINED)
         .when(state.isin(EXISTING, RELABELLED, WAITING), state)
     )
 
 
 def _given_up() -> dict[str, Column]:
     """What the quarantine keeps of a pending play: its key as a line, and since when it waited."""
-    is_expired = F.col("verdict") == QUARANTINED
+    is_expired = F.col("verdict") == Count.QUARANTINED
     texts = {
         "user_id": F.col("user_id").cast("string"),
         "track_id": F.col("track_id"),
@@ -145,10 +143,11 @@ def _given_up() -> dict[str, Column]:
 
 def _decided(rows: DataFrame) -> DataFrame:
     """Rows that need no comparison; those in error with everything that the quarantine keeps."""
-    in_error = F.col("verdict") == QUARANTINED
+    in_error = F.col("verdict") == Count.QUARANTINED
     absent = {name: F.lit(None) for name in ("source_file", "reason", "first_seen")}
     texts = {
-        text_name(name): F.coalesce(F.col(text_name(name)), F.col(name).cast("string")) for name in STREAMS.field_names
+        text_name(name): F.coalesce(F.col(text_name(name)), F.col(name).cast("string"))
+        for name in STREAM_FILES.field_names
     }
     kept = {name: F.when(in_error, text) for name, text in ({"raw": F.col("raw")} | texts).items()}
     return rows.select(*_columns({"is_stored": F.lit(False), BEFORE_SIGNUP: F.lit(False)} | absent | kept))

@@ -6,20 +6,22 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.datasets import STREAMS
-from glue_jobs.lib.contracts.tables import USER_ID
-from glue_jobs.lib.load import inputs
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.contracts.columns import USER_ID
+from glue_jobs.lib.contracts.music import STREAM_FILES
+from glue_jobs.lib.load import delivery
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.load_run import BROADCAST_ROWS
-from glue_jobs.lib.load.outcomes import Outcomes
-from glue_jobs.lib.plays import classify, play_books, reads
-from glue_jobs.lib.plays.play_run import PlayRun
-from glue_jobs.lib.rows import verdicts
+from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
+from glue_jobs.lib.plays import classify, reads
+from glue_jobs.lib.plays.reads import PlayRun
+from glue_jobs.lib.rows.checked_rows import error_names
+from glue_jobs.lib.rows.rule import BEFORE_SIGNUP
 from glue_jobs.lib.run.spans import spans
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingPlays:
     """Plays that wait: how many, the days of those that can be loaded now, and whether any must be dealt with."""
 
     plays: int = 0
@@ -39,60 +41,59 @@ class Judgement:
     """
 
     tracks: DataFrame
-    waiting: Waiting
+    waiting: WaitingPlays
     classified: DataFrame | None = None
     counted: Outcomes = field(default_factory=Outcomes)
     keys: str = ""
     days: frozenset[date] = frozenset()
 
 
-def judge(run: PlayRun, delivery: Delivery) -> Judgement:
+def judge(run: PlayRun, delivered: Delivery) -> Judgement:
     """Classifies what was delivered and what waits."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
     tracks = run.read(reads.tracks(run.totals)).persist()
-    if delivery.checked is None and not waiting.is_due and not run.recomputed:
+    if delivered.rows is None and not waiting.is_due and not run.recomputed:
         return Judgement(tracks, waiting)
-    settled = delivery.inputs.skipped | delivery.rejected
-    delivered = inputs.days_of(delivery.found, without=settled, window=run.window)
-    days = frozenset(delivered | waiting.days)
-    rows = _rows(run, delivery)
-    keys = _keys(run, rows if delivered else None, waiting)
+    settled = delivered.inputs.skipped | delivered.rejected
+    new_days = delivery.days_of(delivered.content, without=settled, window=run.window)
+    days = frozenset(new_days | waiting.days)
+    rows = delivered.rows if delivered.rows is not None else run.glue.spark.createDataFrame([], classify.ROWS)
+    keys = _keys(run, rows if new_days else None, waiting)
     classified = classify.classify(
         rows,
         _stored(run, days, waiting, cutoff),
-        _users(run, keys, sum(file.rows for file in delivery.found.values())),
+        _users(run, keys, sum(content.rows for content in delivered.content.values())),
         F.broadcast(tracks.select("track_id")),
     )
     copied = run.copy(classified, "classified")
-    counted = play_books.outcomes(copied, run_start=run.config.started_at)
+    counted = count_plays(copied, run_start=run.config.started_at)
     run.suit(counted.rows)
     return Judgement(tracks, waiting, run.keep(copied), counted, keys, days)
 
 
-def _waiting(run: PlayRun, cutoff: datetime) -> Waiting:
+def count_plays(classified: DataFrame, *, run_start: datetime) -> Outcomes:
+    """What became of each line, and of each play that was waiting."""
+    is_early = F.col(BEFORE_SIGNUP) & (F.col("verdict") == Count.LOADED)
+    return count_outcomes(
+        classified,
+        rules=error_names(STREAM_FILES, run_start=run_start),
+        warnings={BEFORE_SIGNUP: is_early},
+        loaded_days=F.to_date("listen_time"),
+        ignored=(classify.EXISTING,),
+    )
+
+
+def _waiting(run: PlayRun, cutoff: datetime) -> WaitingPlays:
     rows = run.ask(reads.pending_summary(cutoff))
-    return Waiting(
+    return WaitingPlays(
         plays=sum(row.plays for row in rows),
         days=frozenset(row.listen_date for row in rows if row.resolved),
         is_due=any(row.resolved or row.others for row in rows),
     )
 
 
-def _rows(run: PlayRun, delivery: Delivery) -> DataFrame:
-    checked = delivery.checked
-    if checked is None:
-        checked = run.glue.spark.createDataFrame([], classify.CHECKED)
-    return verdicts.with_first_verdict(
-        checked,
-        skipped=delivery.inputs.skipped,
-        rejected=delivery.rejected,
-        window=run.window,
-        time_field=STREAMS.time_field,
-    )
-
-
-def _keys(run: PlayRun, rows: DataFrame | None, waiting: Waiting) -> str:
+def _keys(run: PlayRun, rows: DataFrame | None, waiting: WaitingPlays) -> str:
     """The users that the run may have new plays of, as a subquery; those of its lines from a stage table."""
     stage = None
     if rows is not None:
@@ -106,7 +107,7 @@ def _users(run: PlayRun, keys: str, lines: int) -> DataFrame:
     return F.broadcast(users) if lines <= BROADCAST_ROWS else users
 
 
-def _stored(run: PlayRun, days: frozenset[date], waiting: Waiting, cutoff: datetime) -> DataFrame:
+def _stored(run: PlayRun, days: frozenset[date], waiting: WaitingPlays, cutoff: datetime) -> DataFrame:
     """Plays the warehouse holds on the run's days, and the waiting ones it has to do with."""
     found = spans(days)
     existing = run.read(reads.existing([*found, *run.recomputed]))

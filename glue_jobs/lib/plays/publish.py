@@ -1,32 +1,35 @@
 """Publishing of load_streams: quarantine, stages, books, one transaction."""
 
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.books import book as books
-from glue_jobs.lib.contracts import tables
-from glue_jobs.lib.contracts.datasets import STREAMS as PLAYS
+from glue_jobs.lib.books.book import FileBook, RunBook
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.contracts.kpis import GENRE_KPIS
 from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAM_FILES, STREAMS
 from glue_jobs.lib.load import outcomes
 from glue_jobs.lib.load.delivery import Delivery
-from glue_jobs.lib.plays import classify, facts, reads
-from glue_jobs.lib.plays.facts import Frames, Present
+from glue_jobs.lib.plays import facts, reads
 from glue_jobs.lib.plays.judge import Judgement
-from glue_jobs.lib.plays.kpis import genre
-from glue_jobs.lib.plays.play_run import PlayRun
+from glue_jobs.lib.plays.kpis import build, genre
+from glue_jobs.lib.plays.kpis.build import Frames
+from glue_jobs.lib.plays.reads import PlayRun
 from glue_jobs.lib.rows import quarantine
-from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run.spans import spans
-from glue_jobs.lib.warehouse import sql
 
-NAMES = "file_id int, source_file string, file_key string"
+PERIODS = ("DATE", "TIMESTAMP")
+"""Types of columns whose slices are stretches of time, which a recomputation finds by its days."""
 
 
-def publish(run: PlayRun, delivery: Delivery, judgement: Judgement) -> None:
+def publish(run: PlayRun, delivered: Delivery, judgement: Judgement) -> None:
     """Publishes the run's results and books; nothing of them is visible unless all is.
 
     Raises:
@@ -34,92 +37,87 @@ def publish(run: PlayRun, delivery: Delivery, judgement: Judgement) -> None:
         PublishConflictError: Someone else published meanwhile; nothing was published.
     """
     at = datetime.now(UTC)
-    file_books = outcomes.file_books(
-        run.config, delivery.inputs, delivery.found, judgement.counted, rejected=delivery.rejected, loaded_at=at
-    )
+    file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
         books.check_balance(book)
-    frames = _frames(run, delivery, judgement, at)
+    frames = _frames(run, delivered, judgement, at)
     run.warehouse.stage_all(frames)
     slices = _slices(run, judgement, frames)
     run.done("stage")
     run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
 
 
-def _frames(run: PlayRun, delivery: Delivery, judgement: Judgement, at: datetime) -> Frames:
+def _frames(run: PlayRun, delivered: Delivery, judgement: Judgement, at: datetime) -> Frames:
     """What this run changes, by table; writes the quarantine on the way."""
     counted, classified = judgement.counted, judgement.classified
-    all_time = {tables.GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
+    all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
     if classified is None:
         return all_time
-    names = frame_of(run.glue.spark, outcomes.names(delivery.inputs), NAMES)
-    named = facts.with_source_file(classified, names)
-    if counted.total(classify.QUARANTINED):
-        rows = named.where(F.col("verdict") == classify.QUARANTINED)
-        quarantine.write_quarantine(rows, dataset=PLAYS, config=run.config)
+    named = facts.with_source_file(classified, delivered.names(run))
+    if counted.total(Count.QUARANTINED):
+        rows = named.where(F.col("verdict") == Count.QUARANTINED)
+        quarantine.write_quarantine(rows, dataset=STREAM_FILES, config=run.config)
     frames: Frames = {}
-    if counted.total(classify.LOADED):
-        new_plays = named.where(F.col("verdict") == classify.LOADED)
-        frames[tables.STREAMS] = facts.build_streams(new_plays, run_id=run.config.run_id, loaded_at=at)
-    if counted.total(classify.PENDING) or counted.waiting.verdicts:
-        frames[tables.PENDING_STREAMS] = facts.build_pending(named, first_seen=run.config.started_at)
-    if counted.total(classify.LOADED) or run.recomputed:
+    if counted.total(Count.LOADED):
+        new_plays = named.where(F.col("verdict") == Count.LOADED)
+        frames[STREAMS] = facts.build_streams(new_plays, run_id=run.config.run_id, loaded_at=at)
+    if counted.total(Count.PENDING_AFTER) or counted.waiting.verdicts:
+        frames[PENDING_STREAMS] = facts.build_pending(named, first_seen=run.config.started_at)
+    if counted.total(Count.LOADED) or run.recomputed:
         return frames | _kpis(run, judgement)
     return frames | all_time
 
 
 def _kpis(run: PlayRun, judgement: Judgement) -> Frames:
-    days = spans(judgement.days)
-    present = Present(
-        user_tracks=run.read(reads.user_tracks(judgement.keys, run.totals)),
-        user_days=run.read(reads.user_days(judgement.keys, days, run.totals)).persist(),
-        active_days=run.read(reads.active_days(judgement.keys, run.totals)),
-    )
     touched = None if run.recomputed else judgement.counted.days
-    every = facts.plays_of_days(judgement.classified, days=touched)
-    return facts.kpi_frames(every, judgement.tracks, present, recomputes=bool(run.recomputed))
+    every = build.plays_of_days(judgement.classified, days=touched)
+    present = build.read_present(run, judgement.keys, spans(judgement.days))
+    return build.kpi_frames(every, judgement.tracks, present, recomputes=bool(run.recomputed))
 
 
 def _slices(run: PlayRun, judgement: Judgement, frames: Frames) -> dict[str, str]:
-    """The stage that names the slices to replace: a table's own, which has a row of each slice, or one of keys."""
-    sliced = [table for table in frames if table.publish == "replace" and table.slices]
-    slices = {table.name: sql.stage_name(table.name, run.config.run_id) for table in sliced}
+    """By table, the stage that names the slices to replace: its own, which has a row of each slice, or one of keys."""
+    slices = {table.name: table.name for table in frames if table.publish == "replace" and table.slices}
     if judgement.classified is not None and judgement.counted.waiting.verdicts:
         keys = facts.pending_keys(judgement.classified)
-        columns = [tables.PENDING_STREAMS.column(name) for name in tables.PENDING_STREAMS.key]
-        slices[tables.PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
+        columns = [PENDING_STREAMS.column(name) for name in PENDING_STREAMS.key]
+        slices[PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
     if run.recomputed:
-        hour, day = tables.HOURLY_KPIS.column("hour"), tables.LISTEN_DATE
-        hours = _recomputed_slices(run, frames, tables.HOURLY_KPIS, hour)
-        days = _recomputed_slices(run, frames, tables.GENRE_DAILY_KPIS, day)
-        slices[tables.HOURLY_KPIS.name] = run.warehouse.stage_keys(hours, "hours", (hour,))
-        stage = run.warehouse.stage_keys(days, "days", (day,))
-        slices |= {
-            table.name: stage for table in (tables.GENRE_DAILY_KPIS, tables.DAILY_TOP_TRACKS, tables.DAILY_TOP_GENRES)
-        }
+        for column, tables in _by_period(frames).items():
+            keys = reduce(DataFrame.unionByName, (_recomputed(run, frames, table, column) for table in tables))
+            stage = run.warehouse.stage_keys(keys.distinct(), f"recomputed_{column.name}", (column,))
+            slices |= {table.name: stage for table in tables}
     return slices
 
 
-def _recomputed_slices(run: PlayRun, frames: Frames, table: Table, column: Column) -> DataFrame:
+def _by_period(frames: Frames) -> Mapping[Column, list[Table]]:
+    """The tables whose slices are stretches of time, by the column that names them."""
+    found: dict[Column, list[Table]] = {}
+    for table in frames:
+        columns = [table.column(name) for name in table.slices]
+        if len(columns) == 1 and columns[0].type in PERIODS:
+            found.setdefault(columns[0], []).append(table)
+    return found
+
+
+def _recomputed(run: PlayRun, frames: Frames, table: Table, column: Column) -> DataFrame:
     """Slices that have figures now, and those that had some and no longer have plays."""
     before = run.read(reads.slices(table, column, run.recomputed))
-    return frames[table].select(column.name).unionByName(before).distinct()
+    return frames[table].select(column.name).unionByName(before)
 
 
-def _run_book(run: PlayRun, judgement: Judgement, file_books: list[books.FileBook]) -> books.RunBook:
+def _run_book(run: PlayRun, judgement: Judgement, file_books: list[FileBook]) -> RunBook:
     waiting = judgement.counted.waiting
     measures: dict[str, Any] = {
         "seconds": run.seconds,
-        "new_plays": judgement.counted.total(classify.LOADED),
+        "new_plays": judgement.counted.total(Count.LOADED),
         "touched_days": len(judgement.counted.days),
     }
     return books.close_books(
         run.config,
         file_books,
         pending_before=judgement.waiting.plays,
-        loaded_from_pending=waiting.verdicts[classify.LOADED],
-        already_loaded_from_pending=waiting.verdicts[classify.ALREADY_LOADED],
-        quarantined_from_pending=waiting.verdicts[classify.QUARANTINED],
+        from_pending=waiting.verdicts,
         rules_from_pending=waiting.rules,
         measures=measures,
         versions={"python": platform.python_version(), "spark": run.glue.spark.version},

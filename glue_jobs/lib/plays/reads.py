@@ -2,22 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import (
-    PENDING_STREAMS,
-    SONGS,
-    STREAMS,
-    TRACK_TOTALS,
-    USER_DAYS,
-    USER_TRACK_TOTALS,
-    USERS,
-)
-from glue_jobs.lib.load.load_run import Query
+from glue_jobs.lib.contracts.music import PENDING_STREAMS, SONGS, STREAMS, USERS
+from glue_jobs.lib.load.load_run import Query, WarehouseRun
 from glue_jobs.lib.plays import classify
-from glue_jobs.lib.run.spans import Span, dates_within, times_within
+from glue_jobs.lib.run.spans import Span
 from glue_jobs.lib.warehouse import sql
+from glue_jobs.lib.warehouse.sql import dates_within, times_within
 
 STORED = (
     "user_id bigint, track_id string, listen_time timestamp, state string, source_file string, reason string,"
@@ -57,6 +51,21 @@ COUNTED_TOTALS = Totals(
     ),
 )
 """Counted from the plays themselves: a backfill mends, so it trusts no total (somebody may have deleted plays)."""
+
+
+@dataclass(kw_only=True)
+class PlayRun(WarehouseRun):
+    """One run of load_streams."""
+
+    @property
+    def recomputed(self) -> list[Span]:
+        """The days whose figures are computed again though they have no new plays."""
+        return [self.window or Span(None, None)] if self.config.recompute else []
+
+    @property
+    def totals(self) -> Totals:
+        """Where all-time totals are read from; a run that mends counts them from the plays."""
+        return COUNTED_TOTALS if self.window or self.recomputed else MOVED_TOTALS
 
 
 def tracks(totals: Totals = MOVED_TOTALS) -> Query:
@@ -173,7 +182,3 @@ def _state(cutoff: datetime) -> str:
 
 def _count_of(state: str) -> str:
     return f"COUNT(CASE WHEN state = '{state}' THEN 1 END)"
-
-
-def _date(day: date) -> str:
-    return f"DATE '{day.isoformat()}'"

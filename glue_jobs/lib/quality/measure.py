@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from glue_jobs.lib.run.errors import QualityError
-from glue_jobs.lib.warehouse import sql as ddl
+from glue_jobs.lib.warehouse import sql
 
 MEASURES = "check_name string, observed double"
 """The columns of `measure`."""
@@ -87,7 +87,7 @@ def measure(checks: Sequence[Check], *, now: datetime) -> str:
     """One SELECT for all checks: check_name, observed."""
     seconds = str(int(now.timestamp()))
     return " UNION ALL ".join(
-        f"SELECT {ddl.literal(check.name)} AS check_name, CAST(c{index}.observed AS DOUBLE PRECISION) AS observed "
+        f"SELECT {sql.literal(check.name)} AS check_name, CAST(c{index}.observed AS DOUBLE PRECISION) AS observed "
         f"FROM ({check.sql.replace('{now}', seconds)}) AS c{index}"
         for index, check in enumerate(checks)
     )

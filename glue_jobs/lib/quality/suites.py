@@ -1,15 +1,25 @@
-"""The checks of each workflow's tables, as data: a new one is one line. Imports no Spark."""
+"""The checks of each workflow's tables; they follow from the contracts. Imports no Spark."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import singledispatch
 
-from glue_jobs.lib.books.book import OUTCOMES
-from glue_jobs.lib.contracts import sparkify, tables
-from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.contracts.tables import SPARKIFY_TABLES
+from glue_jobs.lib.contracts.books import LOAD_FILES, OUTCOMES, PUBLICATION
+from glue_jobs.lib.contracts.datasets import DATASETS
+from glue_jobs.lib.contracts.model import (
+    BooksBalance,
+    CountsWithin,
+    RanksHaveNoGaps,
+    Reference,
+    SharesNoKeyWith,
+    SharesSumToOne,
+    SumIsRowsOf,
+    Table,
+)
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 from glue_jobs.lib.quality.measure import Check, at_least, at_most, same_as
 from glue_jobs.lib.run.errors import ConfigError
-from glue_jobs.lib.warehouse import sql as ddl
+from glue_jobs.lib.warehouse import sql
 
 TOLERANCE = 1e-6
 """How far a sum of shares may be from 1."""
@@ -22,12 +32,26 @@ DELIVERY = "no file was ever delivered: put one into the landing bucket, below t
 
 @dataclass(frozen=True)
 class Suite:
-    """The checks of one publisher's tables, measured when one of `datasets` is checked."""
+    """The tables of one publisher and the datasets that fill them; all of it is checked when one of these is."""
 
     publisher: str
-    datasets: tuple[str, ...]
     tables: tuple[Table, ...]
-    checks: tuple[Check, ...]
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The names of the datasets, in the order of DATASETS."""
+        filled = {table.dataset for table in self.tables}
+        return tuple(name for name in DATASETS if name in filled)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Everything that is measured."""
+        delivered = [was_delivered(dataset) for dataset in self.datasets]
+        measured = [check for table in self.tables for check in checks_of(table)]
+        return (*delivered, *measured, is_fresh(self.publisher, STALE_HOURS))
+
+
+SUITES = (Suite("music", MUSIC_TABLES), Suite("sparkify", SPARKIFY_TABLES))
 
 
 def get_suite(datasets: Iterable[str]) -> Suite:
@@ -44,28 +68,50 @@ def get_suite(datasets: Iterable[str]) -> Suite:
     raise ConfigError(f"there are no checks for --datasets {','.join(sorted(wanted))}; it takes any of: {known}")
 
 
+def checks_of(table: Table) -> Iterator[Check]:
+    """Everything that the table's contract says of its rows."""
+    if table.dataset:
+        yield is_filled(table, table.dataset)
+    if table.counted:
+        yield rows_of(table)
+    yield keys_are_unique(table)
+    yield keys_are_present(table)
+    yield from (refers_to(table, reference) for reference in table.references if reference.checked)
+    yield from (holds(identity, table) for identity in table.identities)
+
+
+@singledispatch
+def holds(identity: object, table: Table) -> Check:
+    """An identity of the table's contract."""
+    raise TypeError(f"{table.full_name}: there is no check for {identity}")
+
+
 def keys_are_unique(table: Table) -> Check:
     """No key occurs twice; Redshift enforces none."""
-    names = ", ".join(ddl.identifier(name) for name in table.key)
+    names = ", ".join(sql.identifier(name) for name in table.key)
     repeated = f"SELECT COUNT(*) AS n FROM {table.full_name} GROUP BY {names} HAVING COUNT(*) > 1"
     return Check(f"{table.name}_keys_unique", "error", f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d")
 
 
 def keys_are_present(table: Table) -> Check:
     """No key column is NULL."""
-    missing = " OR ".join(f"{ddl.identifier(name)} IS NULL" for name in table.key)
+    missing = " OR ".join(f"{sql.identifier(name)} IS NULL" for name in table.key)
     return Check(
         f"{table.name}_keys_present", "error", f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE {missing}"
     )
 
 
-def refers_to(table: Table, parent: Table, column: str) -> Check:
-    """Every row of `table` that names one has its row in `parent`."""
+def refers_to(table: Table, reference: Reference) -> Check:
+    """Every row of `table` that names a row of the parent names one that is there."""
+    parent = f"{table.schema}.{reference.parent}"
+    on = " AND ".join(f"f.{name} = d.{name}" for name in reference.columns)
+    first = reference.columns[0]
+    named = " AND ".join(f"f.{name} IS NOT NULL" for name in reference.columns)
     return Check(
-        f"{table.name}_{column}_in_{parent.name}",
+        f"{table.name}_{'_'.join(reference.columns)}_in_{reference.parent}",
         "error",
-        f"SELECT COUNT(*) AS observed FROM {table.full_name} AS f LEFT JOIN {parent.full_name} AS d "
-        f"ON f.{column} = d.{column} WHERE d.{column} IS NULL AND f.{column} IS NOT NULL",
+        f"SELECT COUNT(*) AS observed FROM {table.full_name} AS f LEFT JOIN {parent} AS d "
+        f"ON {on} WHERE d.{first} IS NULL AND {named}",
     )
 
 
@@ -74,7 +120,7 @@ def was_delivered(dataset: str) -> Check:
     return Check(
         f"{dataset}_delivered",
         "warn",
-        f"SELECT COUNT(*) AS observed FROM {tables.LOAD_FILES.full_name} WHERE dataset = '{dataset}'",
+        f"SELECT COUNT(*) AS observed FROM {LOAD_FILES.full_name} WHERE dataset = '{dataset}'",
         at_least(1),
         f"{DELIVERY}: {dataset}/",
     )
@@ -86,7 +132,7 @@ def is_filled(table: Table, dataset: str) -> Check:
         f"{table.name}_filled",
         "error",
         "SELECT CASE WHEN d.n > 0 AND t.n = 0 THEN 1 ELSE 0 END AS observed "
-        f"FROM (SELECT COALESCE(SUM(loaded), 0) AS n FROM {tables.LOAD_FILES.full_name} "
+        f"FROM (SELECT COALESCE(SUM(loaded), 0) AS n FROM {LOAD_FILES.full_name} "
         f"WHERE dataset = '{dataset}') AS d "
         f"CROSS JOIN (SELECT COUNT(*) AS n FROM {table.full_name}) AS t",
         hint=f"rows of {dataset} were loaded, but {table.full_name} is empty: was it emptied by hand?",
@@ -98,56 +144,65 @@ def rows_of(table: Table) -> Check:
     return Check(f"{table.name}_rows", "warn", f"SELECT COUNT(*) AS observed FROM {table.full_name}", at_least(0))
 
 
-def adds_up(table: Table, column: str, other: str) -> Check:
+@holds.register
+def _(identity: SumIsRowsOf, table: Table) -> Check:
     """The column's sum is what another check observed."""
-    sql = f"SELECT COALESCE(SUM({column}), 0) AS observed FROM {table.full_name}"
-    return Check(f"{table.name}_{column}_sum", "error", sql, same_as(other), RECOMPUTE)
+    column = identity.column
+    query = f"SELECT COALESCE(SUM({column}), 0) AS observed FROM {table.full_name}"
+    return Check(f"{table.name}_{column}_sum", "error", query, same_as(f"{identity.table}_rows"), RECOMPUTE)
 
 
-def shares_sum_to_one(table: Table, column: str, period: str | None = None) -> Check:
-    """The shares of each period, or of all rows, sum to 1; observed is the largest distance from it."""
+@holds.register
+def _(identity: SharesSumToOne, table: Table) -> Check:
+    """Observed is the largest distance from 1."""
+    column, period = identity.column, identity.period
     group = f" GROUP BY {period}" if period else ""
     totals = f"SELECT SUM({column}) AS total FROM {table.full_name}{group}"
-    sql = f"SELECT COALESCE(MAX(ABS(t.total - 1)), 0) AS observed FROM ({totals}) AS t"
-    return Check(f"{table.name}_{column}_shares", "error", sql, at_most(TOLERANCE), RECOMPUTE)
+    query = f"SELECT COALESCE(MAX(ABS(t.total - 1)), 0) AS observed FROM ({totals}) AS t"
+    return Check(f"{table.name}_{column}_shares", "error", query, at_most(TOLERANCE), RECOMPUTE)
 
 
-def ranks_have_no_gaps(table: Table, last: int, *period: str) -> Check:
-    """Ranks of each period are 1..n, each once, n at most `last`; observed is how many periods break it."""
-    by = ", ".join(period)
+@holds.register
+def _(identity: RanksHaveNoGaps, table: Table) -> Check:
+    """Observed is how many periods break it."""
+    by = ", ".join(identity.period)
     wrong = (
         f"SELECT COUNT(*) AS n FROM {table.full_name} GROUP BY {by} HAVING MIN(rank) <> 1 OR MAX(rank) <> COUNT(*) "
-        f"OR COUNT(DISTINCT rank) <> COUNT(*) OR MAX(rank) > {last}"
+        f"OR COUNT(DISTINCT rank) <> COUNT(*) OR MAX(rank) > {identity.last}"
     )
     return Check(f"{table.name}_ranks", "error", f"SELECT COUNT(*) AS observed FROM ({wrong}) AS g", hint=RECOMPUTE)
 
 
-def counts_within(table: Table, whole: Table) -> Check:
-    """The counts of a top list, added up by day and genre, are at most those of the day and genre as a whole."""
-    by = "listen_date, track_genre"
-    top = f"SELECT {by}, SUM(listen_count) AS n FROM {table.full_name} GROUP BY {by}"
+@holds.register
+def _(identity: CountsWithin, table: Table) -> Check:
+    """Observed is how many periods have more than the whole."""
+    by, column = ", ".join(identity.period), identity.column
+    parts = f"SELECT {by}, SUM({column}) AS n FROM {table.full_name} GROUP BY {by}"
+    on = " AND ".join(f"a.{name} = b.{name}" for name in identity.period)
     return Check(
-        f"{table.name}_within_{whole.name}",
+        f"{table.name}_within_{identity.whole}",
         "error",
-        f"SELECT COUNT(*) AS observed FROM ({top}) AS a LEFT JOIN {whole.full_name} AS b "
-        "ON a.listen_date = b.listen_date AND a.track_genre = b.track_genre "
-        "WHERE b.listen_count IS NULL OR a.n > b.listen_count",
+        f"SELECT COUNT(*) AS observed FROM ({parts}) AS a LEFT JOIN {table.schema}.{identity.whole} AS b "
+        f"ON {on} WHERE b.{column} IS NULL OR a.n > b.{column}",
         hint=RECOMPUTE,
     )
 
 
-def books_balance(table: Table, more: str = "") -> Check:
-    """What was read is what became of it; observed is how many books do not balance."""
-    went = " + ".join(OUTCOMES)
-    sql = f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE COALESCE(read{more} <> {went}, TRUE)"
-    return Check(f"{table.name}_balance", "error", sql)
-
-
-def do_not_overlap(table: Table, other: Table) -> Check:
-    """No key of `table` is in `other`."""
+@holds.register
+def _(identity: SharesNoKeyWith, table: Table) -> Check:
+    """Observed is how many keys are in both tables."""
     on = " AND ".join(f"a.{name} = b.{name}" for name in table.key)
-    sql = f"SELECT COUNT(*) AS observed FROM {table.full_name} AS a JOIN {other.full_name} AS b ON {on}"
-    return Check(f"{table.name}_not_in_{other.name}", "error", sql)
+    other = f"{table.schema}.{identity.table}"
+    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} AS a JOIN {other} AS b ON {on}"
+    return Check(f"{table.name}_not_in_{identity.table}", "error", query)
+
+
+@holds.register
+def _(identity: BooksBalance, table: Table) -> Check:
+    """Observed is how many books do not balance."""
+    came, went = " + ".join(identity.came), " + ".join(OUTCOMES)
+    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE COALESCE({came} <> {went}, TRUE)"
+    return Check(f"{table.name}_balance", "error", query)
 
 
 def is_fresh(publisher: str, hours: float) -> Check:
@@ -156,68 +211,7 @@ def is_fresh(publisher: str, hours: float) -> Check:
         "hours_since_publish",
         "warn",
         "SELECT ({now} - EXTRACT(EPOCH FROM MAX(published_at))) / 3600.0 AS observed "
-        f"FROM {tables.PUBLICATION.full_name} WHERE name = '{publisher}'",
+        f"FROM {PUBLICATION.full_name} WHERE name = '{publisher}'",
         at_most(hours),
         "nothing was published for long: look at the workflow's runs",
     )
-
-
-MUSIC = Suite(
-    publisher="music",
-    datasets=("users", "songs", "streams"),
-    tables=tables.MUSIC_TABLES,
-    checks=(
-        *(was_delivered(dataset) for dataset in ("users", "songs", "streams")),
-        is_filled(tables.USERS, "users"),
-        is_filled(tables.SONGS, "songs"),
-        is_filled(tables.STREAMS, "streams"),
-        *(rows_of(table) for table in (tables.USERS, tables.SONGS, tables.STREAMS, tables.PENDING_STREAMS)),
-        *(keys_are_unique(table) for table in tables.MUSIC_TABLES),
-        *(keys_are_present(table) for table in tables.MUSIC_TABLES),
-        refers_to(tables.STREAMS, tables.USERS, "user_id"),
-        refers_to(tables.STREAMS, tables.SONGS, "track_id"),
-        adds_up(tables.HOURLY_KPIS, "total_plays", "streams_rows"),
-        adds_up(tables.GENRE_KPIS, "listen_count", "streams_rows"),
-        adds_up(tables.GENRE_DAILY_KPIS, "listen_count", "streams_rows"),
-        adds_up(tables.USER_FEATURES, "total_plays", "streams_rows"),
-        adds_up(tables.TRACK_TOTALS, "plays", "streams_rows"),
-        adds_up(tables.USER_TRACK_TOTALS, "plays", "streams_rows"),
-        adds_up(tables.USER_DAYS, "plays", "streams_rows"),
-        shares_sum_to_one(tables.GENRE_KPIS, "popularity_index"),
-        shares_sum_to_one(tables.GENRE_DAILY_KPIS, "popularity_index", "listen_date"),
-        ranks_have_no_gaps(tables.DAILY_TOP_TRACKS, 3, "listen_date", "track_genre"),
-        ranks_have_no_gaps(tables.DAILY_TOP_GENRES, 5, "listen_date"),
-        counts_within(tables.DAILY_TOP_TRACKS, tables.GENRE_DAILY_KPIS),
-        counts_within(tables.DAILY_TOP_GENRES, tables.GENRE_DAILY_KPIS),
-        do_not_overlap(tables.PENDING_STREAMS, tables.STREAMS),
-        books_balance(tables.LOAD_RUNS, " + pending_before"),
-        books_balance(tables.LOAD_FILES),
-        is_fresh("music", STALE_HOURS),
-    ),
-)
-
-STAR = tuple(table for table in SPARKIFY_TABLES if table not in (sparkify.STAGING_EVENTS, sparkify.STAGING_SONGS))
-
-SPARKIFY = Suite(
-    publisher="sparkify",
-    datasets=("log_data", "song_data"),
-    tables=SPARKIFY_TABLES,
-    checks=(
-        *(was_delivered(dataset) for dataset in ("log_data", "song_data")),
-        *(is_filled(table, "log_data") for table in (sparkify.SONGPLAYS, sparkify.USERS, sparkify.TIME)),
-        *(is_filled(table, "song_data") for table in (sparkify.SONGS, sparkify.ARTISTS)),
-        *(rows_of(table) for table in STAR),
-        *(keys_are_unique(table) for table in SPARKIFY_TABLES),
-        *(keys_are_present(table) for table in SPARKIFY_TABLES),
-        refers_to(sparkify.SONGPLAYS, sparkify.SONGS, "song_id"),
-        refers_to(sparkify.SONGPLAYS, sparkify.ARTISTS, "artist_id"),
-        refers_to(sparkify.SONGPLAYS, sparkify.USERS, "user_id"),
-        refers_to(sparkify.SONGPLAYS, sparkify.TIME, "start_time"),
-        refers_to(sparkify.SONGS, sparkify.ARTISTS, "artist_id"),
-        refers_to(sparkify.TIME, sparkify.SONGPLAYS, "start_time"),
-        refers_to(sparkify.USERS, sparkify.SONGPLAYS, "user_id"),
-        is_fresh("sparkify", STALE_HOURS),
-    ),
-)
-
-SUITES = (MUSIC, SPARKIFY)

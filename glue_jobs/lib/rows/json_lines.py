@@ -5,8 +5,8 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset, Field
 from glue_jobs.lib.files import csv_header
-from glue_jobs.lib.rows import values as fields
-from glue_jobs.lib.rows.csv_lines import NOT_BLANK
+from glue_jobs.lib.rows import values
+from glue_jobs.lib.rows.raw_lines import NOT_BLANK
 from glue_jobs.lib.rows.rule import text_name
 
 OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false"}
@@ -20,16 +20,16 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
     """Fields of each line; blank lines are left out.
 
     Args:
-        lines: line, path (`lines.read_lines`).
-        files: `lines.files_frame`; small enough to broadcast (one row a file).
+        lines: line, path (`raw_lines.read_lines`).
+        files: `raw_lines.files_frame`; small enough to broadcast (one row a file).
         dataset: Whose fields to take; others are ignored.
 
     Returns:
-        raw, path, file_id, source_file, file_key, accepted_at, object_count (1 for a line that is one JSON object,
-        NULL for one that is no JSON), and per contract field `<field>_text` (trimmed, NULL when empty, null or
+        raw, path, file_id (NULL when `files` lacks the path), object_count (1 for a line that is one JSON object, NULL
+        for one that is not JSON), and per contract field `<field>_text` (trimmed, NULL when empty, null or
         missing) and the typed `<field>` (NULL when of another type).
     """
-    known = ["path", "file_id", "source_file", "file_key", "accepted_at"]
+    known = ["path", "file_id"]
     raw = F.expr(rf"trim(LEADING '{csv_header.BOM}' FROM trim(TRAILING '\r' FROM line))")
     read = (
         lines.select(raw.alias("raw"), "path")
@@ -52,7 +52,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         "raw",
         *known,
         objects.alias("object_count"),
-        *(fields.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
+        *(values.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
         "_value",
     )
     return flat.select(
@@ -67,10 +67,10 @@ def _parsed(raw: Column, dataset: Dataset) -> list[Column]:
     """
     array = F.concat(F.lit("["), raw, F.lit("]"))
     texts = ", ".join(f"`{name}`: string" for name in dataset.field_names)
-    values = ", ".join(f"`{field.name}`: {JSON_TYPES[field.type]}" for field in _numbers(dataset))
+    typed = ", ".join(f"`{field.name}`: {JSON_TYPES[field.type]}" for field in _numbers(dataset))
     return [
         F.from_json(array, f"array<struct<{texts}>>", OPTIONS).alias("_texts"),
-        F.from_json(array, f"array<struct<{values}>>", OPTIONS).alias("_values"),
+        F.from_json(array, f"array<struct<{typed}>>", OPTIONS).alias("_values"),
     ]
 
 
@@ -80,7 +80,7 @@ def _numbers(dataset: Dataset) -> list[Field]:
 
 def _typed(field: Field) -> Column:
     if field.type not in JSON_TYPES or field.as_text:
-        return fields.parsed(text_name(field.name), field).alias(field.name)
+        return values.parsed(text_name(field.name), field).alias(field.name)
     value = F.col(f"_value.{field.name}")
     if field.type == "DOUBLE PRECISION":
         value = F.when(F.abs(value) < float("inf"), value)

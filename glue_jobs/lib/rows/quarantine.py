@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
-from glue_jobs.lib.rows.checked_rows import text_name
+from glue_jobs.lib.rows.rule import text_name
 from glue_jobs.lib.run.arguments import JobConfig
 
 

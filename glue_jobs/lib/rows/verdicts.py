@@ -1,16 +1,13 @@
-"""What can become of a line that a run reads, and what of it a line's own file decides."""
+"""What becomes of a line: one of the outcomes that books count; and what of it the line's own file decides."""
 
 from collections.abc import Collection
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.rows.checked_rows import REJECT_RATE_EXCEEDED, reason_of
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, reason_of
 from glue_jobs.lib.run.spans import Span
-
-# The names of the books' counts, but for `pending`.
-LOADED, ALREADY_LOADED, REPEATED, PENDING = "loaded", "already_loaded", "repeated", "pending"
-QUARANTINED, OUT_OF_WINDOW = "quarantined", "out_of_window"
 
 
 def with_first_verdict(
@@ -24,7 +21,7 @@ def with_first_verdict(
     """Decides what needs no look at other rows: adds `verdict`, NULL for a row that does.
 
     Args:
-        checked: `delivery.Delivery.checked`.
+        checked: file_id, _errors, and the time field if there is a window.
         skipped: file_ids whose content the warehouse has already.
         rejected: file_ids with too many rows in error; each of their rows is quarantined, for that reason as well.
         window: The days a backfill is about, None for all.
@@ -35,9 +32,9 @@ def with_first_verdict(
     errors = F.when(in_rejected, F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message))).otherwise(
         F.col("_errors")
     )
-    verdict = F.when(_is_in("file_id", skipped), ALREADY_LOADED).when(F.size(errors) > 0, QUARANTINED)
+    verdict = F.when(_is_in("file_id", skipped), Count.ALREADY_LOADED).when(F.size(errors) > 0, Count.QUARANTINED)
     if window and time_field:
-        verdict = verdict.when(~_is_within(window, time_field), OUT_OF_WINDOW)
+        verdict = verdict.when(~_is_within(window, time_field), Count.OUT_OF_WINDOW)
     return checked.withColumns({"_errors": errors, "verdict": verdict})
 
 

@@ -3,6 +3,8 @@
 `transient` says whether running the same job again, unchanged, can help; retries look at it, never at the text.
 """
 
+LONGEST_CAUSE = 1500
+
 
 class PipelineError(Exception):
     """Base of all. The message is what a user reads as the job run's error."""
@@ -38,3 +40,10 @@ class PublishConflictError(PipelineError):
 
 class QualityError(PipelineError):
     """A check of severity `error` failed after publishing."""
+
+
+def first_line(cause: BaseException) -> str:
+    """The first line of an error that says something; Java's begin with a line that only names the call."""
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    text = next((line for line in lines if not line.startswith("An error occurred while calling")), "")
+    return text.removeprefix(": ")[:LONGEST_CAUSE] or type(cause).__name__

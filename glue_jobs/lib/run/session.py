@@ -1,14 +1,18 @@
 """The Glue side of a job that needs Spark: context, session, bookmarked job."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from glue_jobs.lib.run import aws
+from glue_jobs.lib.run import arguments, aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+STAGES_FILE = "stages.json"
+"""In the run's temporary folder: which stage tables it may leave in the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,21 @@ class GlueRun:
     def commit(self) -> None:
         """Saves the bookmarks of everything that was read with a transformation_ctx."""
         self.job.commit()
+
+
+def configured(argv: Sequence[str]) -> JobConfig:
+    """The run's configuration; from now on each line of the log has the run's ids."""
+    config = arguments.resolve(argv)
+    logs.configure(run_id=config.run_id, job_name=config.job_name)
+    return config
+
+
+@contextmanager
+def job_run(argv: Sequence[str]) -> Iterator[tuple[GlueRun, JobConfig]]:
+    """A run of a job that needs Spark; its temporary files are deleted if it ends well."""
+    config = configured(argv)
+    yield start(config, argv), config
+    clean_up(config)
 
 
 def start(config: JobConfig, argv: Sequence[str]) -> GlueRun:
@@ -42,10 +61,10 @@ def start(config: JobConfig, argv: Sequence[str]) -> GlueRun:
     return GlueRun(glue_context, spark, job)
 
 
-def finish(run: GlueRun, config: JobConfig) -> None:
-    """Commits the bookmarks, then deletes the run's temporary files: the end of every run that went well."""
-    run.commit()
-    clean_up(config)
+def mark_open(config: JobConfig) -> None:
+    """Marks the run as open, for jobs that write to quarantine before they stage anything in the warehouse."""
+    bucket, prefix = aws.split_uri(config.temp_prefix)
+    aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}{STAGES_FILE}", Body=b"[]")
 
 
 def clean_up(config: JobConfig) -> None:

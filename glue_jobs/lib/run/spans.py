@@ -1,8 +1,8 @@
-"""Which stretches of time a run touches, and the SQL conditions that select them. Imports no Spark."""
+"""Stretches of days: those a backfill is about, those a run touches."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 DAY = timedelta(days=1)
@@ -31,31 +31,3 @@ def spans(days: Iterable[date]) -> list[Span]:
     cuts = sorted(index for _, index in widest)
     starts, ends = [0, *cuts], [*cuts, len(ordered)]
     return [Span(ordered[start], ordered[end - 1]) for start, end in zip(starts, ends, strict=True)]
-
-
-def times_within(column: str, found: Sequence[Span]) -> str:
-    """Condition: the timestamp `column` lies in one of the spans (never, if there are none)."""
-    return _any_of([_bounds(column, span, _timestamp) for span in found])
-
-
-def dates_within(column: str, found: Sequence[Span]) -> str:
-    """Condition: the date `column` lies in one of the spans (never, if there are none)."""
-    return _any_of([_bounds(column, span, _date) for span in found])
-
-
-def _bounds(column: str, span: Span, literal: Callable[[date], str]) -> str:
-    lower = [f"{column} >= {literal(span.first)}"] if span.first else []
-    upper = [f"{column} < {literal(span.last + DAY)}"] if span.last else []
-    return " AND ".join([*lower, *upper]) or f"{column} IS NOT NULL"
-
-
-def _any_of(conditions: Sequence[str]) -> str:
-    return f"({' OR '.join(f'({condition})' for condition in conditions)})" if conditions else "(1 = 0)"
-
-
-def _timestamp(day: date) -> str:
-    return f"TIMESTAMP '{datetime.combine(day, time.min):%Y-%m-%d %H:%M:%S}'"
-
-
-def _date(day: date) -> str:
-    return f"DATE '{day.isoformat()}'"

@@ -7,8 +7,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts import sparkify as tables
-from glue_jobs.lib.rows.json_rules import SONG_PAGE
-from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, REPEATED
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.contracts.sparkify import SONG_PAGE
 from glue_jobs.lib.sparkify.text_repair import raw_name
 
 TEXT_FIELDS = ("artist", "song", "firstName", "lastName", "location")
@@ -73,14 +73,14 @@ def judge(events: DataFrame, stored: DataFrame) -> DataFrame:
     )
     joined = ranked.join(known, on=["event_id", "page"], how="left")
     is_stored = F.col("_stored").isNotNull() & (F.col("_stored") <= rank)
-    verdict = F.when(~F.col("is_first"), REPEATED).when(is_stored, ALREADY_LOADED).otherwise(LOADED)
-    replaced = F.when(verdict == LOADED, F.col("_stored.start_time")).alias("replaced_time")
+    verdict = F.when(~F.col("is_first"), Count.REPEATED).when(is_stored, Count.ALREADY_LOADED).otherwise(Count.LOADED)
+    replaced = F.when(verdict == Count.LOADED, F.col("_stored.start_time")).alias("replaced_time")
     return joined.select(*ranked.columns, verdict.alias("verdict"), replaced)
 
 
 def build_songplays(judged: DataFrame) -> DataFrame:
     """New songplays, song and artist not yet looked up."""
-    new = judged.where(is_songplay() & (F.col("verdict") == LOADED))
+    new = judged.where(is_songplay() & (F.col("verdict") == Count.LOADED))
     return new.select(
         F.col("event_id").alias("songplay_id"),
         *("start_time", "user_id", "level", "session_id", "item_in_session", "location", "user_agent"),

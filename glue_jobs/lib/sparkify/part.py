@@ -1,111 +1,66 @@
-"""One dataset's part of load_sparkify: what was delivered of it, judged and counted."""
+"""What events and songs have in common: rows with repaired texts, and the count of what became of every line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.books.book import FileBook
-from glue_jobs.lib.catalogue import winners
-from glue_jobs.lib.contracts.model import Dataset
-from glue_jobs.lib.load import delivery, outcomes
-from glue_jobs.lib.load.delivery import Delivery, Waiting
-from glue_jobs.lib.load.load_run import LoadRun
-from glue_jobs.lib.load.outcomes import Outcomes
-from glue_jobs.lib.rows import quarantine, verdicts
-from glue_jobs.lib.rows.small_frames import frame_of
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.load_run import WarehouseRun
+from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
+from glue_jobs.lib.rows import quarantine
+from glue_jobs.lib.rows.checked_rows import error_names
 from glue_jobs.lib.sparkify.text_repair import repair
 
 TEXT_REPAIRED = "text_repaired"
 """Warning: texts of the row had been encoded twice and were repaired."""
 
-NAMES = "file_id int, turn int, source_file string, file_key string"
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows of one dataset without errors, with their verdicts, in one copy; and what became of every line."""
+
+    rows: DataFrame
+    counted: Outcomes = field(default_factory=Outcomes)
 
 
-@dataclass
-class Part:
-    """What one run does with one dataset.
+def clean_rows(rows: DataFrame, text_fields: Sequence[str], repairs: DataFrame | None) -> DataFrame:
+    """Rows of a delivery that have no verdict yet, the texts in `text_fields` repaired."""
+    return repair(rows.where(F.col("verdict").isNull()), text_fields, repairs)
 
-    Attributes:
-        text_fields: Fields that people wrote.
-        rows: Lines with their first verdict; None when there are none.
-        judged: Rows without errors, with their verdict and one copy of it; None when there are none.
+
+def keep_judged(
+    run: WarehouseRun,
+    delivered: Delivery,
+    judged: DataFrame,
+    *,
+    is_repaired: Column,
+    facts: Mapping[str, Column],
+) -> Judged:
+    """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine.
+
+    Args:
+        delivered: What `judged` was made of; it has rows.
+        judged: Its rows without errors, each with a verdict.
+        facts: Conditions to count over all of them.
     """
-
-    dataset: Dataset
-    text_fields: Sequence[str]
-    delivered: Delivery
-    counted: Outcomes
-    rows: DataFrame | None = None
-    judged: DataFrame | None = None
-
-    @property
-    def has_files(self) -> bool:
-        """Whether there is a file to load or to book."""
-        return bool(self.delivered.found or self.delivered.inputs.booked)
-
-    @property
-    def judged_rows(self) -> DataFrame:
-        """`judged`, which must be there."""
-        if self.judged is None:
-            raise ValueError(f"{self.dataset.name} was not judged")
-        return self.judged
-
-    def names(self, run: LoadRun) -> DataFrame:
-        """The files: file_id, turn (in the order of acceptance), source_file, file_key."""
-        by_id = self.delivered.inputs.by_id
-        turns = sorted(by_id, key=lambda file_id: (by_id[file_id].accepted_at, file_id))
-        rows = [
-            (file_id, turn, by_id[file_id].landing_key, by_id[file_id].file_key) for turn, file_id in enumerate(turns)
-        ]
-        return frame_of(run.glue.spark, rows, NAMES)
-
-    def clean_rows(self, repairs: DataFrame | None) -> DataFrame:
-        """Rows that have no verdict yet, their texts repaired."""
-        if self.rows is None:
-            raise ValueError(f"nothing of {self.dataset.name} was delivered")
-        return repair(self.rows.where(F.col("verdict").isNull()), self.text_fields, repairs)
-
-    def books(self, run: LoadRun, at: datetime) -> list[FileBook]:
-        """A book a file."""
-        delivered = self.delivered
-        return outcomes.file_books(
-            run.config, delivered.inputs, delivered.found, self.counted, rejected=delivered.rejected, loaded_at=at
-        )
+    dataset = delivered.inputs.dataset
+    kept = run.keep(run.copy(judged, f"judged_{dataset.name}"))
+    counted = count_outcomes(kept, warnings={TEXT_REPAIRED: is_repaired}, facts=facts)
+    is_whole = run.window is None and not delivered.inputs.skipped
+    if delivered.has_errors or not is_whole:
+        counted.add(_count_decided(run, delivered, error_names(dataset, run_start=run.config.started_at)))
+    return Judged(kept, counted)
 
 
-def read(run: LoadRun, waiting: Waiting, text_fields: Sequence[str]) -> Part:
-    """The part as delivered: lines checked, files that are to be rejected known."""
-    dataset, delivered = waiting.inputs.dataset, delivery.read(run, waiting)
-    part = Part(dataset, text_fields, delivered, Outcomes())
-    if delivered.checked is not None:
-        part.rows = verdicts.with_first_verdict(
-            delivered.checked,
-            skipped=delivered.inputs.skipped,
-            rejected=delivered.rejected,
-            window=run.window,
-            time_field=dataset.time_field,
-        )
-    return part
-
-
-def judge(
-    run: LoadRun, part: Part, judged: DataFrame, *, is_repaired: Column, facts: Mapping[str, Column] | None = None
-) -> None:
-    """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine."""
-    part.judged = run.keep(run.copy(judged, f"judged_{part.dataset.name}"))
-    part.counted = outcomes.count_verdicts(part.judged, {TEXT_REPAIRED: is_repaired}, facts)
-    is_whole = run.window is None and not part.delivered.inputs.skipped
-    if part.rows is None or (is_whole and not any(found.errors for found in part.delivered.found.values())):
-        return
-    decided = part.rows.where(F.col("verdict").isNotNull())
-    part.counted.add(outcomes.count_verdicts(decided))
-    if part.counted.total(verdicts.QUARANTINED):
-        broken = decided.where(F.col("verdict") == verdicts.QUARANTINED)
-        named = broken.join(F.broadcast(part.names(run)), on="file_id", how="left")
-        quarantine.write_quarantine(named, dataset=part.dataset, config=run.config)
-        by_key = winners.count_rules(named)
-        for file_id, file in part.delivered.inputs.by_id.items():
-            part.counted.files.setdefault(file_id, outcomes.Outcome()).rules.update(by_key.get(file.file_key, {}))
+def _count_decided(run: WarehouseRun, delivered: Delivery, rules: Collection[str]) -> Outcomes:
+    """Counts the lines whose verdict needed no look at others; those in error go to the quarantine."""
+    decided = delivered.rows.where(F.col("verdict").isNotNull())
+    counted = count_outcomes(decided, rules=rules)
+    if counted.total(Count.QUARANTINED):
+        broken = decided.where(F.col("verdict") == Count.QUARANTINED)
+        named = broken.join(F.broadcast(delivered.names(run)), on="file_id", how="left")
+        quarantine.write_quarantine(named, dataset=delivered.inputs.dataset, config=run.config)
+    return counted

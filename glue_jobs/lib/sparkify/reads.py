@@ -1,8 +1,8 @@
 """What load_sparkify asks the warehouse, given two stages of the run: the keys of its plays and of its songs."""
 
 from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.contracts.columns import USER_ID
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import USER_ID
 from glue_jobs.lib.load.load_run import Query
 from glue_jobs.lib.sparkify.matching import TRIPLE
 

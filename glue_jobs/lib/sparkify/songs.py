@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts import sparkify as tables
-from glue_jobs.lib.rows.verdicts import ALREADY_LOADED, LOADED, REPEATED
+from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.sparkify.events import repaired_from
 
 TEXT_FIELDS = ("title", "artist_name", "artist_location")
@@ -17,7 +17,7 @@ def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
     """Songs of checked and repaired rows of song_data.
 
     Args:
-        rows: See `delivery.Delivery.checked`, repaired.
+        rows: See `delivery.Delivery.rows`, repaired.
         names: file_id, turn; one row a file, the file with the highest turn was accepted last.
 
     Returns:
@@ -44,14 +44,14 @@ def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
     known = stored.select("song_id", F.struct(*ATTRIBUTES).alias("_stored"))
     joined = ranked.join(known, on="song_id", how="left")
     is_same = F.col("_stored").isNotNull() & F.col("_stored").eqNullSafe(F.struct(*ATTRIBUTES))
-    verdict = F.when(~F.col("is_last"), REPEATED).when(is_same, ALREADY_LOADED).otherwise(LOADED)
-    is_replacing = (verdict == LOADED) & F.col("_stored").isNotNull()
+    verdict = F.when(~F.col("is_last"), Count.REPEATED).when(is_same, Count.ALREADY_LOADED).otherwise(Count.LOADED)
+    is_replacing = (verdict == Count.LOADED) & F.col("_stored").isNotNull()
     return joined.select(*ranked.columns, verdict.alias("verdict"), is_replacing.alias("is_replacing"))
 
 
 def changed_songs(judged: DataFrame) -> DataFrame:
     """Songs that are new or other than before: file_id, song_id, ATTRIBUTES."""
-    return judged.where(F.col("verdict") == LOADED).select("file_id", "song_id", *ATTRIBUTES)
+    return judged.where(F.col("verdict") == Count.LOADED).select("file_id", "song_id", *ATTRIBUTES)
 
 
 def overlay(stored: DataFrame, changed: DataFrame) -> DataFrame:

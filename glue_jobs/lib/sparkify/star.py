@@ -7,157 +7,185 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts import sparkify as tables
+from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.files import s3_copy
-from glue_jobs.lib.load.load_run import LoadRun
-from glue_jobs.lib.rows.verdicts import LOADED
+from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.load_run import WarehouseRun
+from glue_jobs.lib.load.outcomes import Outcomes
+from glue_jobs.lib.run import parallel
 from glue_jobs.lib.sparkify import events, matching, part, reads, songs
-from glue_jobs.lib.sparkify.part import Part
-from glue_jobs.lib.warehouse import sql
-
-
-@dataclass
-class Star:
-    """Frames by table in the order of publishing, the stages that name slices, and counts for the books."""
-
-    frames: dict[Table, DataFrame] = field(default_factory=dict)
-    slices: dict[str, str] = field(default_factory=dict)
-    measures: dict[str, int] = field(default_factory=dict)
+from glue_jobs.lib.sparkify.part import Judged
 
 
 @dataclass(frozen=True)
-class _Changes:
+class NewRows:
     """Rows that are new or changed, and the stage with the keys by which the warehouse is asked about them."""
 
     rows: DataFrame
     keys: str
 
 
-def build(run: LoadRun, log: Part, song: Part | None, repairs: DataFrame | None, *, at: datetime) -> Star:
+@dataclass(frozen=True)
+class Changes:
+    """What one dataset, or the whole run, changes.
+
+    Attributes:
+        frames: By table.
+        slices: By table name the stage that names the slices to replace.
+        measures: Counts for the books.
+        counted: What became of each line of the dataset.
+        new: Songs or songplays that are new or changed.
+    """
+
+    frames: dict[Table, DataFrame] = field(default_factory=dict)
+    slices: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, int] = field(default_factory=dict)
+    counted: Outcomes = field(default_factory=Outcomes)
+    new: NewRows | None = None
+
+
+@dataclass(frozen=True)
+class Star:
+    """Everything that a run changes: frames, slices and measures as in `Changes`, counts of songs and of events."""
+
+    frames: dict[Table, DataFrame]
+    slices: dict[str, str]
+    measures: dict[str, int]
+    counted_log: Outcomes
+    counted_songs: Outcomes
+
+
+def build(run: WarehouseRun, log: Delivery, song: Delivery | None, repairs: DataFrame | None, *, at: datetime) -> Star:
     """Judges what was delivered, then builds every table that it changes.
 
     Args:
-        log: Of log_data; it is judged here.
-        song: Of song_data; it is judged here. None in a backfill.
+        log: Of log_data.
+        song: Of song_data; None in a backfill.
         repairs: `text_repair.find_repairs`.
         at: What the rows say when they were loaded.
     """
-    star = Star()
 
-    def change_songs() -> _Changes | None:
-        return _songs(run, star, song, repairs, at) if song and song.rows is not None else None
+    def change_songs() -> Changes:
+        return _songs(run, song, song.rows, repairs, at) if song and song.rows is not None else Changes()
 
-    def change_plays() -> _Changes | None:
-        return _events(run, star, log, repairs) if log.rows is not None else None
+    def change_plays() -> Changes:
+        return _events(run, log, log.rows, repairs) if log.rows is not None else Changes()
 
     # Neither needs the other, and each waits more for the driver and the warehouse than for the executors.
-    changed, played = s3_copy.in_parallel(lambda change: change(), [change_songs, change_plays])
-    if changed or played:
-        _songplays(run, star, log, played, changed, at)
-    for table in (tables.STAGING_EVENTS, tables.STAGING_SONGS):
-        star.frames.setdefault(table, run.glue.spark.createDataFrame([], table.spark_schema))
-    return star
+    changed, played = parallel.in_parallel(lambda change: change(), [change_songs, change_plays])
+    matched = _songplays(run, log, played.new, changed.new, at)
+    none = {table: run.glue.spark.createDataFrame([], table.spark_schema) for table in tables.STAGING}
+    return Star(
+        frames=none | changed.frames | played.frames | matched.frames,
+        slices=changed.slices | played.slices,
+        measures=changed.measures | played.measures | matched.measures,
+        counted_log=played.counted,
+        counted_songs=changed.counted,
+    )
 
 
-def _songs(run: LoadRun, star: Star, song: Part, repairs: DataFrame | None, at: datetime) -> _Changes | None:
+def _songs(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: DataFrame | None, at: datetime) -> Changes:
     """Judges the songs; builds songs, artists and staging."""
-    names = song.names(run)
-    delivered = songs.build_songs(song.clean_rows(repairs), names).persist()
+    names = delivered.names(run)
+    clean = songs.build_songs(part.clean_rows(rows, songs.TEXT_FIELDS, repairs), names).persist()
     columns = [column.name for column in reads.SONG_KEYS]
-    keys = run.warehouse.stage_keys(delivered.select(columns).distinct(), "song_keys", reads.SONG_KEYS)
+    keys = run.warehouse.stage_keys(clean.select(columns).distinct(), "song_keys", reads.SONG_KEYS)
     stored = run.small(run.read(reads.songs_of_artists(keys)).persist())
-    part.judge(
+    judged = part.keep_judged(
         run,
-        song,
-        songs.judge(delivered, stored),
+        delivered,
+        songs.judge(clean, stored),
         is_repaired=F.col("repaired_from").isNotNull(),
         facts={"replaced_songs": F.col("is_replacing")},
     )
-    judged = song.judged_rows
-    star.frames[tables.STAGING_SONGS] = songs.build_staging(judged, names)
-    star.measures["changed_songs"] = song.counted.total(LOADED)
-    if not star.measures["changed_songs"]:
-        return None
-    changed = songs.changed_songs(judged).persist()
-    star.frames[tables.SONGS] = _with_lineage(run, changed, names, at).select(tables.SONGS.column_names)
-    star.frames[tables.ARTISTS] = songs.build_artists(songs.overlay(stored, changed))
-    star.slices[tables.ARTISTS.name] = _own_stage(run, tables.ARTISTS)
-    if song.counted.facts["replaced_songs"]:  # An artist may be left without songs.
+    staging = {tables.STAGING_SONGS: songs.build_staging(judged.rows, names)}
+    measures = {"changed_songs": judged.counted.total(Count.LOADED)}
+    if not measures["changed_songs"]:
+        return Changes(staging, measures=measures, counted=judged.counted)
+    changed = songs.changed_songs(judged.rows).persist()
+    frames = {
+        tables.SONGS: _with_lineage(run, changed, names, at).select(tables.SONGS.column_names),
+        tables.ARTISTS: songs.build_artists(songs.overlay(stored, changed)),
+    }
+    slices = {tables.ARTISTS.name: tables.ARTISTS.name}
+    if judged.counted.facts["replaced_songs"]:  # An artist may be left without songs.
         artists = stored.select("artist_id").union(changed.select("artist_id")).distinct()
-        star.slices[tables.ARTISTS.name] = run.warehouse.stage_keys(artists, "artist_keys", (tables.ARTIST_ID,))
-    return _Changes(changed, keys)
+        slices = {tables.ARTISTS.name: run.warehouse.stage_keys(artists, "artist_keys", (tables.ARTIST_ID,))}
+    return Changes(staging | frames, slices, measures, judged.counted, NewRows(changed, keys))
 
 
-def _events(run: LoadRun, star: Star, log: Part, repairs: DataFrame | None) -> _Changes | None:
+def _events(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: DataFrame | None) -> Changes:
     """Judges the events; builds users, time and staging."""
-    delivered = events.build_events(log.clean_rows(repairs)).persist()
-    plays = delivered.where(events.is_songplay())
+    clean = events.build_events(part.clean_rows(rows, events.TEXT_FIELDS, repairs)).persist()
+    plays = clean.where(events.is_songplay())
     keys_of_plays = plays.select(F.col("event_id").alias("songplay_id"), "user_id", "length_s").distinct()
     keys = run.warehouse.stage_keys(keys_of_plays, "play_keys", reads.PLAY_KEYS)
     stored = run.small(run.read(reads.songplays_of(keys)))
     facts = {
-        "new_songplays": events.is_songplay() & (F.col("verdict") == LOADED),
+        "new_songplays": events.is_songplay() & (F.col("verdict") == Count.LOADED),
         "replaced_songplays": F.col("replaced_time").isNotNull(),
     }
-    part.judge(run, log, events.judge(delivered, stored), is_repaired=events.is_repaired(), facts=facts)
-    judged = log.judged_rows
-    star.frames[tables.STAGING_EVENTS] = events.build_staging(judged, log.names(run))
-    star.frames[tables.USERS] = events.build_users(judged, run.read(reads.users_of(keys)))
-    new = events.build_songplays(judged).persist()
-    star.measures |= dict(log.counted.facts)
-    if not star.measures["new_songplays"]:
-        return None
-    star.frames[tables.TIME] = _time(run, star, judged, new, keys)
-    return _Changes(new, keys)
+    judged = part.keep_judged(
+        run, delivered, events.judge(clean, stored), is_repaired=events.is_repaired(), facts=facts
+    )
+    measures = dict(judged.counted.facts)
+    frames = {
+        tables.STAGING_EVENTS: events.build_staging(judged.rows, delivered.names(run)),
+        tables.USERS: events.build_users(judged.rows, run.read(reads.users_of(keys))),
+    }
+    new = events.build_songplays(judged.rows).persist()
+    if not measures["new_songplays"]:
+        return Changes(frames, measures=measures, counted=judged.counted)
+    if measures["replaced_songplays"]:
+        moments, slices = _times_with_replaced(run, judged, new, keys)
+    else:
+        moments, slices = new.select("start_time").distinct(), tables.TIME.name
+    frames[tables.TIME] = events.build_time(moments)
+    return Changes(frames, {tables.TIME.name: slices}, measures, judged.counted, NewRows(new, keys))
 
 
-def _time(run: LoadRun, star: Star, judged: DataFrame, new: DataFrame, keys: str) -> DataFrame:
-    """Moments of new songplays; where these took the place of others, the moments that are left of those too."""
+def _times_with_replaced(run: WarehouseRun, judged: Judged, new: DataFrame, keys: str) -> tuple[DataFrame, str]:
+    """Moments of new songplays, and those left of songplays whose place they took; the stage of all slices."""
     moments = new.select("start_time").distinct()
-    if not star.measures["replaced_songplays"]:
-        star.slices[tables.TIME.name] = _own_stage(run, tables.TIME)
-        return events.build_time(moments)
-    former = judged.select(F.col("replaced_time").alias("start_time")).where("start_time IS NOT NULL")
+    former = judged.rows.select(F.col("replaced_time").alias("start_time")).where("start_time IS NOT NULL")
     slices = moments.union(former).distinct()
-    star.slices[tables.TIME.name] = run.warehouse.stage_keys(slices, "time_keys", (tables.START_TIME,))
     others = run.read(reads.songplays_at_times_of(keys)).join(new.select("songplay_id"), "songplay_id", "left_anti")
     left = others.join(slices, "start_time", "left_semi").select("start_time")
-    return events.build_time(moments.union(left).distinct())
+    return moments.union(left).distinct(), run.warehouse.stage_keys(slices, "time_keys", (tables.START_TIME,))
 
 
 def _songplays(
-    run: LoadRun, star: Star, log: Part, played: _Changes | None, changed: _Changes | None, at: datetime
-) -> None:
+    run: WarehouseRun, log: Delivery, played: NewRows | None, changed: NewRows | None, at: datetime
+) -> Changes:
     """Builds songplays: new ones, and those of the warehouse that are of another song now."""
+    if not (played or changed):
+        return Changes()
     query = reads.songs_that_may_match(played.keys if played else None, changed.keys if changed else None)
     known = run.read(query)
     if changed:
         known = songs.overlay(known, changed.rows)
     known = run.small(known.persist())
-    frames = []
+    frames, measures = [], {}
     if played:
         matched = matching.with_raw_match(matching.with_song(played.rows, known), known).persist()
         rates = matched.agg(
             F.count("song_id").alias("matched"), F.count_if("matches_raw").alias("matched_before_repair")
         )
-        star.measures |= rates.first().asDict()
+        measures |= rates.first().asDict()
         frames.append(_with_lineage(run, matched, log.names(run), at).select(tables.SONGPLAYS.column_names))
     if changed:
         stored = run.read(reads.songplays_that_may_match(changed.keys))
         if played:
             stored = stored.join(played.rows.select("songplay_id"), "songplay_id", "left_anti")
         rematched = matching.rematched(stored, known).persist()
-        star.measures["rematched_songplays"] = rematched.count()
+        measures["rematched_songplays"] = rematched.count()
         frames.append(rematched)
-    star.frames[tables.SONGPLAYS] = frames[0] if len(frames) == 1 else frames[0].unionByName(frames[1])
+    return Changes(
+        {tables.SONGPLAYS: frames[0] if len(frames) == 1 else frames[0].unionByName(frames[1])}, measures=measures
+    )
 
 
-def _own_stage(run: LoadRun, table: Table) -> str:
-    """The table's stage, where that has a row of every slice to replace."""
-    return sql.stage_name(table.name, run.config.run_id)
-
-
-def _with_lineage(run: LoadRun, rows: DataFrame, names: DataFrame, at: datetime) -> DataFrame:
+def _with_lineage(run: WarehouseRun, rows: DataFrame, names: DataFrame, at: datetime) -> DataFrame:
     """Adds source_file, run_id and loaded_at."""
     named = rows.join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
     return named.withColumns({"run_id": F.lit(run.config.run_id), "loaded_at": F.lit(at)})

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ARCHIVED, LOADED, Ledger, LedgerFile
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run import aws, logs, parallel
 from glue_jobs.lib.run.errors import PipelineError
 
 BATCH = 400
@@ -73,9 +73,9 @@ def archive_files(bucket: str, ledger: Ledger, dataset: str) -> int:
     files = ledger.open_files(dataset, (LOADED,))
     failures: list[str] = []
     done = 0
-    for batch in _batches(files):
+    for batch in parallel.batches(files, BATCH):
         copied = []
-        for outcome in s3_copy.in_parallel(lambda file: _copy(bucket, file), batch):
+        for outcome in parallel.in_parallel(lambda file: _copy(bucket, file), batch):
             if isinstance(outcome, _Copied):
                 copied.append(outcome)
             else:
@@ -119,8 +119,3 @@ def _delete(bucket: str, ledger: Ledger, dataset: str, copied: Sequence[_Copied]
     needed = Counter(file.accepted_key for file in ledger.open_files(dataset) if file.accepted_key)
     own = {item.file.accepted_key or "" for item in copied if item.owns_object and not needed[item.file.accepted_key]}
     aws.delete_objects(bucket, sorted(own))
-
-
-def _batches(files: Sequence[LedgerFile]) -> Iterator[Sequence[LedgerFile]]:
-    for start in range(0, len(files), BATCH):
-        yield files[start : start + BATCH]

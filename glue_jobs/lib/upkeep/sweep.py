@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from glue_jobs.lib.contracts.tables import LOAD_RUNS
+from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.session import STAGES_FILE
 from glue_jobs.lib.warehouse import sql
 
 if TYPE_CHECKING:
     from glue_jobs.lib.warehouse.warehouse import Warehouse
-
-STAGES_FILE = "stages.json"
-"""Also `warehouse.STAGES_FILE`, which costs an import of Spark."""
 
 DEAD_AFTER = timedelta(days=1)
 
@@ -40,12 +38,6 @@ class DeadRun:
     prefix: str
     stages: list[str] = field(default_factory=list)
     quarantines: list[str] = field(default_factory=list)
-
-
-def open_temp(config: JobConfig) -> None:
-    """Marks the run as open; for jobs that write to quarantine before they stage anything in the warehouse."""
-    bucket, prefix = aws.split_uri(config.temp_prefix)
-    aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}{STAGES_FILE}", Body=b"[]")
 
 
 def find_dead_runs(config: JobConfig, *, now: datetime | None = None) -> list[DeadRun]:

@@ -5,14 +5,12 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib.contracts.tables import PUBLICATION
+from glue_jobs.lib.contracts.books import PUBLICATION
 from glue_jobs.lib.rows import small_frames
 from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, PipelineError
+from glue_jobs.lib.run.errors import ConfigError, PipelineError, first_line
 from glue_jobs.lib.run.session import GlueRun
-from glue_jobs.lib.warehouse import sql as ddl
-
-LONGEST_CAUSE = 1500
+from glue_jobs.lib.warehouse import sql
 
 
 class WarehouseError(PipelineError):
@@ -34,28 +32,28 @@ class Connector:
         self._run = run
         self._config = config
 
-    def read(self, sql: str, schema: str) -> DataFrame:
+    def read(self, query: str, schema: str) -> DataFrame:
         """The rows of a SELECT with the columns of `schema` (DDL text); lazily, each action asks the warehouse again.
 
         Raises:
             WarehouseError: The warehouse cannot be reached or refuses the query.
         """
-        frame = self.read_untyped(sql)
+        frame = self.read_untyped(query)
         if not frame.columns:
             return small_frames.frame_of(self._run.spark, [], schema)
         return frame.selectExpr(
             *(f"CAST(`{name}` AS {kind}) AS `{name}`" for name, kind in small_frames.columns_of(schema))
         )
 
-    def read_untyped(self, sql: str) -> DataFrame:
+    def read_untyped(self, query: str) -> DataFrame:
         """As `read`, with the columns and types that the warehouse gives."""
         try:
             return self._run.glue_context.create_dynamic_frame.from_options(
                 connection_type="redshift",
-                connection_options=self._options(PUBLICATION.full_name) | {"sampleQuery": sql},
+                connection_options=self._options(PUBLICATION.full_name) | {"sampleQuery": query},
             ).toDF()
         except Exception as cause:
-            raise WarehouseError(f"the warehouse cannot be read: {reason(cause)}; query: {sql[:300]}") from cause
+            raise WarehouseError(f"the warehouse cannot be read: {first_line(cause)}; query: {query[:300]}") from cause
 
     def write(
         self, frame: DataFrame, table: str, *, preactions: Iterable[str] = (), postactions: Iterable[str] = ()
@@ -69,7 +67,7 @@ class Connector:
 
         options = self._options(table)
         for name, statements in (("preactions", preactions), ("postactions", postactions)):
-            if text := ddl.actions(statements):
+            if text := sql.actions(statements):
                 options[name] = text
         try:
             self._run.glue_context.write_dynamic_frame.from_options(
@@ -78,12 +76,12 @@ class Connector:
                 connection_options=options,
             )
         except Exception as cause:
-            raise WarehouseError(f"writing to {table} failed: {reason(cause)}") from cause
+            raise WarehouseError(f"writing to {table} failed: {first_line(cause)}") from cause
 
     def execute(self, statements: Iterable[str], *, purpose: str) -> None:
         """Runs `statements` in one transaction, as the actions of a write of one row into a table that it drops."""
-        table = ddl.stage_name(purpose, self._config.run_id)
-        self.write(self._run.spark.range(1), table, postactions=[*statements, ddl.drop_table(table)])
+        table = sql.stage_name(purpose, self._config.run_id)
+        self.write(self._run.spark.range(1), table, postactions=[*statements, sql.drop_table(table)])
 
     def _options(self, table: str) -> dict[str, Any]:
         options = {
@@ -93,10 +91,3 @@ class Connector:
             "redshiftTmpDir": f"{self._config.temp_prefix}redshift/",
         }
         return options | ({"aws_iam_role": self._config.redshift_role} if self._config.redshift_role else {})
-
-
-def reason(cause: BaseException) -> str:
-    """The first line of an error that says something; Java's begin with the line that names the exception."""
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    text = next((line for line in lines if not line.startswith("An error occurred while calling")), "")
-    return text.removeprefix(": ")[:LONGEST_CAUSE] or type(cause).__name__

@@ -6,12 +6,13 @@ either. Tables are bare lower-case `schema.table`; the target of MERGE and DELET
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time
 
+from glue_jobs.lib.contracts.books import LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.run.errors import ConfigError
+from glue_jobs.lib.run.spans import DAY, Span
 
 RESERVED = frozenset(
     {"explicit", "user", "table", "order", "group", "default", "end", "tag", "open", "raw", "timestamp"}
@@ -46,6 +47,11 @@ def literal(text: str) -> str:
 def timestamp(moment: datetime) -> str:
     """`moment` as a SQL timestamp in UTC."""
     return f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def date_literal(day: date) -> str:
+    """`day` as a SQL date."""
+    return f"DATE '{day.isoformat()}'"
 
 
 def stage_name(name: str, run_id: str) -> str:
@@ -94,20 +100,18 @@ def merge(table: Table, stage: str) -> str:
     )
 
 
-def replace(table: Table, stage: str, slices_stage: str | None = None) -> list[str]:
-    """DELETE of the slices named in `slices_stage`, then INSERT of the stage.
+def replace_slices(table: Table, stage: str, slices_stage: str) -> list[str]:
+    """DELETE of the slices named in `slices_stage`, then INSERT of the stage."""
+    where = _match(table, table.slices)
+    return [f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {where}", _insert(table, stage)]
 
-    A table replaced whole has no slices: it is emptied if its stage has a row, or `slices_stage`, if given. So a
-    transaction that the connector repeats after a lost commit reply, whose stages are empty then, deletes nothing.
+
+def replace_all(table: Table, stage: str, *, if_rows_in: str) -> list[str]:
+    """DELETE of all rows if the stage `if_rows_in` has one, then INSERT of the stage.
+
+    The stages of a transaction that the connector repeats after a lost commit reply are empty: it deletes nothing.
     """
-    if table.slices:
-        if slices_stage is None:
-            raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
-        delete = f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {_match(table, table.slices)}"
-    else:
-        delete = f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {slices_stage or stage})"
-    names = _names(table.column_names)
-    return [delete, f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM {stage}"]
+    return [f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {if_rows_in})", _insert(table, stage)]
 
 
 def grants(tables: Iterable[Table], group: str) -> list[str]:
@@ -170,9 +174,24 @@ def probe_table(table: Table) -> str:
     return f"SELECT t.* FROM (SELECT 1 AS one) AS o LEFT JOIN {table.full_name} AS t ON 1 = 0"
 
 
+def times_within(column: str, found: Sequence[Span]) -> str:
+    """Condition: the timestamp `column` lies in one of the spans (never, if there are none)."""
+    return _any_of([_bounds(column, span, _midnight) for span in found])
+
+
+def dates_within(column: str, found: Sequence[Span]) -> str:
+    """Condition: the date `column` lies in one of the spans (never, if there are none)."""
+    return _any_of([_bounds(column, span, date_literal) for span in found])
+
+
 def actions(statements: Iterable[str]) -> str:
     """The text of the connector's `preactions` or `postactions`."""
     return "; ".join(statements)
+
+
+def _insert(table: Table, stage: str) -> str:
+    names = _names(table.column_names)
+    return f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM {stage}"
 
 
 def _definition(column: Column, *, required: bool) -> str:
@@ -190,3 +209,17 @@ def _names(names: Iterable[str]) -> str:
 
 def _match(table: Table, columns: Iterable[str]) -> str:
     return " AND ".join(f"{table.name}.{identifier(name)} = s.{identifier(name)}" for name in columns)
+
+
+def _bounds(column: str, span: Span, literal: Callable[[date], str]) -> str:
+    lower = [f"{column} >= {literal(span.first)}"] if span.first else []
+    upper = [f"{column} < {literal(span.last + DAY)}"] if span.last else []
+    return " AND ".join([*lower, *upper]) or f"{column} IS NOT NULL"
+
+
+def _any_of(conditions: Sequence[str]) -> str:
+    return f"({' OR '.join(f'({condition})' for condition in conditions)})" if conditions else "(1 = 0)"
+
+
+def _midnight(day: date) -> str:
+    return timestamp(datetime.combine(day, time.min, UTC))

@@ -7,7 +7,7 @@ deltas, so that a transaction which the connector repeats after a lost commit re
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,18 +16,17 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from glue_jobs.lib.books import book, metrics
+from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import LOAD_FILES, LOAD_RUNS, MUSIC_TABLES, PUBLICATION
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.rows import small_frames
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import ContractError, PublishConflictError
-from glue_jobs.lib.run.session import GlueRun
-from glue_jobs.lib.warehouse import migration
-from glue_jobs.lib.warehouse import sql as ddl
+from glue_jobs.lib.run.session import STAGES_FILE, GlueRun
+from glue_jobs.lib.warehouse import migration, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
-STAGES_FILE = "stages.json"
 CONCURRENT_STAGES = 4
 
 
@@ -63,13 +62,13 @@ class Warehouse:
             self._connector, self._tables, publisher=self._publisher, reader_group=self._config.reader_group
         )
 
-    def read(self, sql: str, schema: str) -> DataFrame:
+    def read(self, query: str, schema: str) -> DataFrame:
         """The rows of a SELECT with the columns of `schema`; lazily, each action asks the warehouse again.
 
         Raises:
             WarehouseError: The warehouse refuses the query.
         """
-        return self._connector.read(sql, schema)
+        return self._connector.read(query, schema)
 
     def stage(self, frame: DataFrame, table: Table, *, name: str | None = None) -> str:
         """Writes `frame`, unique by the table's key, to the run's stage of `table`; returns the stage's name.
@@ -78,14 +77,14 @@ class Warehouse:
             ContractError: The frame has other columns or types than the table.
             WarehouseError: A value does not fit, or the warehouse cannot be reached.
         """
-        stage = ddl.stage_name(name or table.name, self._config.run_id)
+        stage = sql.stage_name(name or table.name, self._config.run_id)
         self._record({stage: (table.columns, table.dist)})
         self._fill(stage, _conform(frame, table.full_name, table.columns))
         return stage
 
     def stage_all(self, frames: Mapping[Table, DataFrame]) -> None:
         """Stages several tables at a time."""
-        stages = {ddl.stage_name(table.name, self._config.run_id): table for table in frames}
+        stages = {sql.stage_name(table.name, self._config.run_id): table for table in frames}
         self._record({stage: (table.columns, table.dist) for stage, table in stages.items()})
         conformed = {stage: _conform(frames[table], table.full_name, table.columns) for stage, table in stages.items()}
         with ThreadPoolExecutor(CONCURRENT_STAGES) as pool:
@@ -100,7 +99,7 @@ class Warehouse:
             The stage's qualified name.
         """
         columns = tuple(columns)
-        stage = ddl.stage_name(name, self._config.run_id)
+        stage = sql.stage_name(name, self._config.run_id)
         self._record({stage: (columns, "EVEN")})
         self._fill(stage, _conform(frame, name, columns))
         return stage
@@ -112,6 +111,7 @@ class Warehouse:
         *,
         tables: Iterable[Table] = (),
         slices: Mapping[str, str] | None = None,
+        emptied: Collection[Table] = (),
         carried_runs: DataFrame | None = None,
     ) -> None:
         """Publishes every staged table of `tables` and the books, in one transaction.
@@ -119,6 +119,7 @@ class Warehouse:
         Args:
             tables: Tables that were staged, in the order of publishing.
             slices: For a table published by `replace`: its name, and the stage that holds the slices to replace.
+            emptied: Tables without slices that are replaced even if nothing was staged for them; takes file books.
             carried_runs: Rows of load_runs besides this run's own.
 
         Raises:
@@ -133,7 +134,7 @@ class Warehouse:
         if carried_runs is not None:
             audit = audit.unionByName(_conform(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
         try:
-            self._write_audit(audit.coalesce(1), list(staged), slices or {})
+            self._write_audit(audit.coalesce(1), list(staged), slices or {}, emptied)
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
@@ -145,47 +146,61 @@ class Warehouse:
 
         For tables that no load publishes, so that neither waits for or conflicts with the other.
         """
-        stage = ddl.stage_name(table.name, self._config.run_id)
+        stage = sql.stage_name(table.name, self._config.run_id)
         self._record({stage: (table.columns, table.dist)})
         self._connector.write(
             _conform(frame, table.full_name, table.columns),
             stage,
             preactions=self._fresh(stage),
-            postactions=[ddl.merge(table, stage), ddl.drop_table(stage)],
+            postactions=[sql.merge(table, stage), sql.drop_table(stage)],
         )
 
     def drop(self, stages: Iterable[str]) -> None:
         """Drops stage tables that a dead run left."""
-        self._connector.execute([ddl.drop_table(stage) for stage in stages], purpose="sweep")
+        self._connector.execute([sql.drop_table(stage) for stage in stages], purpose="sweep")
 
-    def _write_audit(self, audit: DataFrame, tables: list[Table], slices: Mapping[str, str]) -> None:
-        own = ddl.stage_name(LOAD_RUNS.name, self._config.run_id)
+    def _write_audit(
+        self, audit: DataFrame, tables: list[Table], slices: Mapping[str, str], emptied: Collection[Table]
+    ) -> None:
+        own = sql.stage_name(LOAD_RUNS.name, self._config.run_id)
         others = dict(self._stages)
         self._record({own: (LOAD_RUNS.columns, LOAD_RUNS.dist)})
-        creates = [ddl.create_stage(*shape, if_missing=True) for shape in _shapes(others)]
+        creates = [sql.create_stage(*shape, if_missing=True) for shape in _shapes(others)]
         config = self._config
-        fence = ddl.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
-        targets = [text for table in tables for text in self._into_target(table, slices.get(table.name))]
-        grants = ddl.grants(self._tables, config.reader_group) if config.reader_group else []
-        drops = [ddl.drop_table(stage) for stage in (*others, own)]
+        fence = sql.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
+        targets = [text for table in tables for text in self._into_target(table, slices, emptied)]
+        grants = sql.grants(self._tables, config.reader_group) if config.reader_group else []
+        drops = [sql.drop_table(stage) for stage in (*others, own)]
         self._connector.write(
             audit,
             own,
             preactions=[*self._fresh(own), *creates],
-            postactions=[fence, *targets, ddl.merge(LOAD_RUNS, own), *grants, *drops],
+            postactions=[fence, *targets, sql.merge(LOAD_RUNS, own), *grants, *drops],
         )
 
-    def _into_target(self, table: Table, slices: str | None) -> list[str]:
-        stage = ddl.stage_name(table.name, self._config.run_id)
-        for needed in filter(None, (stage, slices)):
-            if needed not in self._stages:
-                raise ValueError(f"{table.full_name} cannot be published: {needed} was not staged by this run")
-        return [ddl.merge(table, stage)] if table.publish == "merge" else ddl.replace(table, stage, slices)
+    def _into_target(self, table: Table, slices: Mapping[str, str], emptied: Collection[Table]) -> list[str]:
+        stage = self._staged(table, table.name)
+        if table.publish == "merge":
+            return [sql.merge(table, stage)]
+        if table.slices:
+            if table.name not in slices:
+                raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
+            return sql.replace_slices(table, stage, self._staged(table, slices[table.name]))
+        # The books of files have a row whatever was staged for the table.
+        return sql.replace_all(
+            table, stage, if_rows_in=self._staged(table, LOAD_FILES.name) if table in emptied else stage
+        )
+
+    def _staged(self, table: Table, name: str) -> str:
+        stage = name if name in self._stages else sql.stage_name(name, self._config.run_id)
+        if stage not in self._stages:
+            raise ValueError(f"{table.full_name} cannot be published: {stage} was not staged by this run")
+        return stage
 
     def _explain(self, cause: WarehouseError) -> None:
         """Raises what a failed publish means; returns if it succeeded and only the reply was lost."""
         try:
-            question = ddl.who_published(self._publisher, self._config.run_id)
+            question = sql.who_published(self._publisher, self._config.run_id)
             now = self._connector.read(question, migration.WHO_PUBLISHED).first()
         except Exception:
             raise cause from cause.__cause__
@@ -206,7 +221,7 @@ class Warehouse:
     def _fresh(self, stage: str) -> list[str]:
         """The connector makes a table of its own before the preactions, or an attempt before left one with rows."""
         columns, dist = self._stages[stage]
-        return [ddl.drop_table(stage), ddl.create_stage(columns, stage, dist=dist)]
+        return [sql.drop_table(stage), sql.create_stage(columns, stage, dist=dist)]
 
     def _record(self, stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> None:
         """Notes stages in the run's folder before they exist, so that a dead run's can be swept."""

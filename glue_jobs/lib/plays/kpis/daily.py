@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.tables import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS
+from glue_jobs.lib.contracts.kpis import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS
 from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played, most_popular, ratio
 
 TOP_TRACKS, TOP_GENRES = 3, 5

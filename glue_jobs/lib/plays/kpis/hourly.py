@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.tables import HOURLY_KPIS
+from glue_jobs.lib.contracts.kpis import HOURLY_KPIS
 from glue_jobs.lib.plays.kpis.ranking import best, most_played, ratio, with_artist
 
 

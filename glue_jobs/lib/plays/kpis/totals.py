@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.tables import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
+from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
 
 
 def build_hour_tracks(plays: DataFrame) -> DataFrame:

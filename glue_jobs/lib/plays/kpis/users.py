@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.tables import USER_FEATURES
+from glue_jobs.lib.contracts.kpis import USER_FEATURES
 from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_popular, ratio, with_artist
 
 

@@ -10,6 +10,7 @@ from files_support import account, deliver
 
 from glue_jobs import validate_files
 from glue_jobs.lib.books import book, metrics
+from glue_jobs.lib.contracts.books import OUTCOMES
 from glue_jobs.lib.run import aws, logs
 from tests.files_support import make_config as make_files_config
 from tests.glue_jobs.lib.configs import make_config
@@ -54,12 +55,7 @@ def describe_publish_run():
             make_book(
                 read=20,
                 pending_before=4,
-                loaded=8,
-                already_loaded=5,
-                repeated=1,
-                quarantined=6,
-                out_of_window=1,
-                pending_after=3,
+                outcomes=dict(zip(OUTCOMES, (8, 5, 1, 6, 1, 3), strict=True)),
             )
         )
         found = read_back(cloudwatch, "load_streams")
@@ -88,7 +84,7 @@ def describe_publish_run():
         monkeypatch.setattr(
             aws.client("cloudwatch", patient=False), "put_metric_data", lambda **call: calls.append(call)
         )
-        metrics.publish_run(make_book(read=1, loaded=1))
+        metrics.publish_run(make_book(read=1, outcomes={"loaded": 1}))
         assert [call["Namespace"] for call in calls] == ["MusicLoader"]
 
 
@@ -123,7 +119,7 @@ def describe_a_cloudwatch_that_does_not_work():
 
         monkeypatch.setattr(aws.client("cloudwatch", patient=False), "put_metric_data", refuse)
         logs.configure(run_id="jr_1")
-        metrics.publish_run(make_book(read=1, loaded=1))
+        metrics.publish_run(make_book(read=1, outcomes={"loaded": 1}))
         line = json.loads(capsys.readouterr().out)
         assert line["level"] == "WARNING"
         assert "AccessDenied" in line["cause"]
@@ -134,4 +130,4 @@ def describe_a_cloudwatch_that_does_not_work():
         config = aws.client("cloudwatch", patient=False).meta.config
         assert (config.connect_timeout, config.read_timeout) == (3, 5)
         assert config.retries["total_max_attempts"] == 2
-        metrics.publish_run(make_book(read=1, loaded=1))
+        metrics.publish_run(make_book(read=1, outcomes={"loaded": 1}))

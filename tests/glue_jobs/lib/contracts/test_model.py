@@ -1,12 +1,17 @@
+"""The contracts hold what is said of contracts."""
+
 import pytest
 
-from glue_jobs.lib.contracts.datasets import DATASETS, get_dataset
-from glue_jobs.lib.contracts.model import SPARK_TYPES, Column
-from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SONGS, USERS
+from glue_jobs.lib.contracts.datasets import DATASETS, get_datasets
+from glue_jobs.lib.contracts.model import SPARK_TYPES, Column, SumIsRowsOf
+from glue_jobs.lib.contracts.music import SONGS, USERS
+from glue_jobs.lib.contracts.tables import BOOKS_IN_RDS, CATALOGUE_TABLES, MUSIC_TABLES, SPARKIFY_TABLES
 from glue_jobs.lib.run.errors import ConfigError
 
+TABLES = {table.full_name: table for table in (*MUSIC_TABLES, *SPARKIFY_TABLES)}
 
-@pytest.mark.parametrize("table", MUSIC_TABLES, ids=lambda table: table.name)
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def describe_a_table():
     def it_has_its_key_and_slices_among_its_columns(table):
         assert set(table.key) | set(table.slices) | set(table.sort) | set(table.lineage) <= set(table.column_names)
@@ -22,6 +27,34 @@ def describe_a_table():
     def it_says_what_a_row_is_and_why_it_is_laid_out_so(table):
         assert table.grain
         assert table.why
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def describe_what_a_table_says_of_others():
+    def it_refers_to_columns_that_both_tables_have(table):
+        for reference in table.references:
+            parent = TABLES[f"{table.schema}.{reference.parent}"]
+            assert set(reference.columns) <= set(parent.column_names) & set(table.column_names)
+
+    def it_compares_sums_with_rows_that_are_counted(table):
+        for identity in table.identities:
+            if isinstance(identity, SumIsRowsOf):
+                assert TABLES[f"{table.schema}.{identity.table}"].counted
+                assert identity.column in table.column_names
+
+    def it_is_filled_by_a_dataset_that_there_is(table):
+        assert table.dataset is None or table.dataset in DATASETS
+
+
+def describe_registries():
+    def it_finds_every_contract_once():
+        assert len(TABLES) == len(MUSIC_TABLES) + len(SPARKIFY_TABLES)
+        assert {"music.users", "music.hourly_kpis", "music.load_runs", "sparkify.songplays"} <= set(TABLES)
+        assert set(DATASETS) == {"users", "songs", "streams", "log_data", "song_data"}
+
+    def it_knows_what_rds_has():
+        assert [table.name for table in CATALOGUE_TABLES] == ["users", "songs"]
+        assert [table.name for table in BOOKS_IN_RDS] == ["load_runs", "load_files"]
 
 
 def describe_columns():
@@ -40,4 +73,4 @@ def describe_datasets():
         with pytest.raises(
             ConfigError, match="there is no dataset 'artists'; --datasets takes any of: users, songs, str"
         ):
-            get_dataset("artists")
+            get_datasets(["users", "artists"])

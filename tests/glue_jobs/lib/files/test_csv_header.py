@@ -1,6 +1,7 @@
-import pytest
+from dataclasses import replace
 
-from glue_jobs.lib.contracts.datasets import STREAMS
+from glue_jobs.lib.contracts.model import Field
+from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.files import csv_header
 
 
@@ -21,11 +22,16 @@ def describe_columns_of():
 
 def describe_positions():
     def it_gives_the_file_s_order_in_contract_order():
-        assert csv_header.positions("listen_time,extra,user_id,track_id", STREAMS) == [2, 3, 0]
+        assert csv_header.positions("listen_time,extra,user_id,track_id", STREAM_FILES) == [2, 3, 0]
 
-    def it_fails_without_a_column():
-        with pytest.raises(ValueError, match="track_id"):
-            csv_header.positions("user_id,listen_time", STREAMS)
+    def it_marks_a_column_that_the_file_lacks():
+        assert csv_header.positions("user_id,listen_time", STREAM_FILES) == [0, csv_header.ABSENT, 1]
 
     def it_lists_what_is_missing():
-        assert csv_header.missing_columns("user_id,when", STREAMS) == ["track_id", "listen_time"]
+        assert csv_header.missing_columns("user_id,when", STREAM_FILES) == ["track_id", "listen_time"]
+
+    def it_does_not_miss_an_optional_column():
+        fields = (*STREAM_FILES.fields, Field("device", "VARCHAR(64)", optional=True))
+        gained = replace(STREAM_FILES, fields=fields)
+        assert csv_header.missing_columns("user_id,track_id,listen_time", gained) == []
+        assert csv_header.positions("user_id,track_id,listen_time", gained) == [0, 1, 2, csv_header.ABSENT]

@@ -1,9 +1,8 @@
 import pytest
-from files_support import LAKE, account, make_config, read
+from files_support import LAKE, account, read
 
 from glue_jobs.lib.files import s3_copy
-from glue_jobs.lib.run import aws, logs
-from glue_jobs.lib.run.error_log import ErrorLog
+from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.errors import MissingResourceError, PipelineError
 
 
@@ -11,22 +10,6 @@ from glue_jobs.lib.run.errors import MissingResourceError, PipelineError
 def lake(monkeypatch):
     with account(monkeypatch):
         yield aws.client("s3")
-
-
-def describe_in_parallel():
-    def it_keeps_the_order():
-        assert s3_copy.in_parallel(lambda number: number * 2, range(100)) == list(range(0, 200, 2))
-
-    def it_raises_what_was_raised_and_begins_no_more():
-        begun = []
-
-        def fail(number):
-            begun.append(number)
-            raise ValueError(number)
-
-        with pytest.raises(ValueError, match="0"):
-            s3_copy.in_parallel(fail, range(10_000), workers=2)
-        assert len(begun) < 10_000
 
 
 def describe_copy():
@@ -58,31 +41,3 @@ def describe_fit_key():
         assert fitted.startswith("p/é")
         assert fitted.endswith("é.csv")
         assert 1015 < len(fitted.encode()) <= 1024 - len(".json")
-
-
-def describe_progress():
-    def it_speaks_only_now_and_then(monkeypatch):
-        said = []
-        monkeypatch.setattr(logs, "info", lambda event, **counts: said.append(counts))
-        progress = s3_copy.Progress("reading", every_seconds=0)
-        progress.add(files=1, bytes=5)
-        progress.add(files=1)
-        s3_copy.Progress("reading").add(files=1)
-        assert said == [{"files": 1, "bytes": 5}, {"files": 2, "bytes": 5}]
-
-
-def describe_error_log():
-    def it_writes_lines_once_for_all(lake):
-        log = ErrorLog(make_config())
-        assert log.flush() is None
-        log.add("rejected_rows", file="é", rule="ragged_row", rows=2)
-        log.flush()
-        log.add("retried_call", call="s3:GetObject")
-        assert log.flush() == "logs/errors/2024-07-01/jr_1.jsonl"
-        first, second = read(LAKE, log.key).decode().splitlines()
-        assert '"file": "é", "rule": "ragged_row", "rows": 2' in first
-        assert '"kind": "retried_call"' in second
-
-    def it_refuses_an_unknown_kind(lake):
-        with pytest.raises(ValueError, match="'oops'"):
-            ErrorLog(make_config()).add("oops")

@@ -11,8 +11,8 @@ from files_support import PLAYS, STREAMS_HEADER
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glue_jobs.lib.contracts.datasets import STREAMS
 from glue_jobs.lib.contracts.model import Dataset, Field
+from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.intake.inspection import Checked, check
 from glue_jobs.lib.intake.line_counter import MAX_HEADER, LineCounter
 
@@ -27,7 +27,7 @@ LOGS = Dataset(
 packed = partial(gzip.compress, mtime=0)
 
 
-def look(body: bytes, *, dataset: Dataset = STREAMS, chunk: int = 1 << 20) -> Checked:
+def look(body: bytes, *, dataset: Dataset = STREAM_FILES, chunk: int = 1 << 20) -> Checked:
     return check((body[at : at + chunk] for at in range(0, len(body), chunk)), dataset, name="streams/a.csv")
 
 
@@ -143,7 +143,7 @@ def describe_check():
             yield b"\n" + ROW
 
         tracemalloc.start()
-        found = check(chunks(), STREAMS, name="a")
+        found = check(chunks(), STREAM_FILES, name="a")
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert (found.lines, found.problem) == (2, None)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from glue_jobs.lib.plays import classify as plays
-from glue_jobs.lib.rows.checked_rows import ERRORS_TYPE
+from glue_jobs.lib.rows.rule import ERRORS_TYPE
 from glue_jobs.lib.rows.verdicts import with_first_verdict
 from glue_jobs.lib.run.spans import Span
 
@@ -145,7 +145,7 @@ def describe_unknown_users_and_tracks():
             spark.createDataFrame(users, "user_id bigint, created_at date"),
             spark.createDataFrame([(track,) for track in tracks], "track_id string"),
         ).collect()
-        assert verdicts(found) == [("pending", 0), ("repeated", 1)]
+        assert verdicts(found) == [("pending_after", 0), ("repeated", 1)]
         assert {row.reason for row in found} == {reason}
 
     def it_warns_of_plays_before_sign_up(classify):
@@ -184,7 +184,7 @@ def describe_plays_that_waited():
 
     def it_takes_a_given_up_play_that_comes_again_as_new(classify):
         rows = classify({}, stored=[waited | {"state": "expired"}], tracks=[])
-        assert (verdicts(rows), stored_verdicts(rows)) == ([("pending", 0)], ["quarantined"])
+        assert (verdicts(rows), stored_verdicts(rows)) == ([("pending_after", 0)], ["quarantined"])
 
     def it_keeps_those_whose_reason_changed(classify):
         rows = classify({}, stored=[waited | {"state": "relabelled", "reason": "user_unknown"}])

@@ -7,7 +7,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from glue_jobs.lib.contracts.tables import DATA_QUALITY_RESULTS, MUSIC_TABLES
+from glue_jobs.lib.contracts.books import DATA_QUALITY_RESULTS
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.quality import measure, suites
 from glue_jobs.lib.quality.measure import Check, at_least, at_most, same_as
 from glue_jobs.lib.run.errors import ConfigError, QualityError
@@ -69,7 +70,8 @@ def describe_results():
 
 def describe_the_suite():
     def it_is_found_by_dataset_and_says_what_it_knows():
-        assert suites.get_suite(["users", "songs", "streams"]) is suites.MUSIC
+        assert suites.get_suite(["users", "songs", "streams"]).publisher == "music"
+        assert suites.get_suite(["song_data"]).publisher == "sparkify"
         with pytest.raises(
             ConfigError, match="no checks for --datasets weather; it takes any of: users, songs, streams"
         ):

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from glue_jobs.lib.contracts.datasets import SONGS, STREAMS, USERS
-from glue_jobs.lib.rows import checked_rows, csv_lines
+from glue_jobs.lib.contracts.model import Bounds, Dataset, Field
+from glue_jobs.lib.contracts.music import SONG_FILES, STREAM_FILES, USER_FILES
+from glue_jobs.lib.rows import checked_rows, csv_lines, raw_lines
 
 pytestmark = pytest.mark.spark
 
@@ -31,16 +32,16 @@ GOOD = {
         "duration_ms": "1000",
         "explicit": "True",
         "track_genre": "pop",
-        **{field.name: "1.01e-06" for field in SONGS.fields if field.type == "DOUBLE PRECISION"},
+        **{field.name: "1.01e-06" for field in SONG_FILES.fields if field.type == "DOUBLE PRECISION"},
     },
 }
 
 
 @pytest.fixture
 def check(spark):
-    def run(dataset, *overrides, raw=None):
+    def run(dataset, *overrides, raw=None, header=None):
         """Rows of the checked frame, one per override of the good record (or per raw line)."""
-        header = ",".join(dataset.field_names)
+        header = header or ",".join(dataset.field_names)
         records = [{**GOOD[dataset.name], **override} for override in overrides]
         texts = raw or [",".join(record[name] for name in dataset.field_names) for record in records]
         file = SimpleNamespace(
@@ -52,7 +53,7 @@ def check(spark):
             accepted_at=None,
         )
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string").coalesce(1)
-        files = csv_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
+        files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
         parsed = csv_lines.parse_lines(read, files, dataset=dataset)
         return checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
 
@@ -64,35 +65,35 @@ def names(rows):
 
 
 def describe_with_checks():
-    @pytest.mark.parametrize("dataset", [STREAMS, USERS, SONGS])
+    @pytest.mark.parametrize("dataset", [STREAM_FILES, USER_FILES, SONG_FILES])
     def it_finds_nothing_wrong_with_good_rows(check, dataset):
         (row,) = check(dataset, {})
         assert (row._errors, row._warnings) == ([], [])
 
     def it_types_every_column(check):
-        (row,) = check(SONGS, {"explicit": "0", "popularity": "-3", "tempo": "120"})
+        (row,) = check(SONG_FILES, {"explicit": "0", "popularity": "-3", "tempo": "120"})
         assert (row.id, row.duration_ms, row.explicit, row.popularity, row.tempo) == (1, 1000, False, -3, 120.0)
         assert row.energy == 1.01e-06
 
     def it_takes_empty_values_for_null_where_the_contract_allows(check):
-        (row,) = check(USERS, {"user_name": " ", "user_age": "", "created_at": ""})
+        (row,) = check(USER_FILES, {"user_name": " ", "user_age": "", "created_at": ""})
         assert (row.user_name, row.user_age, row.created_at, row._errors) == (None, None, None, [])
 
     def it_keeps_texts_beside_values_and_all_reasons(check):
-        (row,) = check(STREAMS, {"user_id": " 12abc ", "track_id": " ", "listen_time": "soon"})
+        (row,) = check(STREAM_FILES, {"user_id": " 12abc ", "track_id": " ", "listen_time": "soon"})
         assert (row.user_id, row.user_id_text, row.listen_time_text) == (None, "12abc", "soon")
         assert [tuple(error) for error in row._errors] == [
-            ("user_id_invalid", "user_id", "user_id '12abc' is no whole number of 64 bits"),
+            ("user_id_invalid", "user_id", "user_id '12abc' is not a whole number of 64 bits"),
             ("track_id_empty", "track_id", "track_id is empty"),
             (
                 "listen_time_invalid",
                 "listen_time",
-                "listen_time 'soon' is no time from 1900-01-01 on (yyyy-MM-dd HH:mm:ss)",
+                "listen_time 'soon' is not a time from 1900-01-01 on (yyyy-MM-dd HH:mm:ss)",
             ),
         ]
 
     def it_judges_the_line_before_its_fields(check):
-        rows = check(STREAMS, raw=["x,y", 'x,"y,z', "x,y,z,1", "1,a\u0000,2024-06-25 01:02:03"])
+        rows = check(STREAM_FILES, raw=["x,y", 'x,"y,z', "x,y,z,1", "1,a\u0000,2024-06-25 01:02:03"])
         assert names(rows) == [["ragged_row"], ["unbalanced_quotes"], ["ragged_row"], ["nul_byte"]]
         assert rows[0]._errors[0].message == "2 fields where the header has 3"
 
@@ -102,17 +103,17 @@ def describe_ids():
         ("text", "value"), [("7", 7), (" 7 ", 7), ("0", 0), ("007", 7), ("9223372036854775807", 9223372036854775807)]
     )
     def it_accepts_digits(check, text, value):
-        (row,) = check(STREAMS, {"user_id": text})
+        (row,) = check(STREAM_FILES, {"user_id": text})
         assert (row.user_id, row._errors) == (value, [])
 
     @pytest.mark.parametrize(
         "text", ["12abc", "1e3", "1.0", "+1", "1 2", "٣", "9223372036854775808", "-", "0x1", "NaN"]
     )
     def it_refuses_anything_else(check, text):
-        assert names(check(STREAMS, {"user_id": text})) == [["user_id_invalid"]]
+        assert names(check(STREAM_FILES, {"user_id": text})) == [["user_id_invalid"]]
 
     def it_refuses_negative_and_empty_ones(check):
-        rows = check(STREAMS, {"user_id": "-5"}, {"user_id": ""}, {"track_id": ""})
+        rows = check(STREAM_FILES, {"user_id": "-5"}, {"user_id": ""}, {"track_id": ""})
         assert names(rows) == [["user_id_negative"], ["user_id_empty"], ["track_id_empty"]]
 
 
@@ -132,7 +133,7 @@ def describe_listen_time():
         ],
     )
     def it_accepts_the_form_in_any_zone(check, text, value):
-        (row,) = check(STREAMS, {"listen_time": text})
+        (row,) = check(STREAM_FILES, {"listen_time": text})
         assert (str(row.listen_time), row._errors) == (value, [])
 
     @pytest.mark.parametrize(
@@ -157,17 +158,19 @@ def describe_listen_time():
         ],
     )
     def it_refuses_what_is_no_time(check, text):
-        assert names(check(STREAMS, {"listen_time": text})) == [["listen_time_invalid"]]
+        assert names(check(STREAM_FILES, {"listen_time": text})) == [["listen_time_invalid"]]
 
     def it_refuses_plays_more_than_an_hour_ahead(check):
-        rows = check(STREAMS, {"listen_time": "2024-07-01 13:00:00.000001"}, {"listen_time": "9999-12-31 23:59:59"})
+        rows = check(
+            STREAM_FILES, {"listen_time": "2024-07-01 13:00:00.000001"}, {"listen_time": "9999-12-31 23:59:59"}
+        )
         assert names(rows) == [["listen_time_future"], ["listen_time_future"]]
 
 
 def describe_users():
     def it_refuses_impossible_ages_and_dates(check):
         rows = check(
-            USERS,
+            USER_FILES,
             *({"user_age": age} for age in ("0", "1", "120", "121", "200", "-3", "x", "36.0", "99999999999")),
             *({"created_at": day} for day in ("2024-02-30", "yesterday", "2024-02-07T23:30:00-01:00")),
         )
@@ -188,11 +191,11 @@ def describe_users():
         assert rows[-1].created_at == date(2024, 2, 8)
 
     def it_counts_unknown_countries(check):
-        (row,) = check(USERS, {"user_country": ""})
+        (row,) = check(USER_FILES, {"user_country": ""})
         assert (row._errors, row._warnings) == ([], ["user_country_missing"])
 
     def it_refuses_values_over_their_bytes(check):
-        rows = check(USERS, {"user_name": "ü" * 128}, {"user_name": "ü" * 128 + "x"})
+        rows = check(USER_FILES, {"user_name": "ü" * 128}, {"user_name": "ü" * 128 + "x"})
         assert names(rows) == [[], ["value_too_long"]]
         assert rows[1]._errors[0].column == "user_name"
 
@@ -200,7 +203,7 @@ def describe_users():
 def describe_songs():
     def it_refuses_values_that_are_none(check):
         rows = check(
-            SONGS,
+            SONG_FILES,
             {"duration_ms": "0"},
             {"duration_ms": "-1"},
             {"duration_ms": ""},
@@ -226,5 +229,42 @@ def describe_songs():
         ]
 
     def it_counts_missing_names(check):
-        (row,) = check(SONGS, {"track_name": "", "artists": ""})
+        (row,) = check(SONG_FILES, {"track_name": "", "artists": ""})
         assert (row._errors, row._warnings) == ([], ["track_name_missing"])
+
+
+def describe_what_a_contract_can_say():
+    @pytest.mark.parametrize(
+        ("bounds", "values", "broken"),
+        [
+            (Bounds(least=0), (-1, 0), "n_negative"),
+            (Bounds(least=5), (4, 5), "n_too_small"),
+            (Bounds(above=0), (0, 1), "n_not_positive"),
+            (Bounds(above=9), (9, 10), "n_too_small"),
+            (Bounds(most=9), (10, 9), "n_too_large"),
+            (Bounds(1, 9), (0, 1), "n_out_of_range"),
+            (Bounds(1, 9), (10, 9), "n_out_of_range"),
+            (Bounds(above=0, most=9), (0, 1), "n_out_of_range"),
+        ],
+    )
+    def it_names_the_bound_that_a_value_breaks(check, bounds, values, broken):
+        rows = check(things(bounds=bounds), raw=[str(value) for value in values])
+        assert names(rows) == [[broken], []]
+
+    def it_keeps_rows_whose_values_are_only_odd(check):
+        (row,) = check(things(bounds=Bounds(most=9, severity="warning")), raw=["10"])
+        assert (row.n, row._errors, row._warnings) == (10, [], ["n_too_large"])
+
+    def it_takes_only_the_choices(check):
+        rows = check(things("VARCHAR(8)", choices=("a", "b")), raw=["a", "c"])
+        assert names(rows) == [[], ["n_unknown"]]
+
+    def it_lets_a_file_lack_an_optional_column_only(check):
+        (old,) = check(things(optional=True), raw=["1"], header="other")
+        (bad,) = check(things(), raw=["1"], header="other")
+        assert (old.n, names([old, bad])) == (None, [[], ["n_empty"]])
+
+
+def things(kind="BIGINT", **says):
+    """A dataset of one field."""
+    return Dataset("things", "one row a thing", (Field("n", kind, **says),), file_format="csv", repeats="skip")

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 import pytest
 from chispa.dataframe_comparer import assert_df_equality
 
-from glue_jobs.lib.contracts.datasets import STREAMS
-from glue_jobs.lib.rows import csv_lines
+from glue_jobs.lib.contracts.music import STREAM_FILES
+from glue_jobs.lib.rows import csv_lines, raw_lines
 
 pytestmark = pytest.mark.spark
 
@@ -23,7 +23,7 @@ def files(spark):
             header=header,
             accepted_at=None,
         )
-        return csv_lines.files_frame(spark, [file], dataset=STREAMS, lake_bucket="lake")
+        return raw_lines.files_frame(spark, [file], dataset=STREAM_FILES, lake_bucket="lake")
 
     return build
 
@@ -32,20 +32,20 @@ def files(spark):
 def parse(spark, files):
     def run(*texts, header=HEADER, path=PATH):
         read = spark.createDataFrame([(text, path) for text in texts], "line string, path string")
-        return csv_lines.parse_lines(read, files(header), dataset=STREAMS)
+        return csv_lines.parse_lines(read, files(header), dataset=STREAM_FILES)
 
     return run
 
 
 def texts(frame):
-    return [tuple(row) for row in frame.select("field_count", "quotes_broken", *STREAMS.field_names).collect()]
+    return [tuple(row) for row in frame.select("field_count", "quotes_broken", *STREAM_FILES.field_names).collect()]
 
 
 def describe_files_frame():
     def it_has_a_row_a_file(spark, files):
         expected = spark.createDataFrame(
-            [(PATH, 0, "streams/a.csv", "streams/a.csv@1", "listen_time,x,user_id,track_id", [2, 3, 0], 4, None)],
-            csv_lines.FILES_SCHEMA,
+            [(PATH, 0, "listen_time,x,user_id,track_id", [2, 3, 0], 4)],
+            raw_lines.FILES_SCHEMA,
         )
         assert_df_equality(files("\ufefflisten_time,x,user_id,track_id\r"), expected, ignore_nullable=True)
 
@@ -55,17 +55,21 @@ def describe_parse_lines():
         frame = parse("2024-06-25 01:02:03,x,7,t1", header="listen_time,extra,user_id,track_id")
         assert texts(frame) == [(4, False, "7", "t1", "2024-06-25 01:02:03")]
 
+    def it_leaves_a_column_empty_that_the_file_lacks(parse):
+        frame = parse("2024-06-25 01:02:03,7", header="listen_time,user_id")
+        assert texts(frame) == [(2, False, "7", None, "2024-06-25 01:02:03")]
+
     def it_drops_headers_and_blank_lines_wherever_they_are(parse):
         frame = parse("\ufeff" + HEADER + "\r", "1,t,x\r", "", " \t", HEADER, "2,t,x")
         assert [row.raw for row in frame.collect()] == ["1,t,x", "2,t,x"]
 
     def it_tells_where_a_line_is_from(parse):
         row = parse("1,t,x").first()
-        assert (row.path, row.source_file, row.file_key, row.width) == (PATH, "streams/a.csv", "streams/a.csv@1", 3)
+        assert (row.path, row.file_id, row.width) == (PATH, 0, 3)
 
     def it_leaves_the_file_unknown_that_the_ledger_does_not_know(parse):
         row = parse("1,t,x", path="s3://lake/accepted/streams/2024-06-25/b.csv").first()
-        assert (row.path[-5:], row.source_file, row.user_id) == ("b.csv", None, None)
+        assert (row.path[-5:], row.file_id, row.user_id) == ("b.csv", None, None)
 
     @pytest.mark.parametrize(
         ("line", "expected"),
@@ -106,7 +110,7 @@ def describe_read_lines():
 
         context = SimpleNamespace(spark_session=spark, create_dynamic_frame=Reader())
         for paths in ([], ["s3://lake/accepted/streams/"]):
-            frame = csv_lines.read_lines(context, paths=paths, transformation_ctx="plays")
+            frame = raw_lines.read_lines(context, paths=paths, transformation_ctx="plays")
             assert (frame.columns, frame.collect()) == (["line", "path"], [])
 
     def it_puts_a_line_that_holds_the_separator_together_again(spark):
@@ -115,5 +119,5 @@ def describe_read_lines():
         )
         reader = SimpleNamespace(from_options=lambda **options: SimpleNamespace(toDF=lambda: read))
         context = SimpleNamespace(spark_session=spark, create_dynamic_frame=reader)
-        frame = csv_lines.read_lines(context, paths=["s3://lake/"], transformation_ctx="plays")
+        frame = raw_lines.read_lines(context, paths=["s3://lake/"], transformation_ctx="plays")
         assert [tuple(row) for row in frame.collect()] == [("1,t,x", "s3://lake/a"), ("2,\u0001,x", "s3://lake/a")]

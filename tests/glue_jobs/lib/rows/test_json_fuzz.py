@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from oracle import Delivery, recompute_star
 
-from glue_jobs.lib.contracts.datasets import LOG_DATA, SONG_DATA
-from glue_jobs.lib.rows import checked_rows, csv_lines, json_lines
+from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA
+from glue_jobs.lib.rows import checked_rows, json_lines, raw_lines
 from tests.glue_jobs.lib.rows.test_json_rules import PATH, PLAY, RUN_START, SONG, VISIT
 
 pytestmark = pytest.mark.spark
@@ -102,7 +102,7 @@ def test_odd_lines_are_taken_by_both_or_by_none(spark, tmp_path, dataset, record
         **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "x/a.json"},
         **{"file_key": "x/a.json@1", "header": "", "accepted_at": None},
     )
-    files = csv_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
+    files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
     read = spark.read.text(str(tmp_path / "read"), lineSep="\n").selectExpr("value AS line", f"'{PATH}' AS path")
     parsed = json_lines.parse_json(read, files, dataset=dataset)
     checked = checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START)

@@ -7,7 +7,7 @@ import pytest
 from chispa.dataframe_comparer import assert_df_equality
 
 from glue_jobs.lib.contracts.model import Dataset, Field
-from glue_jobs.lib.rows import csv_lines, json_lines
+from glue_jobs.lib.rows import json_lines, raw_lines
 
 pytestmark = pytest.mark.spark
 
@@ -35,7 +35,7 @@ def parse(spark):
             **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "things/a.json"},
             **{"file_key": "things/a.json@1", "header": "", "accepted_at": datetime(2024, 6, 25, tzinfo=UTC)},
         )
-        files = csv_lines.files_frame(spark, [file], dataset=THINGS, lake_bucket="lake")
+        files = raw_lines.files_frame(spark, [file], dataset=THINGS, lake_bucket="lake")
         read = spark.createDataFrame([(text, path) for text in texts], "line string, path string")
         return json_lines.parse_json(read, files, dataset=THINGS)
 
@@ -80,5 +80,5 @@ def describe_parse_json():
 
     def it_tells_where_a_line_is_from_if_the_ledger_knows(parse):
         row = parse('\ufeff{"n": 1}').first()
-        assert (row.raw, row.path, row.file_id, row.source_file) == ('{"n": 1}', PATH, 0, "things/a.json")
+        assert (row.raw, row.path, row.file_id) == ('{"n": 1}', PATH, 0)
         assert parse("{}", path=PATH + "x").first().file_id is None

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from glue_jobs.lib.contracts.datasets import LOG_DATA, SONG_DATA
-from glue_jobs.lib.rows import checked_rows, csv_lines, json_lines
+from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA
+from glue_jobs.lib.rows import checked_rows, json_lines, raw_lines
 
 pytestmark = pytest.mark.spark
 
@@ -166,7 +166,7 @@ def reasons(spark):
             **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "x/a.json"},
             **{"file_key": "x/a.json@1", "header": "", "accepted_at": None},
         )
-        files = csv_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
+        files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string")
         parsed = json_lines.parse_json(read, files, dataset=dataset)
         return {
@@ -197,7 +197,7 @@ def describe_error_rules():
             "ts '1541105830' is too small for milliseconds since 1970; is it in seconds?",
         )
         (number,) = reasons[LOG_DATA][play(userId=39)]._errors
-        assert number.message == "userId '39' is no whole number of 64 bits, written as text"
+        assert number.message == "userId '39' is not a whole number of 64 bits, written as text"
 
     def it_keeps_the_values_that_are_right_beside_wrong_ones(reasons):
         row = reasons[LOG_DATA][play(artist=5, itemInSession="3", page="Tab", ts=1541105830, userId=39)]

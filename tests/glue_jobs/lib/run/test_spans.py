@@ -24,21 +24,6 @@ def describe_spans():
         assert found[0].first == DAY
 
 
-def describe_conditions():
-    def it_includes_the_whole_last_day():
-        assert spans.times_within("t", [Span(*days(0, 1)), Span(None, DAY)]) == (
-            "((t >= TIMESTAMP '2024-06-25 00:00:00' AND t < TIMESTAMP '2024-06-27 00:00:00')"
-            " OR (t < TIMESTAMP '2024-06-26 00:00:00'))"
-        )
-
-    def it_knows_dates():
-        assert spans.dates_within("d", [Span(DAY, None)]) == "((d >= DATE '2024-06-25'))"
-
-    def it_selects_all_or_nothing():
-        assert spans.times_within("t", [Span(None, None)]) == "((t IS NOT NULL))"
-        assert spans.times_within("t", []) == "(1 = 0)"
-
-
 def describe_span():
     def it_contains_its_ends():
         span = Span(*days(0, 2))

@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from files_support import LAKE, account, keys, make_config
 
-from glue_jobs.lib.run import aws
+from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.upkeep import sweep
 from glue_jobs.lib.upkeep.sweep import DeadRun
-from glue_jobs.lib.warehouse import warehouse
 
 DEAD, BOOKED = "jr_dead", "jr_booked"
 TOMORROW = datetime.now(UTC) + timedelta(days=2)
@@ -51,9 +50,8 @@ def describe_find_dead_runs():
         assert sweep.find_dead_runs(make_config()) == []
 
     def it_marks_open_runs_in_the_file_that_names_stages(lake):
-        sweep.open_temp(make_config())
+        session.mark_open(make_config())
         assert keys(LAKE, "temp/") == ["temp/streams_validate_files/jr_1/stages.json"]
-        assert sweep.STAGES_FILE == warehouse.STAGES_FILE
         (found,) = sweep.find_dead_runs(make_config(run_id="jr_2"), now=TOMORROW)
         assert found.stages == []
 

@@ -1,18 +1,23 @@
 """SQL text: one line, no traps of the connector, valid in Redshift; on PostgreSQL it does what it says."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.redshift import Redshift
 
+from glue_jobs.lib.contracts.books import PUBLICATION
+from glue_jobs.lib.contracts.kpis import GENRE_KPIS, HOURLY_KPIS
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import GENRE_KPIS, HOURLY_KPIS, MUSIC_TABLES, PUBLICATION, SONGS, STREAMS, USERS
+from glue_jobs.lib.contracts.music import SONGS, STREAMS, USERS
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.run.errors import ConfigError
+from glue_jobs.lib.run.spans import Span
 from glue_jobs.lib.warehouse import sql
 
+DAY = date(2024, 6, 25)
 AT = datetime(2024, 6, 25, 4, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -23,7 +28,7 @@ def all_statements() -> list[str]:
         sql.open_publication("music"),
         sql.fence("music", version=7, run_id="jr_'1", at=AT),
         sql.probe(MUSIC_TABLES, "music"),
-        sql.replace(GENRE_KPIS, "public.stage_g")[0],
+        sql.replace_all(GENRE_KPIS, "public.stage_g", if_rows_in="public.stage_g")[0],
         sql.drop_table("public.stage_g"),
     ]
     for table in MUSIC_TABLES:
@@ -33,7 +38,11 @@ def all_statements() -> list[str]:
             sql.create_stage(table.columns, stage, dist=table.dist, if_missing=True),
             sql.add_column(table, table.columns[-1]),
             sql.merge(table, stage),
-            *sql.replace(table, stage, "public.slices"),
+            *(
+                sql.replace_slices(table, stage, "public.slices")
+                if table.slices
+                else sql.replace_all(table, stage, if_rows_in=stage)
+            ),
             sql.probe_table(table),
         ]
     return statements
@@ -79,18 +88,14 @@ def describe_merge():
 
 def describe_replace():
     def it_deletes_the_slices_then_inserts_by_name():
-        delete, insert = sql.replace(HOURLY_KPIS, "public.s_1", "public.hours_1")
+        delete, insert = sql.replace_slices(HOURLY_KPIS, "public.s_1", "public.hours_1")
         assert delete == "DELETE FROM music.hourly_kpis USING public.hours_1 AS s WHERE hourly_kpis.hour = s.hour"
         assert insert.startswith("INSERT INTO music.hourly_kpis (hour, unique_listeners, ")
 
     def it_empties_a_whole_table_only_for_a_stage_that_has_rows():
-        assert sql.replace(GENRE_KPIS, "public.s_1")[0] == (
+        assert sql.replace_all(GENRE_KPIS, "public.s_1", if_rows_in="public.s_1")[0] == (
             "DELETE FROM music.genre_kpis WHERE EXISTS (SELECT 1 FROM public.s_1)"
         )
-
-    def it_wants_the_slices_of_a_table_that_has_some():
-        with pytest.raises(ValueError, match=r"music\.hourly_kpis is replaced by"):
-            sql.replace(HOURLY_KPIS, "public.s_1")
 
 
 def describe_names_and_literals():
@@ -111,6 +116,21 @@ def describe_names_and_literals():
 
     def it_writes_times_in_utc():
         assert sql.timestamp(AT) == "TIMESTAMP '2024-06-25 04:00:00.123456'"
+
+
+def describe_conditions():
+    def it_includes_the_whole_last_day():
+        assert sql.times_within("t", [Span(DAY, date(2024, 6, 26)), Span(None, DAY)]) == (
+            "((t >= TIMESTAMP '2024-06-25 00:00:00.000000' AND t < TIMESTAMP '2024-06-27 00:00:00.000000')"
+            " OR (t < TIMESTAMP '2024-06-26 00:00:00.000000'))"
+        )
+
+    def it_knows_dates():
+        assert sql.dates_within("d", [Span(DAY, None)]) == "((d >= DATE '2024-06-25'))"
+
+    def it_selects_all_or_nothing():
+        assert sql.times_within("t", [Span(None, None)]) == "((t IS NOT NULL))"
+        assert sql.times_within("t", []) == "(1 = 0)"
 
 
 THINGS = Table(
@@ -171,7 +191,7 @@ def describe_on_postgresql():
             "INSERT INTO public.s_1 (id, hour) VALUES (3, '2024-01-01 02:00')",
             sql.create_stage([THINGS.column("hour")], "public.s_2"),
             "INSERT INTO public.s_2 VALUES ('2024-01-01 02:00')",
-            *sql.replace(THINGS, "public.s_1", "public.s_2"),
+            *sql.replace_slices(THINGS, "public.s_1", "public.s_2"),
         )
         assert warehouse("SELECT id FROM music.things ORDER BY id") == [(1,), (3,)]
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from glue_jobs.lib.books import book
+from glue_jobs.lib.contracts.books import LOAD_RUNS
+from glue_jobs.lib.contracts.kpis import GENRE_KPIS, USER_DAYS
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.tables import GENRE_KPIS, LOAD_RUNS, USER_DAYS
 from glue_jobs.lib.run.errors import ContractError, PublishConflictError
 from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.connector import WarehouseError
@@ -99,7 +100,7 @@ class Load:
     def publish(self):
         file = book.FileBook(
             run_id=self.config.run_id, file_key="streams/a.csv@1", dataset="streams", source_file="streams/a.csv",
-            read=self.count, loaded=self.count,
+            read=self.count, outcomes={"loaded": self.count},
         )  # fmt: skip
         run = book.close_books(self.config, [file])
         self.warehouse.publish(run, [file], tables=TABLES, slices=self.slices)

@@ -8,7 +8,7 @@ import pytest
 from oracle import kpis as oracle
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts import tables
+from glue_jobs.lib.contracts import kpis
 from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
 
 pytestmark = pytest.mark.spark
@@ -103,21 +103,21 @@ def keep(expected_rows, table, keys):
 def describe_hour_and_day():
     def it_counts_hours_that_new_plays_touch(frames, expected):
         actual = rows(
-            hourly.build_hourly_kpis(frames["plays"], frames["hour_tracks"], frames["tracks"]), tables.HOURLY_KPIS
+            hourly.build_hourly_kpis(frames["plays"], frames["hour_tracks"], frames["tracks"]), kpis.HOURLY_KPIS
         )
         touched = {
             (row.hour,) for row in frames["new"].select(F.date_trunc("hour", "listen_time").alias("hour")).collect()
         }
-        wanted = expected(tables.HOURLY_KPIS)
-        assert actual == keep(wanted, tables.HOURLY_KPIS, touched)
+        wanted = expected(kpis.HOURLY_KPIS)
+        assert actual == keep(wanted, kpis.HOURLY_KPIS, touched)
         assert len(actual) < len(wanted)
 
     def it_counts_days_and_genres(frames, expected):
         days = daily.build_day_tracks(frames["hour_tracks"], frames["tracks"])
         for frame, table in (
-            (daily.build_genre_daily_kpis(frames["plays"], days, frames["tracks"]), tables.GENRE_DAILY_KPIS),
-            (daily.build_daily_top_tracks(days), tables.DAILY_TOP_TRACKS),
-            (daily.build_daily_top_genres(days), tables.DAILY_TOP_GENRES),
+            (daily.build_genre_daily_kpis(frames["plays"], days, frames["tracks"]), kpis.GENRE_DAILY_KPIS),
+            (daily.build_daily_top_tracks(days), kpis.DAILY_TOP_TRACKS),
+            (daily.build_daily_top_genres(days), kpis.DAILY_TOP_GENRES),
         ):
             assert rows(frame, table) == expected(table)
 
@@ -126,26 +126,26 @@ def describe_all_time():
     def it_moves_track_totals_and_genres(frames, expected):
         moved = totals.move_tracks(frames["tracks"], frames["hour_tracks"])
         new_keys = {(row.track_id,) for row in frames["new"].select("track_id").distinct().collect()}
-        assert rows(totals.build_track_totals(moved), tables.TRACK_TOTALS) == keep(
-            expected(tables.TRACK_TOTALS), tables.TRACK_TOTALS, new_keys
+        assert rows(totals.build_track_totals(moved), kpis.TRACK_TOTALS) == keep(
+            expected(kpis.TRACK_TOTALS), kpis.TRACK_TOTALS, new_keys
         )
-        assert rows(genre.build_genre_kpis(moved), tables.GENRE_KPIS) == expected(tables.GENRE_KPIS)
+        assert rows(genre.build_genre_kpis(moved), kpis.GENRE_KPIS) == expected(kpis.GENRE_KPIS)
 
     def it_moves_user_totals_and_features(frames, expected):
         new, days = frames["new"], frames["user_days"]
         moved = totals.move_user_tracks(new, frames["user_tracks"])
         new_keys = {tuple(row) for row in new.select("user_id", "track_id").distinct().collect()}
-        assert rows(totals.build_user_track_totals(moved), tables.USER_TRACK_TOTALS) == keep(
-            expected(tables.USER_TRACK_TOTALS), tables.USER_TRACK_TOTALS, new_keys
+        assert rows(totals.build_user_track_totals(moved), kpis.USER_TRACK_TOTALS) == keep(
+            expected(kpis.USER_TRACK_TOTALS), kpis.USER_TRACK_TOTALS, new_keys
         )
         new_days = {tuple(row) for row in new.select("user_id", F.to_date("listen_time")).distinct().collect()}
-        assert rows(totals.build_user_days(new, days), tables.USER_DAYS) == keep(
-            expected(tables.USER_DAYS), tables.USER_DAYS, new_days
+        assert rows(totals.build_user_days(new, days), kpis.USER_DAYS) == keep(
+            expected(kpis.USER_DAYS), kpis.USER_DAYS, new_days
         )
         counts = days.groupBy("user_id").agg(F.count("*").alias("active_days"))
         active = totals.build_active_days(new, days, counts)
         features = users.build_user_features(moved, active, frames["tracks"])
-        assert rows(features, tables.USER_FEATURES) == expected(tables.USER_FEATURES)
+        assert rows(features, kpis.USER_FEATURES) == expected(kpis.USER_FEATURES)
 
     def it_has_no_genres_without_plays(frames):
         assert genre.build_genre_kpis(frames["tracks"].withColumn("plays", F.lit(0).cast("bigint"))).collect() == []

@@ -1,0 +1,93 @@
+"""Every KPI that a run publishes, a line each: which tables there are, and what each is made of."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.contracts.kpis import (
+    DAILY_TOP_GENRES,
+    DAILY_TOP_TRACKS,
+    GENRE_DAILY_KPIS,
+    GENRE_KPIS,
+    HOURLY_KPIS,
+    TRACK_TOTALS,
+    USER_DAYS,
+    USER_FEATURES,
+    USER_TRACK_TOTALS,
+)
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.plays import classify, reads
+from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
+from glue_jobs.lib.plays.reads import PlayRun
+from glue_jobs.lib.run.spans import Span
+
+Frames = dict[Table, DataFrame]
+
+
+@dataclass(frozen=True)
+class Present:
+    """What the warehouse held before the run, of at least the users with new plays."""
+
+    user_tracks: DataFrame
+    user_days: DataFrame
+    active_days: DataFrame
+
+
+def read_present(run: PlayRun, keys: str, days: Sequence[Span]) -> Present:
+    """The totals of the users in the subquery `keys`; those by day on `days`."""
+    return Present(
+        user_tracks=run.read(reads.user_tracks(keys, run.totals)),
+        user_days=run.read(reads.user_days(keys, days, run.totals)).persist(),
+        active_days=run.read(reads.active_days(keys, run.totals)),
+    )
+
+
+def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> DataFrame:
+    """All plays of the touched days, old and new.
+
+    Args:
+        classified: `plays.classify`.
+        days: Those that new plays touch; None if everything in the frame counts as touched.
+
+    Returns:
+        user_id, track_id, listen_time, is_new, touches.
+    """
+    is_new = F.col("verdict") == Count.LOADED
+    kept = classified.where(F.col("verdict").isin(Count.LOADED, classify.EXISTING))
+    if days is not None:
+        kept = kept.where(F.to_date("listen_time").isin(sorted(days)))
+    touches = is_new if days is not None else F.lit(True)
+    return kept.select(*classify.KEY, is_new.alias("is_new"), touches.alias("touches"))
+
+
+def kpi_frames(every: DataFrame, tracks: DataFrame, present: Present, *, recomputes: bool) -> Frames:
+    """All KPI and totals tables.
+
+    Args:
+        every: `plays_of_days`.
+        tracks: track_id, artists, track_name, popularity, duration_ms, track_genre, plays (before the run).
+        present: Totals before the run.
+        recomputes: Whether all users of `present` count as touched.
+    """
+    new = every.where("is_new")
+    hour_tracks = totals.build_hour_tracks(every).persist()
+    day_tracks = daily.build_day_tracks(hour_tracks, tracks).persist()
+    moved_tracks = totals.move_tracks(tracks, hour_tracks).persist()
+    moved_users = totals.move_user_tracks(new, present.user_tracks).persist()
+    touched_users = moved_users if recomputes else totals.of_moved_users(moved_users)
+    active_days = totals.build_active_days(new, present.user_days, present.active_days)
+    return {
+        HOURLY_KPIS: hourly.build_hourly_kpis(every, hour_tracks, tracks),
+        GENRE_DAILY_KPIS: daily.build_genre_daily_kpis(every, day_tracks, tracks),
+        DAILY_TOP_TRACKS: daily.build_daily_top_tracks(day_tracks),
+        DAILY_TOP_GENRES: daily.build_daily_top_genres(day_tracks),
+        USER_FEATURES: users.build_user_features(touched_users, active_days, tracks),
+        TRACK_TOTALS: totals.build_track_totals(moved_tracks),
+        USER_TRACK_TOTALS: totals.build_user_track_totals(moved_users),
+        USER_DAYS: totals.build_user_days(new, present.user_days),
+        GENRE_KPIS: genre.build_genre_kpis(moved_tracks),
+    }
