@@ -8,8 +8,6 @@ from typing import Any
 
 from local_glue.errors import NotRunningError
 
-ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (any value will do)
-
 
 @dataclass(frozen=True)
 class Home:

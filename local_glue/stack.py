@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_glue.access import Access
 from local_glue.config import Config, find_project, home_for, load_config
 from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home
@@ -30,6 +31,7 @@ class Stack:
         self.home = home
         self.state = state
         self.postgres = cluster.Server(**state["postgres"])
+        self.access = Access(home, state["endpoint_url"], state["region"])
         self._endpoint = endpoint
 
     @classmethod
@@ -95,15 +97,11 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """A boto3 client on the endpoint."""
-        from local_glue.endpoint_clients import make_client
-
-        return make_client(service, self.endpoint_url, self.state["region"])
+        return self.access.client(service)
 
     def environment(self) -> dict[str, str]:
         """The environment variables with which AWS tools use this stack."""
-        from local_glue.runner.request import Surroundings
-
-        return Surroundings(self.home, self.endpoint_url, self.state["region"]).environment()
+        return self.access.environment()
 
     def provision(self) -> None:
         """Creates or updates all that the project asks for, and uploads changed code."""

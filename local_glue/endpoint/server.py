@@ -31,12 +31,14 @@ class Endpoint:
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
+        from local_glue.access import Access
         from local_glue.endpoint import eventbridge
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import Engine, install
         from local_glue.endpoint.patches import bucket_policies, listings
         from local_glue.endpoint.unsupported import dispatcher_class
-        from local_glue.runner.process import InlineExecutor, ProcessExecutor, Surroundings
+        from local_glue.runner.inline import InlineExecutor
+        from local_glue.runner.process import ProcessExecutor
 
         listings.install()
         bucket_policies.install()
@@ -52,9 +54,9 @@ class Endpoint:
         self._server.daemon_threads = True
         self.port = self._server.server_port
         self.url = f"http://{HOST}:{self.port}"
-        around = Surroundings(Home(home), self.url, region)
-        executor = InlineExecutor(around) if inline else ProcessExecutor(around)
-        self.around = around
+        access = Access(Home(home), self.url, region)
+        executor = InlineExecutor(access) if inline else ProcessExecutor(access)
+        self.access = access
         self.engine = Engine(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.engine)
         eventbridge.install(self.engine)
@@ -109,7 +111,7 @@ class Endpoint:
 
             for service in WARM:
                 get_backend(service)
-                self.around.client(service)
+                self.access.client(service)
 
 
 def _empty_moto() -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
+from local_glue.access import Access
+from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import error_line, succeeded
 from local_glue.runner.libraries import LaunchError, fetch
-from local_glue.runner.request import STANDIN, Outcome, RunRequest, Surroundings, send_log
+from local_glue.runner.request import Outcome, RunRequest, send_log
 
 _one_at_a_time = threading.Lock()
 _standin_modules: dict[str, ModuleType] = {}
@@ -28,20 +30,19 @@ class InlineExecutor:
     exception, a BaseException too, is a FAILED run. Timeouts are not enforced; a stop takes effect at the end.
     """
 
-    def __init__(self, around: Surroundings, *, echo: bool = False) -> None:
-        self.around = around
-        self.echo = echo
+    def __init__(self, access: Access) -> None:
+        self.access = access
 
     def run(self, request: RunRequest) -> Outcome:
         """Waits for its turn, then runs the script and puts everything back as it was."""
-        log = self.around.home.log_of(request.run_id)
+        log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time:
             if not request.on_running():
                 return Outcome("STOPPED")
             with log.open("a", encoding="utf-8") as out:
                 outcome = self._run(request, out)
-        send_log(self.around, request.run_id, log)
+        send_log(self.access, request.run_id, log)
         return outcome
 
     def stop(self, run_id: str) -> None:
@@ -50,7 +51,7 @@ class InlineExecutor:
     def _run(self, request: RunRequest, out: TextIO) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
             try:
-                script = fetch(self.around.client("s3"), request.script, Path(folder))
+                script = fetch(self.access.client("s3"), request.script, Path(folder))
             except LaunchError as error:
                 out.write(f"{error}\n")
                 return Outcome("FAILED", str(error))
@@ -64,9 +65,9 @@ class InlineExecutor:
         try:
             with ExitStack() as stack:
                 stack.enter_context(_arguments([str(script), *argv]))
-                stack.enter_context(_variables(self.around.environment()))
+                stack.enter_context(_variables(self.access.environment()))
                 stack.enter_context(_import_path())
-                stack.enter_context(_output(out, self.echo))
+                stack.enter_context(_output(out))
                 runpy.run_path(str(script), run_name="__main__")
         except SystemExit as stop:
             return None if succeeded(stop) else stop
@@ -130,18 +131,15 @@ def _is_standin(module: ModuleType) -> bool:
     return str(getattr(module, "__file__", None) or "").startswith(str(STANDIN))
 
 
-class _Tee:
-    """Writes to the run's log, and to the stream it replaces when asked or once the run is over."""
+class _LogStream:
+    """Writes to the run's log while it is open, afterwards to the stream it replaces."""
 
-    def __init__(self, original: TextIO, log: TextIO, echo: bool) -> None:
-        self._original, self._log, self._echo = original, log, echo
+    def __init__(self, original: TextIO, log: TextIO) -> None:
+        self._original, self._log = original, log
 
     def write(self, text: str) -> int:
-        """Writes the text to where it belongs."""
-        if not self._log.closed:
-            self._log.write(text)
-        if self._echo or self._log.closed:
-            self._original.write(text)
+        """Writes to the log, or to the original stream once the log is closed."""
+        (self._original if self._log.closed else self._log).write(text)
         return len(text)
 
     def flush(self) -> None:
@@ -154,11 +152,11 @@ class _Tee:
 
 
 @contextmanager
-def _output(log: TextIO, echo: bool) -> Iterator[None]:
+def _output(log: TextIO) -> Iterator[None]:
     """Sends standard output and errors of the script to its log; what it does to the root logger is undone."""
     root = logging.getLogger()
     before = sys.stdout, sys.stderr, root.handlers[:], root.level
-    sys.stdout, sys.stderr = _Tee(sys.stdout, log, echo), _Tee(sys.stderr, log, echo)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _LogStream(sys.stdout, log), _LogStream(sys.stderr, log)  # type: ignore[assignment]
     root.handlers[:] = [h for h in before[2] if type(h).__module__.startswith("_pytest")]
     try:
         yield

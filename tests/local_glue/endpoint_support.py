@@ -9,10 +9,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from local_glue.access import Access
 from local_glue.config import Config
 from local_glue.home import Home
 from local_glue.lifecycle import start_server, stop_server
-from local_glue.runner.request import Surroundings
 
 BUCKET = "scripts-bucket"
 ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
@@ -134,8 +134,8 @@ class Remote:
         home = Home(folder)
         port, self.pid = start_server(home, Config(project=folder, minute_seconds=minute_seconds), clock=False)
         self.url = f"http://127.0.0.1:{port}"
-        self.around = Surroundings(home, self.url, "us-east-1")
-        self.around.client("s3").create_bucket(Bucket=BUCKET)
+        self.access = Access(home, self.url, "us-east-1")
+        self.access.client("s3").create_bucket(Bucket=BUCKET)
 
     def stop(self) -> None:
         """Ends the process."""
@@ -147,7 +147,7 @@ class Tiny:
 
     def __init__(self, endpoint: Any) -> None:
         self.endpoint = endpoint
-        self.glue, self.s3 = endpoint.around.client("glue"), endpoint.around.client("s3")
+        self.glue, self.s3 = endpoint.access.client("glue"), endpoint.access.client("s3")
         self.mark = uuid.uuid4().hex[:8]
 
     def job(self, name: str, code: str = OK, **options: Any) -> str:
@@ -211,7 +211,7 @@ class Tiny:
 
     def log(self, run_id: str) -> str:
         """What the run has written."""
-        return self.endpoint.around.home.log_of(run_id).read_text()
+        return self.endpoint.access.home.log_of(run_id).read_text()
 
 
 def states(run: dict[str, Any]) -> dict[str, list[str]]:

@@ -4,12 +4,10 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import local_glue
+from local_glue.job import STANDIN
 
-STANDIN = Path(local_glue.__file__).parent / "job" / "standin"
 BUCKET = "standin-bucket"
 PROJECT = f"""\
 [tool.local_glue]

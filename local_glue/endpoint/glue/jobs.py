@@ -10,7 +10,7 @@ from typing import Any
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.glue.workflows import Workflows
-from local_glue.runner.process import Executor, Outcome, RunRequest
+from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
 

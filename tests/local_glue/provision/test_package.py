@@ -13,5 +13,7 @@ def describe_package():
 
     def it_keeps_the_import_path_and_no_caches(tmp_path):
         names = zipfile.ZipFile(package(PROJECT, tmp_path)[0]).namelist()
-        assert {"glue_jobs/__init__.py", "glue_jobs/lib/__init__.py", "glue_jobs/lib/contracts/__init__.py"} <= set(names)
+        assert {"glue_jobs/__init__.py", "glue_jobs/lib/__init__.py", "glue_jobs/lib/contracts/__init__.py"} <= set(
+            names
+        )
         assert all(name.startswith("glue_jobs/") and name.endswith(".py") for name in names)
