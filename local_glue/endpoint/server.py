@@ -34,7 +34,7 @@ class Endpoint:
         from local_glue.access import Access
         from local_glue.endpoint import eventbridge
         from local_glue.endpoint.clock import Clock
-        from local_glue.endpoint.glue import Engine, install
+        from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, listings
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor
@@ -57,10 +57,10 @@ class Endpoint:
         access = Access(Home(home), self.url, region)
         executor = InlineExecutor(access) if inline else ProcessExecutor(access)
         self.access = access
-        self.engine = Engine(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
-        install(self.engine)
-        eventbridge.install(self.engine)
-        self.clock = Clock(self.engine) if clock else None
+        self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
+        install(self.glue)
+        eventbridge.install(self.glue)
+        self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> "Endpoint":
@@ -75,7 +75,7 @@ class Endpoint:
         """Ends all job runs, then the server."""
         if self.clock:
             self.clock.stop()
-        self.engine.stop_all()
+        self.glue.stop_all()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -83,7 +83,7 @@ class Endpoint:
 
     def reset(self) -> None:
         """Ends all job runs and empties every service."""
-        self.engine.clear()
+        self.glue.clear()
         _empty_moto()
 
     def _application(self, dispatcher: type) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""One call of the Glue API, and small helpers that its handlers share."""
+"""One call of the Glue API, and helpers that the handlers share."""
 
 import base64
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_glue.endpoint.glue.errors import invalid
-from local_glue.endpoint.glue.jobs import Engine
+from local_glue.endpoint.glue.service import GlueService
 
 
 @dataclass(frozen=True)
 class Call:
-    """The parameters of a call, with what is needed to answer it."""
+    """The parameters of a call, and the service and moto backend that answer it."""
 
-    engine: Engine
+    service: GlueService
     params: dict[str, Any]
     backend: Any
     region: str
@@ -31,12 +31,12 @@ class Call:
         return value
 
     def tag(self, kind: str, name: str) -> None:
-        """Keeps the Tags of a create call."""
+        """Saves the Tags of a create call."""
         if self.get("Tags"):
             self.backend.tag_resource(self.arn(kind, name), self.get("Tags"))
 
     def untag(self, kind: str, name: str) -> None:
-        """Forgets the tags of something deleted."""
+        """Deletes the tags of a deleted entity."""
         self.backend.tagger.delete_all_tags_for_resource(self.arn(kind, name))
 
     def has_tags(self, kind: str, name: str) -> bool:
@@ -64,5 +64,5 @@ class Call:
 
 
 def without_none(value: dict[str, Any]) -> dict[str, Any]:
-    """Leaves out what is None."""
+    """The dictionary without values that are None."""
     return {key: item for key, item in value.items() if item is not None}

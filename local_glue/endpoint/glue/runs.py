@@ -1,4 +1,4 @@
-"""Job runs and workflow runs as the engine keeps them and as the API shows them."""
+"""Job runs and workflow runs as the service keeps them and as the API shows them."""
 
 import math
 import secrets

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, invalid, unsupported
-from local_glue.endpoint.glue.event_triggers import check_batching
 from local_glue.endpoint.schedule import ScheduleError, parse_schedule
 
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
 START_TYPES = ("ON_DEMAND", "SCHEDULED", "EVENT")
 LISTENABLE = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT", "ERROR")
+MAX_SIZE, MAX_WINDOW_S = 100, 900
 
 
 def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
@@ -19,7 +19,7 @@ def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
-    """Refuses a trigger that AWS would refuse, or that this engine cannot execute.
+    """Refuses a trigger that AWS would refuse, or that local_glue cannot execute.
 
     Raises:
         GlueApiError: InvalidInputException or UnsupportedOperationException, naming the trigger.
@@ -39,7 +39,18 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
     if kind == "CONDITIONAL":
         _check_predicate(name, trigger.get("Predicate") or {})
     if kind == "EVENT":
-        check_batching(name, trigger.get("EventBatchingCondition"))
+        _check_batching(name, trigger.get("EventBatchingCondition"))
+
+
+def _check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
+    """Refuses batch conditions outside AWS's limits."""
+    if condition is None:
+        return
+    size, window = condition.get("BatchSize"), condition.get("BatchWindow", MAX_WINDOW_S)
+    if not isinstance(size, int) or not 1 <= size <= MAX_SIZE:
+        raise invalid(f"Trigger {name}: BatchSize must be from 1 to {MAX_SIZE}, not {size}.")
+    if not isinstance(window, int) or not 1 <= window <= MAX_WINDOW_S:
+        raise invalid(f"Trigger {name}: BatchWindow must be from 1 to {MAX_WINDOW_S} seconds, not {window}.")
 
 
 def _check_schedule(name: str | None, schedule: str | None) -> None:
