@@ -99,7 +99,8 @@ def env() -> None:
 
     stack = attach()
     shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_")}
-    for key, value in {**shown, **exports(stack)}.items():
+    added = exports(stack.config, stack.postgres, stack.endpoint_url, stack.state["region"])
+    for key, value in {**shown, **added}.items():
         typer.echo(f"export {key}={shlex.quote(value)}")
 
 
@@ -109,7 +110,8 @@ def secrets() -> None:
     """Fill the secrets of Glue connections to this stack's databases, where something else made both (Terraform)."""
     from local_glue.provision.addresses import fill_secrets
 
-    filled = fill_secrets(attach())
+    stack = attach()
+    filled = fill_secrets(stack.config, stack.client, stack.postgres)
     for connection, database in filled.items():
         typer.echo(f"connection {connection}: its secret opens database {database}")
     if not filled:

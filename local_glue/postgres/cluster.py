@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
+JDBC_SCHEME = {"redshift": "jdbc:redshift", "postgresql": "jdbc:postgresql"}
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -72,6 +73,16 @@ class Server:
             reason = " ".join(str(error).split())
             raise LocalGlueError(f"database {dbname} on {self.host}:{self.port} does not answer ({reason}): "
                                  "run 'local-glue up'") from error  # fmt: skip
+
+
+def jdbc_url(database: Database, server: Server) -> str:
+    """The address that a Glue connection to this database has."""
+    return f"{JDBC_SCHEME[database.engine]}://{server.host}:{server.port}/{database.dbname}"
+
+
+def credentials(database: Database, server: Server) -> dict[str, Any]:
+    """The content of a secret for this database."""
+    return {"username": database.user, "password": server.passwords[database.user]}
 
 
 def start(home: Path, databases: Iterable[Database]) -> Server:
