@@ -113,16 +113,11 @@ def clean_up(home: Home) -> None:
     for name in OWNED:
         target = home.path / name
         if target.is_dir():
-            remove_folder(target)
+            shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
     with suppress(OSError):
         home.path.rmdir()
-
-
-def remove_folder(folder: Path) -> None:
-    """Removes a folder and what is in it, if it is there."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _command_line(pid: int | None) -> str:

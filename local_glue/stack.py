@@ -1,6 +1,7 @@
 """A running stack: endpoint and databases of one project, from start to stop."""
 
 import os
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from local_glue.access import Access
 from local_glue.config import Config, find_project, home_for, load_config
 from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home
-from local_glue.lifecycle import claim, clean_up, remove_folder, server_alive, start_server, stop_server
+from local_glue.lifecycle import claim, clean_up, server_alive, start_server, stop_server
 from local_glue.postgres import cluster
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Stack:
             request = urllib.request.Request(f"{self.endpoint_url}/moto-api/reset", method="POST")  # noqa: S310 (ours)
             urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
         for folder in (self.home.bookmarks, self.home.logs, self.home.runs):
-            remove_folder(folder)
+            shutil.rmtree(folder, ignore_errors=True)
         for database in self.config.databases.values():
             cluster.empty_database(self.postgres, database)
         cluster.restore_passwords(self.postgres)

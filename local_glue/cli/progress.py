@@ -5,25 +5,24 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from local_glue.stack import OVER, Stack
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from local_glue.stack import Stack
-
 POLL_S = 0.1
-OVER = ("COMPLETED", "STOPPED", "ERROR")
 STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "STARTING": "cyan", "STOPPING": "yellow", "waiting": "dim",
           "not run": "dim"}  # fmt: skip
 BAD = ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
 
 
-def follow_workflow(stack: "Stack", name: str, run_id: str, console: "Console") -> dict[str, Any]:
+def follow_workflow(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
     """Shows the run until it is over; returns it with its graph."""
     return _follow(console, lambda: stack.workflow_run(name, run_id), workflow_jobs, lambda run: run["Status"] in OVER)
 
 
-def follow_job(stack: "Stack", name: str, run_id: str, console: "Console") -> dict[str, Any]:
+def follow_job(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
     """Shows a job run until its last attempt is over; returns that JobRun."""
     return _follow(
         console, lambda: stack.last_attempt(name, run_id), lambda run: [(name, run)], lambda run: "CompletedOn" in run

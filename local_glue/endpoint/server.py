@@ -26,7 +26,7 @@ class Endpoint:
     _alive = False
 
     def __init__(
-        self, home: Path, region: str, *, port: int = 0, inline: bool = False, clock: bool = False,
+        self, home: Path, region: str, *, inline: bool = False, clock: bool = False,
         minute_seconds: float = 60.0,
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
@@ -49,7 +49,7 @@ class Endpoint:
         _empty_moto()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = make_server(
-            HOST, port, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
+            HOST, 0, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
         )
         self._server.daemon_threads = True
         self.port = self._server.server_port
@@ -95,12 +95,11 @@ class Endpoint:
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("PATH_INFO", "")
-            if path == "/moto-api/reset":
-                self.reset()
-            elif path != "/_local_glue/health":
+            if path != "/moto-api/reset":
                 return moto(environ, without_key_ids(environ, start_response))
+            self.reset()
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [json.dumps({"status": "ok", "pid": os.getpid()}).encode()]
+            return [b'{"status": "ok"}']
 
         return application
 
@@ -139,16 +138,13 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m local_glue.endpoint.server", description=main.__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--region", default="us-east-1")
-    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--clock", action="store_true", help="let SCHEDULED triggers fire by the clock")
     parser.add_argument("--minute-seconds", type=float, default=60.0, help="length of a minute of job timeouts")
     given = parser.parse_args(argv)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    endpoint = Endpoint(
-        given.home, given.region, port=given.port, clock=given.clock, minute_seconds=given.minute_seconds
-    ).start()
+    endpoint = Endpoint(given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds).start()
     write_private(given.home / READY_FILE, json.dumps({"port": endpoint.port, "pid": os.getpid()}))
     while not ended.wait(0.2):  # a signal that another thread receives does not wake this one
         pass

@@ -7,8 +7,8 @@ from pyspark.sql import DataFrame
 
 from local_glue.faults import side_effect
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.names import qualified
 from local_glue.job.options import check, flag
-from local_glue.job.sources.jdbc import qualified
 
 _FORMATS = {"csv": "csv", "json": "json", "parquet": "parquet", "glueparquet": "parquet"}
 _CSV = ("separator", "quoteChar", "escaper", "writeHeader", "compression")

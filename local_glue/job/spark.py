@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_glue.errors import LocalGlueError
+from local_glue.java import java_home
 from local_glue.job import py4j_cache
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss} %p %c{1}: %m%n%ex
 """
 
 
-def s3a_conf(endpoint_url: str, region: str = "us-east-1") -> dict[str, str]:
+def s3a_conf(endpoint_url: str) -> dict[str, str]:
     """Hadoop settings (without the `spark.hadoop.` prefix) that lead s3:// and s3a:// to `endpoint_url`."""
     return {
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "fs.s3a.endpoint": endpoint_url,
-        "fs.s3a.endpoint.region": os.environ.get("AWS_REGION", region),
+        "fs.s3a.endpoint.region": os.environ.get("AWS_REGION", "us-east-1"),
         "fs.s3a.access.key": os.environ.get("AWS_ACCESS_KEY_ID", "local"),
         "fs.s3a.secret.key": os.environ.get("AWS_SECRET_ACCESS_KEY", "local"),
         "fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
@@ -73,9 +74,9 @@ def s3a_conf(endpoint_url: str, region: str = "us-east-1") -> dict[str, str]:
     }
 
 
-def spark_conf(endpoint_url: str | None = None, region: str = "us-east-1") -> dict[str, str]:
-    """Settings of a local session; `endpoint_url` defaults to AWS_ENDPOINT_URL, without either S3 is left alone."""
-    endpoint = endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+def spark_conf() -> dict[str, str]:
+    """Settings of a local session; without AWS_ENDPOINT_URL none of S3."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     conf = {
         "spark.master": os.environ.get("LOCAL_GLUE_MASTER", "local[*]"),
         "spark.app.name": "local_glue",
@@ -95,39 +96,33 @@ def spark_conf(endpoint_url: str | None = None, region: str = "us-east-1") -> di
     }
     conf |= _jars_conf()
     if endpoint:
-        conf |= {f"spark.hadoop.{name}": value for name, value in s3a_conf(endpoint, region).items()}
+        conf |= {f"spark.hadoop.{name}": value for name, value in s3a_conf(endpoint).items()}
     return conf
 
 
-def prepare_environment(folder: Path | None = None) -> Path:
-    """Makes every SparkContext that this process starts get `spark_conf()` and quiet logs, however it is created.
+def prepare_environment() -> None:
+    """Gives `spark_conf()` and quiet logs to every SparkContext that this process starts, however it is created.
 
-    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from SPARK_CONF_DIR, written here.
-    Does nothing when SPARK_CONF_DIR is set already.
-
-    Returns:
-        The folder of spark-defaults.conf.
+    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from the folder SPARK_CONF_DIR, which is
+    written here unless it is set already.
     """
-    # Spark's Python workers are this interpreter, with its packages, not whatever python3 is on PATH.
+    # Spark's Python workers must be this interpreter, with its packages, not the python3 on PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     py4j_cache.remember()
     if os.environ.get("SPARK_CONF_DIR"):
-        return Path(os.environ["SPARK_CONF_DIR"])
+        return
     home = os.environ.get("LOCAL_GLUE_HOME")
     parent = Path(home) / "runs" if home else None
     if parent:
         parent.mkdir(parents=True, exist_ok=True)
-    if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "spark-defaults.conf").write_text(
         "".join(f"{name}={_property(value)}\n" for name, value in spark_conf().items()), encoding="utf-8"
     )
     (folder / "log4j2.properties").write_text(LOG4J, encoding="utf-8")
     os.environ["SPARK_CONF_DIR"] = str(folder)
-    _set_java_home()
-    return folder
+    os.environ["JAVA_HOME"] = str(java_home())
 
 
 def get_session(extra: dict[str, Any] | None = None) -> "SparkSession":
@@ -184,12 +179,6 @@ def _class_path() -> str | None:
     """The jars that Ivy fetched, None until it has; none of them is one that Spark ships."""
     paths = [IVY / "jars" / name for name in JARS]
     return os.pathsep.join(map(str, paths)) if all(path.is_file() for path in paths) else None
-
-
-def _set_java_home() -> None:
-    from local_glue.java import java_home
-
-    os.environ["JAVA_HOME"] = str(java_home())
 
 
 def _property(value: str) -> str:

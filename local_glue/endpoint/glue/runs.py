@@ -47,6 +47,11 @@ class JobRun:
         return self.job["Name"]
 
     @property
+    def first_run_id(self) -> str:
+        """The id of the first attempt."""
+        return self.run_id.partition("_attempt_")[0]
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
 
@@ -67,9 +72,8 @@ class JobRun:
 
     def next_attempt(self) -> "JobRun":
         """The retry that follows this failed attempt."""
-        root = self.run_id.partition("_attempt_")[0]
         return JobRun(
-            job=self.job, run_id=f"{root}_attempt_{self.attempt + 1}", arguments=self.arguments,
+            job=self.job, run_id=f"{self.first_run_id}_attempt_{self.attempt + 1}", arguments=self.arguments,
             overrides=self.overrides, attempt=self.attempt + 1, previous_run_id=self.run_id,
             trigger_name=self.trigger_name, workflow_run=self.workflow_run, predecessors=self.predecessors,
         )  # fmt: skip
@@ -130,7 +134,7 @@ class WorkflowRun:
 
     def statistics(self) -> dict[str, int]:
         """Counts of actions by outcome; a retried job counts once, by its latest attempt."""
-        latest: dict[str, JobRun] = {run.run_id.partition("_attempt_")[0]: run for run in self.job_runs}
+        latest: dict[str, JobRun] = {run.first_run_id: run for run in self.job_runs}
         states = [run.state for run in latest.values()]
         count = states.count
         return {

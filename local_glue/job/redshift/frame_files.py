@@ -20,6 +20,7 @@ from pyspark.sql import types as T
 
 from local_glue.faults import side_effect
 from local_glue.job.clients import client
+from local_glue.job.names import backquoted
 from local_glue.job.redshift.errors import RedshiftError
 from local_glue.job.sources.s3_listing import S3SourceError, split_uri
 
@@ -75,7 +76,7 @@ def csv_lines(frame: DataFrame, null_mark: str = NULL_MARK) -> DataFrame:
 
 
 def _as_text(field: T.StructField) -> str:
-    kind, column = field.dataType, "`" + field.name.replace("`", "``") + "`"
+    kind, column = field.dataType, backquoted(field.name)
     if isinstance(kind, T.StringType):
         return _quoted(column)
     if isinstance(kind, _AS_TEXT):

@@ -6,11 +6,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from local_glue.job import options as checks
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_options
+from local_glue.job.names import qualified
 from local_glue.job.redshift.dialect import translate_query
 from local_glue.job.redshift.errors import RedshiftError
-from local_glue.job.sources.jdbc import qualified, read_table
+from local_glue.job.sources.jdbc import read_table
 
 _KNOWN = ("useConnectionProperties", "connectionName", "url", "user", "password", "dbtable", "sampleQuery",
           "jobBookmarkKeys", "jobBookmarkKeysSortOrder", "redshiftTmpDir")  # fmt: skip
@@ -19,7 +20,7 @@ _WITHOUT_EFFECT = ("aws_iam_role", "autopushdown", "autopushdown.s3_result_cache
 
 
 def read(
-    spark: SparkSession, run: JobRun | None, connection_options: Mapping[str, Any], transformation_ctx: str
+    spark: SparkSession, run: BookmarkedRun | None, connection_options: Mapping[str, Any], transformation_ctx: str
 ) -> DataFrame:
     """Reads a table or the answer to a query.
 

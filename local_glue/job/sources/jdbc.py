@@ -7,8 +7,9 @@ import psycopg
 from pyspark.sql import DataFrame, SparkSession
 
 from local_glue.job import options
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun, next_number
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.names import qualified
 from local_glue.job.sources import jdbc_bookmark
 
 _CONNECTION = ("useConnectionProperties", "connectionName", "url", "user", "password")
@@ -23,7 +24,7 @@ class JdbcSourceError(Exception):
 
 def read(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     connection_options: Mapping[str, Any],
     transformation_ctx: str,
     vendor: str = "postgresql",
@@ -46,7 +47,7 @@ def read(
 
 def read_table(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     source: Jdbc,
     table: str,
     connection_options: Mapping[str, Any],
@@ -77,16 +78,11 @@ def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
         raise JdbcSourceError(f"{source.vendor} ({source.name}) cannot read {table}: {reason}") from None
 
 
-def qualified(table: str) -> str:
-    """A table name with its schema, `public` when none is given."""
-    return table if "." in table else f"public.{table}"
-
-
 def _increment(
     connection: psycopg.Connection,
     table: str,
     connection_options: Mapping[str, Any],
-    run: JobRun,
+    run: BookmarkedRun,
     ctx: str,
     bounds: tuple[dict[str, Any] | None, dict[str, Any] | None],
 ) -> str:
@@ -98,7 +94,7 @@ def _increment(
         upper = jdbc_bookmark.parse(bounds[1], keys)
         return jdbc_bookmark.condition(keys, lower, upper) if upper else "FALSE"
     upper = jdbc_bookmark.newest(connection, table, keys)
-    number = int(bounds[0]["timestamps"]["RUN"]) + 1 if bounds[0] and "timestamps" in bounds[0] else 1
+    number = next_number(bounds[0])
     where = jdbc_bookmark.condition(keys, lower, upper)
     # A table that was emptied must not move the mark back.
     run.record(ctx, jdbc_bookmark.as_json(keys, _further(connection, keys, lower, upper), number))

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from local_glue.job import options
 from local_glue.job.clients import client
+from local_glue.job.names import column
 from local_glue.job.sources.s3_listing import S3Object
 from local_glue.job.sources.s3_staging import Staged
 
@@ -88,7 +89,7 @@ def _csv(given: Mapping[str, Any]) -> Reader:
     def read(spark: SparkSession, files: Staged) -> DataFrame:
         frame = _load(spark, files, "csv", settings)
         names = frame.columns if header else [f"col{index}" for index in range(len(frame.columns))]
-        parts = [_column(old).alias(new) for old, new in zip(frame.columns, names, strict=True)]
+        parts = [column(old).alias(new) for old, new in zip(frame.columns, names, strict=True)]
         return _attach(files, frame, given, parts)
 
     return read
@@ -114,16 +115,12 @@ def _attach(
     parts: list[Column] | None = None,
     keep: Column | None = None,
 ) -> DataFrame:
-    columns = list(parts) if parts is not None else [_column(name) for name in frame.columns]
+    columns = list(parts) if parts is not None else [column(name) for name in frame.columns]
     if given.get("attachFilename"):
         columns.append(files.uri(F.col("_metadata.file_path")).alias(given["attachFilename"]))
     if given.get("attachTimestamp"):
         columns.append(F.unix_millis("_metadata.file_modification_time").alias(given["attachTimestamp"]))
     return (frame if keep is None else frame.where(keep)).select(*columns)
-
-
-def _column(name: str) -> Column:
-    return F.col("`" + name.replace("`", "``") + "`")
 
 
 def _one_character(option: str, value: Any) -> str:

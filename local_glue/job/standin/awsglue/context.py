@@ -12,7 +12,7 @@ from awsglue.sinks import write_frame
 from awsglue.sources import read_frame
 from awsglue.unsupported import unsupported
 from local_glue.job import spark as session
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_connection
 from local_glue.job.options import refuse
 
@@ -36,7 +36,7 @@ class GlueContext(SQLContext):
             super().__init__(context, spark)
         session.follow_endpoint(spark)
         self.spark_session = spark
-        self.job_run: JobRun | None = None
+        self.job_run: BookmarkedRun | None = None
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
         self.write_dynamic_frame = DynamicFrameWriter(self)

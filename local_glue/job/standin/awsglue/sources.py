@@ -5,7 +5,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.options import refuse
 from local_glue.job.redshift import reader as redshift
 from local_glue.job.sources import jdbc, s3
@@ -15,7 +15,7 @@ _FORMATS = ("parquet", "glueparquet")
 
 def read_frame(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     connection_type: str,
     connection_options: Mapping[str, Any],
     format: str | None,
