@@ -8,7 +8,7 @@ from typing import Any
 from local_glue.home import Home
 from local_glue.java import JavaNotFoundError, java_home
 
-ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (any value will do)
+ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (the endpoint accepts any value)
 
 _lock = threading.Lock()
 _clients: dict[tuple[str, str, str], Any] = {}

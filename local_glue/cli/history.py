@@ -12,10 +12,10 @@ SHOWN_ID = 15
 
 
 def log_files(stack: Stack, run_id: str) -> list[tuple[str, Path]]:
-    """Job names and log files of a job run or of a workflow run, by its id or a unique start of it.
+    """Job names and log files of a job run or workflow run, given by its id or a unique prefix of it.
 
     Raises:
-        LocalGlueError: no run, or several, begin so; or the run has written no log.
+        LocalGlueError: no run or several runs have this prefix, or the run has written no log.
     """
     workflow_runs, job_runs = _workflow_runs(stack), _job_runs(stack)
     found = [run for run in workflow_runs if run["WorkflowRunId"].startswith(run_id)]

@@ -1,4 +1,4 @@
-"""`local-glue`: the commands. Heavy imports wait inside them, so that --help and query stay quick."""
+"""The commands of `local-glue`. They import heavy modules themselves, so that --help and query are quick."""
 
 import signal
 import sys
@@ -192,7 +192,7 @@ def query(
     """Run SQL in the warehouse or another database."""
     from local_glue.cli.query import run_query
 
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `… | head` ends us quietly
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # no traceback in `… | head`
     run_query(attach(), sys.stdin.read() if sql == "-" else sql, database, as_csv=as_csv)
 
 

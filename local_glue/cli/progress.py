@@ -1,4 +1,4 @@
-"""Follows a run on the terminal: a live table per job, or plain lines when nobody watches."""
+"""Follows a run on the terminal: a live table per job, or plain lines when the output is not a terminal."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def follow_job(stack: Stack, name: str, run_id: str, console: "Console") -> dict
 
 
 def workflow_succeeded(run: dict[str, Any]) -> bool:
-    """Whether the run completed and every job of it succeeded."""
+    """Whether the run completed and all its jobs succeeded."""
     return run["Status"] == "COMPLETED" and not any(run["Statistics"][key] for key in BAD)
 
 
@@ -79,7 +79,7 @@ def _plain(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str,
 
 
 def _news(jobs: list[tuple[str, dict[str, Any] | None]], said: set[tuple[str, str]]) -> Iterator[str]:
-    """One line for each state of each attempt that was not told yet; STARTING is too short to tell."""
+    """A line for each state of each attempt that was not printed yet, except STARTING, which is too short."""
     for name, run in jobs:
         if run is None or run["JobRunState"] == "STARTING" or (run["Id"], run["JobRunState"]) in said:
             continue

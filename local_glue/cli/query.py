@@ -17,7 +17,7 @@ def run_query(stack: Stack, sql: str, database: str, *, as_csv: bool) -> None:
     """Prints the rows of the last statement: a table for people, CSV for programs.
 
     Raises:
-        LocalGlueError: no such database, or the database refuses the statement.
+        LocalGlueError: the database does not exist, or refuses the statement.
     """
     import psycopg
 

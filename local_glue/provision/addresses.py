@@ -1,4 +1,4 @@
-"""What tools outside a stack need from it: its addresses, and filled secrets for connections that they made."""
+"""What other tools need of a stack: its addresses, and filled secrets for connections that they created."""
 
 import json
 from collections.abc import Callable

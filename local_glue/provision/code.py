@@ -21,7 +21,7 @@ SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 
 
 def upload_code(config: Config, s3: Any, definitions: Definitions) -> int:
-    """Uploads scripts and library zips whose content differs from what is there; returns how many."""
+    """Uploads the scripts and library archives that differ from those in the bucket; returns how many."""
     if not config.scripts_bucket:
         return 0
     objects: dict[str, bytes] = {}
@@ -42,7 +42,7 @@ def upload_code(config: Config, s3: Any, definitions: Definitions) -> int:
 
 
 def zip_library(project: Path, library: Library) -> bytes:
-    """The package with its path from the project's root and its parents' __init__.py; equal content, equal bytes."""
+    """A zip of the package, with the __init__.py of its parents; the same content gives the same bytes."""
     folder = project / library.package
     if not folder.is_dir():
         raise ConfigError(f"library folder {folder} is missing: [tool.local_glue] libraries names it")

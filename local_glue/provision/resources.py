@@ -1,4 +1,4 @@
-"""Puts into the endpoint what a project asks for: buckets, secrets, connections, tables, jobs, workflows, code."""
+"""Creates a project's buckets, secrets, connections, tables, code, jobs and workflows in the endpoint."""
 
 import json
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from local_glue.provision.workflow_file import Definitions, read_definitions
 
 
 def provision(config: Config, client: Callable[[str], Any], postgres: Server) -> None:
-    """Creates or updates everything of `[tool.local_glue]`; run again, it changes only what differs.
+    """Creates or updates everything in `[tool.local_glue]`; a second call changes only what differs.
 
     Args:
-        config: what the project asks for.
-        client: gives a boto3 client of a service.
-        postgres: where the databases are.
+        config: the project's configuration.
+        client: makes a boto3 client of a service.
+        postgres: the server that the databases are on.
 
     Raises:
-        ConfigError: the project's files contradict each other, or one is missing.
+        ConfigError: a file of the project is missing, or files contradict each other.
     """
     definitions = read_definitions(config)
     _buckets(config, client("s3"))

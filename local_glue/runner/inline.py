@@ -1,4 +1,4 @@
-"""Runs job scripts inside this process, one at a time: whole workflows in one pytest run with one SparkSession."""
+"""Runs job scripts inside this process, one at a time, so that tests run whole workflows with one SparkSession."""
 
 import logging
 import os
@@ -26,15 +26,15 @@ _standin_modules: dict[str, ModuleType] = {}
 class InlineExecutor:
     """Runs a script with runpy in the current process.
 
-    The script's libraries are those of this process' own import path, --extra-py-files are not downloaded. Any
-    exception, a BaseException too, is a FAILED run. Timeouts are not enforced; a stop takes effect at the end.
+    Libraries come from the import path of this process, --extra-py-files are not downloaded. A run fails with any
+    exception, also a BaseException. Timeouts are not enforced; a stop takes effect when the script ends.
     """
 
     def __init__(self, access: Access) -> None:
         self.access = access
 
     def run(self, request: RunRequest) -> Outcome:
-        """Waits for its turn, then runs the script and puts everything back as it was."""
+        """Waits until no other script runs, then runs this one and restores the state of the process."""
         log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time:
@@ -46,7 +46,7 @@ class InlineExecutor:
         return outcome
 
     def stop(self, run_id: str) -> None:
-        """A script in this process cannot be interrupted; the engine marks its run as STOPPED at its end."""
+        """Does nothing: a script in this process cannot be interrupted, its run becomes STOPPED when it ends."""
 
     def _run(self, request: RunRequest, out: TextIO) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
@@ -71,7 +71,7 @@ class InlineExecutor:
                 runpy.run_path(str(script), run_name="__main__")
         except SystemExit as stop:
             return None if succeeded(stop) else stop
-        except BaseException as error:  # a simulated kill is one, and the process must survive it
+        except BaseException as error:  # tests simulate kills with one, and the process must survive it
             return error
         return None
 
@@ -101,7 +101,7 @@ def _variables(variables: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _import_path() -> Iterator[None]:
-    """Puts the stand-in first; another `awsglue` that is loaded (the official wheel's) comes back afterwards."""
+    """Puts the stand-in first on the path; afterwards restores another loaded `awsglue`, such as the official wheel."""
     path, main = list(sys.path), sys.modules.get("__main__")
     foreign = {name: module for name, module in _awsglue_modules().items() if not _is_standin(module)}
     for name in foreign:
@@ -132,7 +132,7 @@ def _is_standin(module: ModuleType) -> bool:
 
 
 class _LogStream:
-    """Writes to the run's log while it is open, afterwards to the stream it replaces."""
+    """A stream that writes to the run's log while that is open, afterwards to the stream it replaces."""
 
     def __init__(self, original: TextIO, log: TextIO) -> None:
         self._original, self._log = original, log
@@ -153,7 +153,7 @@ class _LogStream:
 
 @contextmanager
 def _output(log: TextIO) -> Iterator[None]:
-    """Sends standard output and errors of the script to its log; what it does to the root logger is undone."""
+    """Sends standard output and errors of the script to its log; afterwards restores the root logger."""
     root = logging.getLogger()
     before = sys.stdout, sys.stderr, root.handlers[:], root.level
     sys.stdout, sys.stderr = _LogStream(sys.stdout, log), _LogStream(sys.stderr, log)  # type: ignore[assignment]

@@ -1,5 +1,5 @@
 """Runs each job script in a separate process."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import json
 import os
@@ -23,7 +23,7 @@ GRACE_S = 1.0
 
 
 class ProcessExecutor:
-    """The default: a script runs in its own process group, which dies with this process."""
+    """Runs each script in a separate process group, which ends with this process."""
 
     def __init__(self, access: Access) -> None:
         self.access = access
@@ -32,7 +32,7 @@ class ProcessExecutor:
         self._lock = threading.Lock()
 
     def run(self, request: RunRequest) -> Outcome:
-        """Downloads script and libraries, runs the script, waits for its end or its timeout."""
+        """Downloads script and libraries, runs the script and waits for its end or its timeout."""
         folder = self.access.home.runs / request.run_id
         folder.mkdir(parents=True, exist_ok=True)
         log = self.access.home.log_of(request.run_id)
@@ -51,7 +51,7 @@ class ProcessExecutor:
         return outcome
 
     def stop(self, run_id: str) -> None:
-        """Ends the process group of the run: first politely, then for good."""
+        """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
         with self._lock:
             self._stopped.add(run_id)
             process = self._processes.get(run_id)
@@ -100,7 +100,7 @@ class ProcessExecutor:
 
 
 def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -> None:
-    """Ends a process and all it started (its group): SIGTERM, then SIGKILL after the grace time."""
+    """Ends a process and its group: SIGTERM, then SIGKILL after the grace time."""
     deadline = time.monotonic() + grace_s
     if grace_s and process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
@@ -114,7 +114,7 @@ def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -
 
 
 def _outcome(code: int, result: Path) -> Outcome:
-    """Reads what bootstrap left; a process that could not leave anything was killed."""
+    """The outcome by exit code and result file; a process that was killed has not written a result."""
     said: Mapping[str, Any] = {}
     with suppress(OSError, json.JSONDecodeError):
         said = json.loads(result.read_text(encoding="utf-8"))

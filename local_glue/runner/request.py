@@ -1,4 +1,4 @@
-"""What every way of running a job script shares: requests, outcomes, logs."""
+"""What all executors of job scripts share: requests, outcomes, logs."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One attempt to be executed."""
+    """One attempt that an executor is to run."""
 
     job_name: str
     run_id: str
@@ -32,19 +32,19 @@ class RunRequest:
 
 
 class Executor(Protocol):
-    """Runs one request to its end; `stop` may come from another thread."""
+    """Runs requests; `stop` may be called from another thread."""
 
     def run(self, request: RunRequest) -> Outcome:
-        """Executes the script and returns how it ended."""
+        """Runs the script to its end and returns the outcome."""
         ...
 
     def stop(self, run_id: str) -> None:
-        """Ends the run early, if it is still there."""
+        """Ends the run early, if it has not ended yet."""
         ...
 
 
 def send_log(access: Access, run_id: str, log: Path) -> None:
-    """Copies a run's log to CloudWatch Logs, group /aws-glue/jobs/output, stream = run id; best effort."""
+    """Copies a run's log to CloudWatch Logs, with the run id as stream; errors are ignored."""
     group, lines = "/aws-glue/jobs/output", log.read_text(encoding="utf-8", errors="replace").splitlines()[-5000:]
     with suppress(Exception):
         client = access.client("logs")
