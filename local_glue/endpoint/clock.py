@@ -1,4 +1,4 @@
-"""Fires activated SCHEDULED triggers when their minute comes (UTC)."""
+"""Fires activated SCHEDULED triggers at their time (UTC)."""
 
 import sys
 import threading
@@ -11,7 +11,7 @@ from local_glue.endpoint.schedule import parse_schedule
 
 
 class Clock:
-    """A thread that looks at the triggers once a minute; minutes that it misses are not made up for."""
+    """A thread that checks the triggers once a minute; minutes that it misses are not repeated."""
 
     def __init__(self, workflows: Workflows) -> None:
         self.workflows = workflows
@@ -19,7 +19,7 @@ class Clock:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Starts the thread, which begins with the next full minute."""
+        """Starts the thread, which first fires triggers in the next full minute."""
         self._thread.start()
 
     def stop(self) -> None:

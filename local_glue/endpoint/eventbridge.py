@@ -25,7 +25,7 @@ MESSAGES = {"SUCCEEDED": "Job run succeeded", "STOPPED": "Job run stopped", "TIM
 def install(glue: GlueService) -> None:
     """Makes moto's rules deliver to the workflows of this Glue and to SNS, and its S3 show EventBridgeConfiguration.
 
-    Can be repeated; the last one counts.
+    Installing another Glue replaces the one before.
     """
     from moto.events.models import Rule
 
@@ -51,7 +51,7 @@ def install(glue: GlueService) -> None:
 
 
 def announce(region: str, run: JobRun) -> None:
-    """Sends the event "Glue Job State Change" of an attempt that has ended to the default bus."""
+    """Sends the event "Glue Job State Change" for an attempt that has ended to the default bus."""
     from moto.core import DEFAULT_ACCOUNT_ID
     from moto.events.models import events_backends
 

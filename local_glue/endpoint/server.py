@@ -1,4 +1,4 @@
-"""The endpoint: a moto server whose Glue executes. In a process of its own: `python -m local_glue.endpoint.server`."""
+"""The endpoint: a moto server whose Glue executes. `python -m local_glue.endpoint.server` runs it as a process."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ WARM = ("s3", "logs")
 
 
 class Endpoint:
-    """A moto server on a free port, in a thread of this process; one at a time."""
+    """A moto server on a free port, in a thread of this process, which can have only one."""
 
     _alive = False
 
@@ -64,7 +64,7 @@ class Endpoint:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> "Endpoint":
-        """Begins to answer; returns at once."""
+        """Starts the server and returns at once."""
         self._thread.start()
         if self.clock:
             self.clock.start()
@@ -104,7 +104,7 @@ class Endpoint:
         return application
 
     def _warm_up(self) -> None:
-        """Makes what the first job run needs, before it is needed."""
+        """Loads in advance what the first job run needs."""
         with suppress(Exception):
             from moto.backends import get_backend
 
@@ -123,18 +123,18 @@ def _handler_class() -> type:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
     class Handler(MotoRequestHandler):
-        """moto's, without the 40 ms that Nagle's algorithm and delayed acknowledgements can add to an answer."""
+        """moto's request handler without Nagle's algorithm, which can delay answers by 40 ms."""
 
         disable_nagle_algorithm = True
 
         def log_request(self, *_: Any) -> None:
-            """Says nothing about answers that went well."""
+            """Does not log successful requests."""
 
     return Handler
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Serves until SIGTERM; writes port and pid to the ready file in the home folder."""
+    """Runs the endpoint until SIGTERM; writes its port and pid to the ready file in the home folder."""
     parser = argparse.ArgumentParser(prog="python -m local_glue.endpoint.server", description=main.__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--region", default="us-east-1")

@@ -1,6 +1,6 @@
-"""Answers for what moto does not implement: a clear AWS error with HTTP 400, which SDKs do not retry.
+"""Answers for calls that moto does not implement: a clear AWS error with HTTP 400, which SDKs do not retry.
 
-A fault inside moto's S3 is another matter: there, a request may have met another one, and HTTP 500 has it tried again.
+Errors inside moto's S3 can come from concurrent requests, so they are answered with HTTP 500, which SDKs retry.
 """
 
 import json
@@ -16,15 +16,15 @@ FAULT = "LocalGlueFault"
 
 
 def dispatcher_class() -> type:
-    """moto's dispatcher with these answers in every service's application."""
+    """A subclass of moto's dispatcher with these answers in every service."""
     from flask import Flask, request
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
     from werkzeug.exceptions import HTTPException, NotFound
 
     class Dispatcher(DomainDispatcherApplication):
-        @lru_cache(maxsize=256)  # noqa: B019 (lives as long as its process)
+        @lru_cache(maxsize=256)  # noqa: B019 (it exists as long as the process)
         def get_backend_for_host(self, host: str | None) -> Any:
-            """moto's answer, which it finds by listing its own folders for every request."""
+            """moto's result, cached because moto lists its folders for every request."""
             return super().get_backend_for_host(host)
 
         def get_application(self, environ: dict[str, Any]) -> Any:
@@ -66,7 +66,7 @@ def dispatcher_class() -> type:
 
 
 def operation_name(target: str | None, action: str | None, error: BaseException) -> str:
-    """The operation as the caller named it, or as moto's message does."""
+    """The name of the operation from the request, or from moto's message."""
     if target:
         return target.rpartition(".")[2]
     words = str(error).split()
@@ -74,7 +74,7 @@ def operation_name(target: str | None, action: str | None, error: BaseException)
 
 
 def error_body(code: str, message: str, service: str, *, is_json: bool) -> tuple[str, str]:
-    """The error in the form of the service's protocol, and its content type."""
+    """The error in the service's protocol, and its content type."""
     if is_json or service not in ("s3", "sns", "sqs", "iam", "sts", "cloudwatch", "ec2", "rds", "redshift"):
         return json.dumps({"__type": code, "message": message, "Message": message}), "application/x-amz-json-1.1"
     inner = f"<Code>{code}</Code><Message>{escape(message)}</Message>"

@@ -1,4 +1,4 @@
-"""The Spark session of a laptop: S3A to the local endpoint, quiet, UTC, started as fast as it can be."""
+"""The Spark session on a laptop: S3A to the local endpoint, few log messages, UTC, a quick start."""
 
 import atexit
 import os
@@ -24,9 +24,9 @@ PACKAGES = (
     f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
     "org.postgresql:postgresql:42.7.3",
 )
-# hadoop-aws asks for the bundle of all AWS clients: 280 MB, of which S3A uses what is named above.
+# hadoop-aws depends on the bundle of all AWS clients, 280 MB, of which S3A uses only those above.
 EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle",)
-# What Ivy resolves beyond what Spark itself ships. With all of them on disk, Ivy need not run again (saves a second).
+# The jars that Ivy resolves and Spark does not ship. If all are on disk, Ivy is not run again (saves a second).
 JARS = (
     "org.apache.hadoop_hadoop-aws-3.3.4.jar",
     *(f"com.amazonaws_aws-java-sdk-{name}-{AWS_SDK}.jar" for name in ("core", "s3", "kms", "sts", "dynamodb")),
@@ -36,12 +36,12 @@ JARS = (
     "org.wildfly.openssl_wildfly-openssl-1.0.7.Final.jar",
     "org.postgresql_postgresql-42.7.3.jar",
 )
-# Said to Ivy, too: Java takes the home folder from the account, not from HOME.
+# Also passed to Ivy, because Java takes the home folder from the account, not from HOME.
 IVY = Path.home() / ".ivy2"
 LOG4J = """\
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = console
-# At the root's level, or Spark announces on every start that it changes it.
+# At the root's level; otherwise Spark logs on every start that it changes the level.
 logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
 logger.gateway.level = error
 appender.console.type = Console
@@ -53,7 +53,7 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss} %p %c{1}: %m%n%ex
 
 
 def s3a_conf(endpoint_url: str) -> dict[str, str]:
-    """Hadoop settings (without the `spark.hadoop.` prefix) that lead s3:// and s3a:// to `endpoint_url`."""
+    """Hadoop settings, without the prefix `spark.hadoop.`, that lead s3:// and s3a:// to `endpoint_url`."""
     return {
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "fs.s3a.endpoint": endpoint_url,
@@ -75,7 +75,7 @@ def s3a_conf(endpoint_url: str) -> dict[str, str]:
 
 
 def spark_conf() -> dict[str, str]:
-    """Settings of a local session; without AWS_ENDPOINT_URL none of S3."""
+    """Settings of a local session; without AWS_ENDPOINT_URL, they leave out S3."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     conf = {
         "spark.master": os.environ.get("LOCAL_GLUE_MASTER", "local[*]"),
@@ -91,7 +91,7 @@ def spark_conf() -> dict[str, str]:
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / "local_glue_spark_warehouse"),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
-        # Opening a file on this machine costs nothing like the 4 MB that Spark assumes: fewer tasks for small files.
+        # Opening a local file costs much less than the 4 MB that Spark assumes: fewer tasks for small files.
         "spark.sql.files.openCostInBytes": "262144",
     }
     conf |= _jars_conf()
@@ -137,14 +137,14 @@ def get_session(extra: dict[str, Any] | None = None) -> "SparkSession":
 
 
 def follow_endpoint(spark: "SparkSession") -> None:
-    """Points a running session's S3A at the present AWS_ENDPOINT_URL (tests start many endpoints in one process)."""
+    """Points a running session's S3A at the current AWS_ENDPOINT_URL (tests start many endpoints in one process)."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     hadoop = spark.sparkContext._jsc.hadoopConfiguration()
     if not endpoint or hadoop.get("fs.s3a.endpoint") == endpoint:
         return
     for name, value in s3a_conf(endpoint).items():
         hadoop.set(name, value)
-    # Open file systems keep the endpoint they were made with, one per bucket name.
+    # File systems that are open, one per bucket name, would keep the old endpoint.
     spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
 
@@ -156,10 +156,10 @@ QUICK_JVM = (
 
 def _java_options() -> str:
     # TieredStopAtLevel=1 starts jobs faster and runs long ones slower: LOCAL_GLUE_JVM_OPTIONS="" turns it off.
-    # Spark's classes alone fill the metaspace that a JVM begins with, and each time it grows it collects all garbage.
-    # Verifying classes that come from the very jars which Ivy checked takes a tenth of a short job.
+    # Spark's classes fill the initial metaspace of a JVM, and each time it grows there is a full garbage collection.
+    # Verifying the classes of jars, which Ivy has checked, takes a tenth of a short job.
     quick = os.environ.get("LOCAL_GLUE_JVM_OPTIONS", QUICK_JVM)
-    # Hadoop starts a `chmod` for each local file and folder of a stage write; this way that takes half the time.
+    # Hadoop starts a `chmod` process for each local file and folder that it writes; VFORK halves the time for it.
     launch = "-Djdk.lang.Process.launchMechanism=VFORK" if sys.platform == "linux" else ""
     return f"-Duser.timezone=UTC -XX:-UsePerfData {launch} {quick}".strip()
 
@@ -176,7 +176,7 @@ def _jars_conf() -> dict[str, str]:
 
 
 def _class_path() -> str | None:
-    """The jars that Ivy fetched, None until it has; none of them is one that Spark ships."""
+    """The class path of the jars that Ivy has downloaded, None if one is missing."""
     paths = [IVY / "jars" / name for name in JARS]
     return os.pathsep.join(map(str, paths)) if all(path.is_file() for path in paths) else None
 
@@ -186,15 +186,15 @@ def _property(value: str) -> str:
 
 
 def fetch_jars() -> None:
-    """Downloads the jars through Spark's own Ivy, unless they are there.
+    """Downloads the missing jars with Spark's Ivy.
 
     Raises:
-        LocalGlueError: Ivy could not; the message ends with its own words.
+        LocalGlueError: the download failed; the message ends with Ivy's.
     """
     if _class_path():
         return
     command = [sys.executable, "-c", "from local_glue.job.spark import get_session; get_session().stop()"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a fixed command)
     if not _class_path():
         raise LocalGlueError(
             f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {IVY}: is the network there? It said: "

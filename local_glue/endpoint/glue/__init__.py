@@ -1,4 +1,4 @@
-"""Glue's jobs, triggers, workflows, connections and bookmarks, which execute, in place of moto's, which do not."""
+"""Replaces moto's Glue jobs, triggers, workflows, connections and bookmarks, which do nothing, by ones that execute."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from local_glue.endpoint.glue.service import GlueService
 
 __all__ = ["GlueService", "install"]
 
-# Calls that moto accepts without doing anything: refused, because a silent stub misleads.
+# Calls that moto accepts without doing anything; they are refused, because a silent stub misleads.
 REFUSED = {
     "StartCrawler": "a crawl would find nothing",
     "CreateSession": "interactive sessions run nothing here",

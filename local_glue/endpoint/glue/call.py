@@ -24,7 +24,7 @@ class Call:
         return self.params.get(name, default)
 
     def need(self, name: str) -> Any:
-        """A required parameter; InvalidInputException without it."""
+        """A required parameter; raises InvalidInputException if it is missing."""
         value = self.params.get(name)
         if value in (None, ""):
             raise invalid(f"Parameter {name} is required.")
@@ -46,11 +46,11 @@ class Call:
         return all(there.get(key) == value for key, value in wanted.items())
 
     def arn(self, kind: str, name: str) -> str:
-        """ARN of a Glue entity."""
+        """The ARN of a Glue entity."""
         return f"arn:aws:glue:{self.region}:{self.account}:{kind}/{name}"
 
     def page(self, items: Sequence[Any], key: str, *, default: int = 100) -> dict[str, Any]:
-        """One page of a list answer, by NextToken and MaxResults."""
+        """One page of a list, by NextToken and MaxResults."""
         token = self.get("NextToken")
         try:
             start = int(base64.urlsafe_b64decode(token)) if token else 0

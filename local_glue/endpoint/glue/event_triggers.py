@@ -16,7 +16,7 @@ EVENT_IDS = "aws:eventIds"
 
 @dataclass
 class _Batch:
-    """The events that wait for one trigger, and the timer of their window."""
+    """The events that wait for a trigger, and the timer of their window."""
 
     ids: list[str] = field(default_factory=list)
     timer: threading.Timer | None = None
@@ -34,7 +34,7 @@ class EventTriggers:
         """Adds an event for the workflow to the batch of its start trigger.
 
         Raises:
-            GlueApiError: there is no such workflow, or no EVENT trigger starts it.
+            GlueApiError: the workflow does not exist, or no EVENT trigger starts it.
         """
         with self.lock:
             self.workflows.definition(workflow)

@@ -33,13 +33,13 @@ class Jobs:
         self._threads: set[threading.Thread] = set()
 
     def definition(self, name: str) -> dict[str, Any]:
-        """The job's definition; EntityNotFoundException if there is none."""
+        """The job's definition; raises EntityNotFoundException if it does not exist."""
         if name not in self.definitions:
             raise not_found("Job", name)
         return self.definitions[name]
 
     def run(self, job_name: str, run_id: str) -> JobRun:
-        """One job run; EntityNotFoundException if there is none."""
+        """A job run; raises EntityNotFoundException if it does not exist."""
         for run in self.runs.get(job_name, ()):
             if run.run_id == run_id:
                 return run
@@ -60,7 +60,7 @@ class Jobs:
         """Starts a job run and returns at once.
 
         Raises:
-            GlueApiError: no such job, ConcurrentRunsExceededException, or a job kind that cannot run here.
+            GlueApiError: the job does not exist, runs too often already, or is of a kind that cannot run here.
         """
         with self.lock:
             job = self.definition(name)
@@ -89,7 +89,7 @@ class Jobs:
         self._register(run)
 
     def stop(self, run: JobRun) -> None:
-        """Asks a run to stop; it is STOPPED once its processes are gone."""
+        """Asks a run to stop; it becomes STOPPED when its processes have ended."""
         with self.lock:
             if not run.is_active:
                 raise GlueApiError("JobRunNotInTerminalStateException", f"Job run {run.run_id} is {run.state}.")
@@ -98,7 +98,7 @@ class Jobs:
         self.executor.stop(run.run_id)
 
     def stop_all(self, *, timeout_s: float = 5.0) -> None:
-        """Stops every run, retries none, and waits until their processes are gone."""
+        """Stops all runs without retries and waits until their processes have ended."""
         with self.lock:
             runs = [run for runs in self.runs.values() for run in runs if run.is_active]
             for run in runs:
@@ -111,7 +111,7 @@ class Jobs:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def clear(self) -> None:
-        """Forgets all definitions and runs."""
+        """Deletes all definitions and runs."""
         self.definitions.clear()
         self.runs.clear()
 
@@ -171,7 +171,7 @@ class Jobs:
         )  # fmt: skip
 
     def _running(self, run: JobRun) -> bool:
-        """Marks the run as RUNNING; False when it was stopped before it could start."""
+        """Marks the run as RUNNING; returns False if it was stopped before it started."""
         with self.lock:
             if run.stop_requested:
                 return False

@@ -1,4 +1,4 @@
-"""The Glue of one endpoint: jobs, workflows and event triggers, wired together under one lock."""
+"""The Glue of an endpoint: connects jobs, workflows and event triggers, which share one lock."""
 
 import threading
 from pathlib import Path
@@ -12,9 +12,9 @@ from local_glue.runner.request import Executor
 
 
 class GlueService:
-    """All definitions and runs of one endpoint.
+    """All definitions and runs of an endpoint.
 
-    `lock` guards everything; the parts take it themselves, and it may be taken again by the same thread.
+    `lock` guards all of them; it is reentrant.
     """
 
     def __init__(
@@ -31,12 +31,12 @@ class GlueService:
         self.jobs.when_ended.append(self.workflows.job_ended)
 
     def stop_all(self) -> None:
-        """Drops waiting events, stops every job run and waits until their processes are gone."""
+        """Drops waiting events, stops all job runs and waits until their processes have ended."""
         self.event_triggers.clear()
         self.jobs.stop_all()
 
     def clear(self) -> None:
-        """Stops every run and forgets all definitions and runs."""
+        """Stops all runs and deletes all definitions and runs."""
         self.stop_all()
         with self.lock:
             self.connections.clear()

@@ -13,13 +13,13 @@ MAX_SIZE, MAX_WINDOW_S = 100, 900
 
 
 def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
-    """Whether the conditions hold, given each job's latest state."""
+    """Whether the conditions are met, given each job's latest state."""
     met = [states.get(condition["JobName"]) == condition["State"] for condition in predicate["Conditions"]]
     return any(met) if predicate.get("Logical") == "ANY" else all(met)
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
-    """Refuses a trigger that AWS would refuse, or that local_glue cannot execute.
+    """Checks that AWS would accept the trigger and that local_glue can execute it.
 
     Raises:
         GlueApiError: InvalidInputException or UnsupportedOperationException, naming the trigger.
@@ -43,7 +43,7 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
 
 
 def _check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
-    """Refuses batch conditions outside AWS's limits."""
+    """Checks that a batch condition is within AWS's limits."""
     if condition is None:
         return
     size, window = condition.get("BatchSize"), condition.get("BatchWindow", MAX_WINDOW_S)

@@ -1,4 +1,4 @@
-"""Triggers and workflows: what starts when, and when a workflow run is over."""
+"""Triggers and workflows: when jobs start, and when a workflow run is over."""
 
 from contextlib import suppress
 from threading import RLock
@@ -15,7 +15,7 @@ ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
 class Workflows:
     """Definitions of workflows and triggers, and the workflow runs.
 
-    With `clock`, a thread fires the SCHEDULED triggers, and start_trigger does not.
+    With `clock`, SCHEDULED triggers are fired by a Clock, and not by start_trigger.
     """
 
     def __init__(self, jobs: Jobs, lock: RLock, *, clock: bool = False) -> None:
@@ -28,24 +28,24 @@ class Workflows:
         self._seen: dict[str, dict[str, str]] = {}
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Deletes everything."""
         for store in (self.definitions, self.triggers, self.runs, self._seen):
             store.clear()
 
     def definition(self, name: str) -> dict[str, Any]:
-        """The workflow; EntityNotFoundException if there is none."""
+        """The workflow; raises EntityNotFoundException if it does not exist."""
         if name not in self.definitions:
             raise not_found("Workflow", name)
         return self.definitions[name]
 
     def trigger(self, name: str) -> dict[str, Any]:
-        """The trigger; EntityNotFoundException if there is none."""
+        """The trigger; raises EntityNotFoundException if it does not exist."""
         if name not in self.triggers:
             raise not_found("Trigger", name)
         return self.triggers[name]
 
     def run(self, name: str, run_id: str) -> WorkflowRun:
-        """One run of a workflow; EntityNotFoundException if there is none."""
+        """A run of a workflow; raises EntityNotFoundException if it does not exist."""
         self.definition(name)
         for run in self.runs.get(name, ()):
             if run.run_id == run_id:
@@ -57,14 +57,14 @@ class Workflows:
         return [trigger for trigger in self.triggers.values() if trigger.get("WorkflowName") == workflow]
 
     def start_trigger_of(self, workflow: str) -> dict[str, Any] | None:
-        """The one trigger that starts the workflow."""
+        """The trigger that starts the workflow, None without one."""
         return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
 
     def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
         """Starts a workflow run by firing its start trigger.
 
         Raises:
-            GlueApiError: no such workflow, no start trigger, or ConcurrentRunsExceededException.
+            GlueApiError: the workflow does not exist, has no start trigger, or runs too often already.
         """
         with self.lock:
             workflow = self.definition(name)
@@ -106,7 +106,7 @@ class Workflows:
                 self.jobs.stop(job_run)
 
     def start_trigger(self, name: str) -> None:
-        """ON_DEMAND: fires now. Others: activates; an active SCHEDULED one fires if no clock runs."""
+        """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other."""
         with self.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
@@ -124,7 +124,7 @@ class Workflows:
                 self._fire(trigger, None, raising=trigger["Type"] == "ON_DEMAND")
 
     def job_ended(self, job_run: JobRun) -> None:
-        """Fires the CONDITIONAL triggers that this job's final state completes."""
+        """Fires the CONDITIONAL triggers whose conditions this job's final state meets."""
         with self.lock:
             run = job_run.workflow_run
             if run is None:

@@ -13,7 +13,7 @@ from local_glue.job.sources.s3_listing import S3Object, S3SourceError, list_obje
 from local_glue.job.sources.s3_staging import staged
 
 _KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand")
-# They say how Glue shall share out the reading; the result is the same.
+# They control how Glue distributes the reading; the result is the same.
 _WITHOUT_EFFECT = ("groupFiles", "groupSize", "useS3ListImplementation")
 
 
@@ -25,11 +25,11 @@ def read(
     format_options: Mapping[str, Any],
     transformation_ctx: str,
 ) -> DataFrame:
-    """Reads what is new (or all, without a bookmark); no input gives a frame without columns.
+    """Reads new objects, or all without a bookmark; without objects, the frame has no columns.
 
     Raises:
-        NotImplementedError: an option or format that the stand-in does not support.
-        S3SourceError: no paths, a missing bucket.
+        NotImplementedError: the stand-in does not support an option or the format.
+        S3SourceError: paths or bucket are missing.
     """
     options.check("S3 sources", connection_options, _KNOWN, _WITHOUT_EFFECT)
     items = list_objects(
@@ -53,7 +53,7 @@ def _unread(
     lower, upper = map(s3_bookmark.S3State.parse, bounds)
     band_ms = int(connection_options.get("maxBand", s3_bookmark.DEFAULT_BAND_MS))
     if bounds[1] is None and run.ranged:
-        return []  # a range that ends with a run that knew nothing of this source
+        return []  # the run at the end of the range did not read this source
     chosen = s3_bookmark.choose(items, lower, upper, run.started)
     run.record(ctx, s3_bookmark.after(items, chosen, lower, run.started, band_ms).as_json(next_number(bounds[0])))
     return chosen

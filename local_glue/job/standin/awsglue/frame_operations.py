@@ -1,4 +1,4 @@
-"""What the transforms do, on DataFrames. Columns are top-level: nested paths are refused."""
+"""The transforms on DataFrames. Columns are top-level: nested paths are refused."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,13 @@ _TYPES = {"long": "bigint", "short": "smallint", "byte": "tinyint", "bool": "boo
 
 
 def select_fields(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
-    """The named columns that are there."""
+    """The named columns that exist."""
     wanted = [_plain(path) for path in _listed(paths)]
     return frame.select(*[column(name) for name in wanted if name in frame.columns])
 
 
 def drop_fields(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
-    """All columns but the named."""
+    """All columns but the named ones."""
     return frame.drop(*[_plain(path) for path in _listed(paths)])
 
 
@@ -28,7 +28,7 @@ def rename_field(frame: DataFrame, old: str, new: str) -> DataFrame:
 
 
 def apply_mapping(frame: DataFrame, mappings: Sequence[Any], case_sensitive: bool) -> DataFrame:
-    """Columns picked, renamed and cast; what a cast cannot express becomes null."""
+    """Columns selected, renamed and cast; values that cannot be cast become null."""
     known = {name if case_sensitive else name.lower(): name for name in frame.columns}
     columns = []
     for mapping in mappings:
@@ -43,7 +43,7 @@ def cast_fields(frame: DataFrame, specs: Sequence[tuple[str, str]]) -> DataFrame
     """Columns cast by ("column", "cast:type").
 
     Raises:
-        NotImplementedError: another way of resolving a choice.
+        NotImplementedError: another action than a cast.
     """
     casts = {}
     for path, action in specs:
@@ -55,7 +55,7 @@ def cast_fields(frame: DataFrame, specs: Sequence[tuple[str, str]]) -> DataFrame
 
 
 def join(left: DataFrame, keys1: Sequence[str], keys2: Sequence[str], right: DataFrame) -> DataFrame:
-    """The inner join; columns that both have get a leading dot in the second, as in Glue."""
+    """The inner join; a name that both frames have gets a leading dot in the second, as in Glue."""
     names = [f".{name}" if name in left.columns else name for name in right.columns]
     renamed = dict(zip(right.columns, names, strict=True))
     second = right.toDF(*names)

@@ -1,4 +1,4 @@
-"""The job: its name, its run and its bookmark."""
+"""The job: name, run and bookmark."""
 
 import sys
 from typing import Any
@@ -15,7 +15,7 @@ class Job:
         self._run: BookmarkedRun | None = None
 
     def init(self, job_name, args={}):
-        """Begins a run of `job_name`; bookmark options come from `args`, else from the script's arguments."""
+        """Begins a run of `job_name`; the bookmark options come from `args`, or from the script's arguments."""
         self._run = BookmarkedRun.start(job_name, _options(args or {}))
         if hasattr(self._context, "job_run"):
             self._context.job_run = self._run

@@ -1,4 +1,4 @@
-"""Which reader serves a connection_type."""
+"""The reader for each connection_type."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,10 @@ def read_frame(
     format_options: Mapping[str, Any],
     ctx: str,
 ) -> DataFrame:
-    """Reads one source.
+    """Reads a source.
 
     Raises:
-        NotImplementedError: a connection_type that the stand-in does not support.
+        NotImplementedError: the stand-in does not support the connection_type.
     """
     if connection_type == "s3":
         return s3.read(spark, run, connection_options, format, format_options, ctx)
