@@ -1,4 +1,4 @@
-"""An endpoint with tiny jobs, driven by boto3 as a user of AWS would, and a small project for whole stacks."""
+"""An endpoint with tiny jobs, used through boto3, and a small project for whole stacks."""
 
 import json
 import os
@@ -104,13 +104,13 @@ def make_project(folder: Path, *, second: str = SECOND) -> Path:
 
 
 class Shell:
-    """Runs local-glue in a project, as a user types it."""
+    """Runs local-glue in a project, as a user does."""
 
     def __init__(self, project: Path, home: Path) -> None:
         self.project, self.home = project, home
 
     def __call__(self, *arguments: str, code: int = 0, stdin: str | None = None) -> str:
-        """Standard output of a command, which must end with this exit code; `errors` has the rest."""
+        """The standard output of a command, after a check of its exit code; standard error is in `errors`."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment["LOCAL_GLUE_HOME"] = str(self.home)
         command = [sys.executable, "-m", "local_glue.cli.main", *arguments]
@@ -128,7 +128,7 @@ class Shell:
 
 
 class Remote:
-    """An endpoint in a process of its own, without databases."""
+    """An endpoint in a separate process, without databases."""
 
     def __init__(self, folder: Path, *, minute_seconds: float = 60.0) -> None:
         home = Home(folder)
@@ -143,7 +143,7 @@ class Remote:
 
 
 class Tiny:
-    """Creates jobs, triggers and workflows of one test; names are the test's own."""
+    """Creates jobs, triggers and workflows of one test, with names that no other test uses."""
 
     def __init__(self, endpoint: Any) -> None:
         self.endpoint = endpoint
@@ -210,7 +210,7 @@ class Tiny:
         return self.glue.get_workflow_run(Name=name, RunId=run_id, IncludeGraph=True)["Run"]
 
     def log(self, run_id: str) -> str:
-        """What the run has written."""
+        """The log of the run."""
         return self.endpoint.access.home.log_of(run_id).read_text()
 
 
@@ -224,7 +224,7 @@ def states(run: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def fail_once(flag: Path) -> str:
-    """A script that fails the first time only; the file tells it."""
+    """A script that fails only the first time, when the file does not exist."""
     return f"import pathlib\np = pathlib.Path({str(flag)!r})\nif not p.exists():\n    p.touch()\n    raise OSError('x')"
 
 

@@ -1,4 +1,4 @@
-"""A project with a bucket and two databases, and what tests of the awsglue stand-in need around it."""
+"""A project with a bucket and two databases, and helpers for tests of the awsglue stand-in."""
 
 import sys
 import uuid
@@ -23,7 +23,7 @@ groups = ["readers"]
 
 [tool.local_glue.databases.rds]
 engine = "postgresql"
-dbname = "music"
+dbname = "shop"
 user = "loader"
 
 [tool.local_glue.connections.redshift]
@@ -38,7 +38,7 @@ secret = "secret/rds"
 
 @contextmanager
 def standin_imports() -> Iterator[None]:
-    """`import awsglue` finds the stand-in; afterwards nothing of it is left."""
+    """Makes `import awsglue` find the stand-in; afterwards removes all its modules."""
     _forget()
     sys.path.insert(0, str(STANDIN))
     try:
@@ -54,7 +54,7 @@ def _forget() -> None:
 
 
 class Runs:
-    """Starts job runs the way a script does."""
+    """Starts job runs as a script does."""
 
     def __init__(self, spark: Any) -> None:
         self.spark = spark

@@ -51,7 +51,7 @@ def describe_BookmarkStore():
         with pytest.raises(BookmarkError, match="other"):
             store.reset("other")
 
-    def it_keeps_jobs_apart_whatever_their_names(tmp_path):
+    def it_keeps_jobs_with_any_names_apart(tmp_path):
         store = BookmarkStore(tmp_path)
         store.save("a/b", "jr_1", 0, {"c": {}})
         assert store.get("a") is None

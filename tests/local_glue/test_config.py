@@ -1,4 +1,4 @@
-"""What the configuration of a project is read as; no stack needed."""
+"""Reading the configuration of a project; no stack needed."""
 
 import pytest
 from endpoint_support import make_project

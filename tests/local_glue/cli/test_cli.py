@@ -1,4 +1,4 @@
-"""The local-glue command, as a user types it."""
+"""The local-glue command, run as a user does."""
 
 import json
 import os
@@ -19,7 +19,7 @@ if sys.argv[sys.argv.index("--mood") + 1] == "bad":
 """
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def up(tmp_path_factory):
     project = make_project(tmp_path_factory.mktemp("project"), second=SECOND)
     shell = Shell(project, tmp_path_factory.mktemp("state") / "home")
@@ -192,7 +192,7 @@ def describe_query():
 
 def describe_put():
     def it_copies_odd_names_unchanged(up, tmp_path):
-        names = {"users/a b.csv", "streams/100% + sure.csv", "songs/é/ü.csv", "songs/.hidden", "log data/x=1/#1?.json"}
+        names = {"people/a b.csv", "sales/100% + sure.csv", "items/é/ü.csv", "items/.hidden", "log data/x=1/#1?.json"}
         for name in names:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(name)

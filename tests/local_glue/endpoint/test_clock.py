@@ -13,7 +13,7 @@ MONDAY = datetime(2024, 6, 24, 4, 15, tzinfo=UTC)
 
 
 class Instant:
-    """An executor for which every run succeeds at once, or when told."""
+    """An executor whose runs succeed at once, or when `hold` ends."""
 
     def __init__(self):
         self.ran, self.hold = [], False

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.stack
 ACCOUNT = "123456789012"
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"))
     yield endpoint

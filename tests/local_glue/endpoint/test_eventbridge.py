@@ -1,4 +1,4 @@
-"""EventBridge: S3 objects start workflows, one by one or in batches; the ends of job runs reach SNS."""
+"""EventBridge: S3 objects start workflows, singly or in batches; ended job runs are reported to SNS."""
 
 import json
 
@@ -8,7 +8,7 @@ from endpoint_support import FAIL, SLEEP, Remote, Tiny, fail_once, states, wait_
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
     yield endpoint
@@ -16,7 +16,7 @@ def endpoint(tmp_path_factory):
 
 
 class Delivery(Tiny):
-    """A workflow that objects below in/ of a bucket start, by way of an EventBridge rule."""
+    """A workflow that an EventBridge rule starts for objects below in/ of a bucket."""
 
     def __init__(self, endpoint, code="print('fine')", *, batching=None, **workflow):
         super().__init__(endpoint)

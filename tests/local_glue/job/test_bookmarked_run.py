@@ -1,4 +1,4 @@
-"""What a job run reads and saves by its bookmark mode."""
+"""What a job run reads and saves in each bookmark mode."""
 
 import pytest
 

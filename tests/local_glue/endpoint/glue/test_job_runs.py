@@ -12,7 +12,7 @@ from local_glue.home import process_alive
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
     yield endpoint

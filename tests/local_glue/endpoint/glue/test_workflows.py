@@ -7,7 +7,7 @@ from endpoint_support import FAIL, SLEEP, Remote, Tiny, fail_once, states, wait_
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
     yield endpoint

@@ -1,4 +1,4 @@
-"""Glue's bookmark rule for S3, on listings made by hand."""
+"""Glue's bookmark rule for S3, on hand-written listings."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,12 +14,12 @@ START = datetime(2026, 1, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 
 
 def item(key: str, at: datetime, etag: str = "e") -> S3Object:
-    """As a listing gives it: whole seconds."""
+    """An object as in a listing, with its time in whole seconds."""
     return S3Object("b", key, 1, etag, at.replace(microsecond=0))
 
 
 class Source:
-    """One context over several runs."""
+    """A transformation context over several runs."""
 
     def __init__(self, band_ms: int = 900_000):
         self.state, self.band_ms = None, band_ms
@@ -78,8 +78,8 @@ def describe_the_rule_for_s3():
     @given(
         st.lists(st.tuples(st.integers(0, 100), st.integers(1, 40)), min_size=1, max_size=12), st.integers(0, 20_000)
     )
-    def it_reads_everything_exactly_once_whatever_the_band(deliveries, band_ms):
-        """Deliveries of (second of arrival, pause before the next run); listings never lag."""
+    def it_reads_everything_exactly_once_with_any_band(deliveries, band_ms):
+        """Deliveries are pairs of the second of arrival and the pause before the next run; listings are up to date."""
         source, seen, moment, items = Source(band_ms), [], START, []
         arrivals = sorted(second for second, _ in deliveries)
         for _, pause in deliveries:
