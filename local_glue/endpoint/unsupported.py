@@ -17,9 +17,7 @@ FAULT = "LocalGlueFault"
 
 def dispatcher_class() -> type:
     """A subclass of moto's dispatcher with these answers in every service."""
-    from flask import Flask, request
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-    from werkzeug.exceptions import HTTPException, NotFound
 
     class Dispatcher(DomainDispatcherApplication):
         @lru_cache(maxsize=256)  # noqa: B019 (it exists as long as the process)
@@ -33,36 +31,41 @@ def dispatcher_class() -> type:
             except Exception:  # moto has no such service
                 return _refuse_service(environ)
             if not getattr(app, "answers_unsupported", False):
-                prepare(app)
+                _prepare(app)
             return app
 
-    def prepare(app: Flask) -> None:
-        service = app.service  # type: ignore[attr-defined]
-
-        def missing(error: NotImplementedError) -> Any:
-            operation = operation_name(request.headers.get("X-Amz-Target"), request.values.get("Action"), error)
-            return answer(CODE, f"local_glue does not emulate {service}:{operation}.")
-
-        def broken(error: Exception) -> Any:
-            if isinstance(error, NotFound) and request.url_rule is None:
-                return answer(CODE, f"local_glue does not emulate {service}: {request.method} {request.path}.")
-            if isinstance(error, HTTPException):
-                return error
-            traceback.print_exception(error, file=sys.stderr)
-            text = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            status = 500 if service == "s3" else 400
-            return answer(FAULT, f"The local endpoint could not answer this call ({text}); see server.log.", status)
-
-        def answer(code: str, message: str, status: int = 400) -> Any:
-            is_json = bool(request.headers.get("X-Amz-Target")) or "json" in (request.content_type or "")
-            body, content_type = error_body(code, message, service, is_json=is_json)
-            return body, status, {"Content-Type": content_type, "x-amzn-ErrorType": code}
-
-        app.register_error_handler(NotImplementedError, missing)
-        app.register_error_handler(Exception, broken)
-        app.answers_unsupported = True
-
     return Dispatcher
+
+
+def _prepare(app: Any) -> None:
+    """Adds these answers to the Flask application of a service."""
+    from flask import request
+    from werkzeug.exceptions import HTTPException, NotFound
+
+    service = app.service
+
+    def missing(error: NotImplementedError) -> Any:
+        operation = operation_name(request.headers.get("X-Amz-Target"), request.values.get("Action"), error)
+        return answer(CODE, f"local_glue does not emulate {service}:{operation}.")
+
+    def broken(error: Exception) -> Any:
+        if isinstance(error, NotFound) and request.url_rule is None:
+            return answer(CODE, f"local_glue does not emulate {service}: {request.method} {request.path}.")
+        if isinstance(error, HTTPException):
+            return error
+        traceback.print_exception(error, file=sys.stderr)
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        status = 500 if service == "s3" else 400
+        return answer(FAULT, f"The local endpoint could not answer this call ({text}); see server.log.", status)
+
+    def answer(code: str, message: str, status: int = 400) -> Any:
+        is_json = bool(request.headers.get("X-Amz-Target")) or "json" in (request.content_type or "")
+        body, content_type = error_body(code, message, service, is_json=is_json)
+        return body, status, {"Content-Type": content_type, "x-amzn-ErrorType": code}
+
+    app.register_error_handler(NotImplementedError, missing)
+    app.register_error_handler(Exception, broken)
+    app.answers_unsupported = True
 
 
 def operation_name(target: str | None, action: str | None, error: BaseException) -> str:
