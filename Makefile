@@ -54,7 +54,7 @@ down: .venv/.run-ready ## Stop it and forget its state
 # The wheels are those for Glue's workers, whatever machine this is.
 package: .venv/.run-ready ## build/: the library archive and the wheels that the jobs take to AWS Glue
 	@rm -rf build/lib build/wheels
-	@$(BIN)/python -m local_glue.provision.package build
+	@$(BIN)/python -m local_glue.provision.code build
 	@$(BIN)/python -m pip download -q --no-deps --require-hashes -r requirements/glue.lock -d build/wheels \
 	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11
 	@ls -l build build/wheels

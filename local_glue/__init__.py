@@ -1,1 +1,1 @@
-"""The AWS services around a Glue project, on one machine: endpoint, databases, job runs, workflows, bookmarks."""
+"""AWS services for a Glue project, on one machine: endpoint, databases, job runs, workflows, bookmarks."""

@@ -1,4 +1,4 @@
-"""Job bookmarks as AWS keeps them: one entry a job, one state a transformation context, a history to rewind to."""
+"""Job bookmarks as in AWS: an entry for each job, a state for each transformation context, a history to rewind to."""
 
 import fcntl
 import json
@@ -16,34 +16,34 @@ _COUNTERS = {"Version": 0, "Run": 0, "Attempt": 0}
 
 
 class BookmarkError(Exception):
-    """A bookmark was asked for that does not exist."""
+    """The requested bookmark does not exist."""
 
 
 class BookmarkStore:
-    """Bookmarks in `<home>/bookmarks/<job>.json`; every change is one atomic replacement of that file."""
+    """Bookmarks in `<home>/bookmarks/<job>.json`; every change replaces that file atomically."""
 
     def __init__(self, home: Path) -> None:
         self.folder = Path(home) / "bookmarks"
 
     def get(self, job: str) -> dict[str, Any] | None:
-        """The JobBookmarkEntry of AWS (`JobBookmark` is a JSON string), None for a job that never had one."""
+        """The JobBookmarkEntry of AWS (`JobBookmark` is a JSON string), None if the job never had a bookmark."""
         return self._read(job).get("entry")
 
     def states(self, job: str) -> dict[str, dict[str, Any]]:
-        """The present state of each transformation context."""
+        """The current state of each transformation context."""
         entry = self.get(job)
         return json.loads(entry["JobBookmark"]) if entry else {}
 
     def states_after(self, job: str, run_id: str) -> dict[str, dict[str, Any]]:
-        """The states as that run saved them.
+        """The states that this run saved.
 
         Raises:
-            BookmarkError: no run of that id saved a bookmark.
+            BookmarkError: no run with this id saved a bookmark.
         """
         return json.loads(self._find(job, self._read(job), run_id)["JobBookmark"])
 
     def begin(self, job: str, run_id: str) -> dict[str, Any]:
-        """Counts a new attempt: a run after one that never committed is a further attempt of the same run number."""
+        """Counts a new attempt; after a run that did not commit, it is another attempt of the same run number."""
         with self._changing(job) as record:
             entry = record.setdefault("entry", self._empty(job))
             failed_before = bool(record.get("open"))
@@ -55,7 +55,7 @@ class BookmarkStore:
             return dict(entry)
 
     def save(self, job: str, run_id: str, attempt: int | None, states: dict[str, dict[str, Any]]) -> None:
-        """Saves the states of a successful run over the earlier ones, all at once; other contexts keep theirs."""
+        """Saves the states of a successful run, all at once; contexts that it did not read keep their states."""
         side_effect("bookmark:save")
         with self._changing(job) as record:
             entry = record.setdefault("entry", self._empty(job))
@@ -67,7 +67,7 @@ class BookmarkStore:
             record["history"] = [*record.get("history", []), dict(entry)][-HISTORY:]
 
     def reset(self, job: str, run_id: str | None = None) -> dict[str, Any]:
-        """Forgets all states of a job, or with `run_id` goes back to what they were after that run.
+        """Deletes all states of a job, or with `run_id` restores those after that run.
 
         Returns:
             The new JobBookmarkEntry.
@@ -85,7 +85,7 @@ class BookmarkStore:
             return dict(record["entry"])
 
     def delete(self, job: str) -> None:
-        """Forgets a job altogether, as deleting the job does."""
+        """Deletes all that is stored about a job."""
         self._file(job).unlink(missing_ok=True)
 
     def _find(self, job: str, record: dict[str, Any], run_id: str) -> dict[str, Any]:

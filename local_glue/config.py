@@ -1,4 +1,4 @@
-"""What a project asks of local_glue: `[tool.local_glue]` in its pyproject.toml."""
+"""The configuration of a project: `[tool.local_glue]` in its pyproject.toml."""
 
 import os
 import tomllib
@@ -83,7 +83,7 @@ class Config:
     connections: dict[str, Connection] = field(default_factory=dict)
     dynamodb_tables: tuple[DynamoTable, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
-    """What `local-glue env` prints beside AWS's own variables; `${…}` are the stack's addresses."""
+    """Variables that `local-glue env` prints in addition to AWS's; `${…}` are the stack's addresses."""
     minute_seconds: float = 60.0
     """How long a minute of a job's timeout lasts; only tests shorten it."""
 
@@ -101,7 +101,7 @@ def find_project(start: Path | None = None) -> Path:
 
 
 def home_for(project: Path | None) -> Path:
-    """The state folder: $LOCAL_GLUE_HOME, else `.local_glue` in the project."""
+    """The state folder: $LOCAL_GLUE_HOME, or `.local_glue` in the project."""
     if os.environ.get(HOME_VARIABLE):
         return Path(os.environ[HOME_VARIABLE]).expanduser().resolve()
     return (project or find_project()).resolve() / ".local_glue"
@@ -111,7 +111,7 @@ def load_config(project: Path) -> Config:
     """Reads `[tool.local_glue]` of the project.
 
     Raises:
-        ConfigError: a key is unknown, missing, or names something that is not there.
+        ConfigError: a key is unknown or missing, or names something that is not defined.
     """
     file = project / "pyproject.toml"
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""Where a run can be made to die: writers announce each step that others can see, before they take it."""
+"""Points at which tests can make a run fail: writers call `side_effect` before each step that others can see."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,14 +7,14 @@ _hook: Callable[[str], None] | None = None
 
 
 def side_effect(name: str) -> None:
-    """Calls the installed hook, if any; whatever it raises ends the step before it happened."""
+    """Calls the installed hook, if any; an exception from it prevents the step."""
     if _hook is not None:
         _hook(name)
 
 
 @contextmanager
 def hook(callback: Callable[[str], None]) -> Iterator[None]:
-    """Installs `callback` for the duration of the block; it gets every side effect's name."""
+    """Installs `callback`, which gets the name of every side effect, for the duration of the block."""
     global _hook
     previous, _hook = _hook, callback
     try:

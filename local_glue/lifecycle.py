@@ -1,5 +1,5 @@
-"""Starts and stops the endpoint's process, and clears what a stack that crashed has left."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+"""Starts and stops the endpoint's process, and cleans up after a stack that crashed."""
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import json
 import os
@@ -24,10 +24,10 @@ OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs",
 
 
 def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
-    """Starts `python -m local_glue.endpoint.server` detached from us; returns its port and process id.
+    """Starts `python -m local_glue.endpoint.server`, detached; returns its port and process id.
 
     Raises:
-        LocalGlueError: it ended or did not answer in time; its log has the reason.
+        LocalGlueError: the process ended or was not ready in time; its log has the reason.
     """
     ready = home.path / "server.json"
     ready.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
 
 
 def stop_server(pid: int | None) -> None:
-    """Ends the endpoint's process and waits; one that is gone, or is not ours, is left alone."""
+    """Ends the endpoint's process and waits for it; does nothing if the process is gone or is not an endpoint."""
     if not is_server(pid):
         return
     for number, wait_s in ((signal.SIGTERM, STOP_TIMEOUT_S), (signal.SIGKILL, STOP_TIMEOUT_S)):
@@ -65,7 +65,7 @@ def stop_server(pid: int | None) -> None:
 
 
 def is_server(pid: int | None) -> bool:
-    """Whether that process is an endpoint; process ids are reused."""
+    """Whether this process is an endpoint, since process ids are reused."""
     return process_alive(pid) and "local_glue.endpoint.server" in _command_line(pid)
 
 
@@ -84,10 +84,10 @@ def server_alive(home: Home) -> bool:
 
 
 def claim(home: Home) -> None:
-    """Makes the home folder ours, cleared of what a stack that crashed has left.
+    """Prepares the home folder for a new stack; removes what a stack that crashed has left.
 
     Raises:
-        LocalGlueError: the folder holds files of somebody else under names that a stack would use.
+        LocalGlueError: the folder holds other files under names that a stack would use.
     """
     clean_up(home)
     foreign = [name for name in OWNED if (home.path / name).exists()]
@@ -100,7 +100,7 @@ def claim(home: Home) -> None:
 
 
 def clean_up(home: Home) -> None:
-    """Stops what is left of a stack and removes its state; other files in the folder stay."""
+    """Stops what still runs of a stack and removes its state; other files in the folder stay."""
     if not home.marker.exists():
         return
     state = {}
@@ -113,16 +113,11 @@ def clean_up(home: Home) -> None:
     for name in OWNED:
         target = home.path / name
         if target.is_dir():
-            remove_folder(target)
+            shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
     with suppress(OSError):
         home.path.rmdir()
-
-
-def remove_folder(folder: Path) -> None:
-    """Removes a folder and what is in it, if it is there."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _command_line(pid: int | None) -> str:

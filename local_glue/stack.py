@@ -1,6 +1,7 @@
 """A running stack: endpoint and databases of one project, from start to stop."""
 
 import os
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable
@@ -8,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_glue.access import Access
 from local_glue.config import Config, find_project, home_for, load_config
 from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home
-from local_glue.lifecycle import claim, clean_up, remove_folder, server_alive, start_server, stop_server
+from local_glue.lifecycle import claim, clean_up, server_alive, start_server, stop_server
 from local_glue.postgres import cluster
 
 if TYPE_CHECKING:
@@ -24,12 +26,13 @@ OVER = ("COMPLETED", "STOPPED", "ERROR")
 
 
 class Stack:
-    """Endpoint, databases and state folder. Make one by `start` or `attach`."""
+    """Endpoint, databases and state folder; created by `start` or `attach`."""
 
     def __init__(self, home: Home, state: dict[str, Any], endpoint: "Endpoint | None" = None) -> None:
         self.home = home
         self.state = state
         self.postgres = cluster.Server(**state["postgres"])
+        self.access = Access(home, state["endpoint_url"], state["region"])
         self._endpoint = endpoint
 
     @classmethod
@@ -37,17 +40,17 @@ class Stack:
         cls, project: Path | None = None, home: Path | None = None, *, inline: bool = False, empty: bool = False,
         clock: bool = False,
     ) -> "Stack":  # fmt: skip
-        """Starts endpoint and databases for a project and provides what it asks for.
+        """Starts endpoint and databases for a project and creates what its configuration lists.
 
         Args:
             project: folder of pyproject.toml; default: found from the current folder upwards.
             home: state folder; default: $LOCAL_GLUE_HOME, else .local_glue in the project.
-            inline: endpoint and job runs live in this process (for tests).
-            empty: provide nothing (for Terraform).
+            inline: run endpoint and jobs in this process (for tests).
+            empty: create nothing in it (for Terraform).
             clock: let SCHEDULED triggers fire by the clock.
 
         Raises:
-            LocalGlueError: a stack is up in this home already, or something could not be started.
+            LocalGlueError: a stack is already up in this home, or something could not be started.
         """
         project = (project or find_project()).resolve()
         config = load_config(project)
@@ -72,10 +75,10 @@ class Stack:
 
     @classmethod
     def attach(cls, home: Path | None = None) -> "Stack":
-        """The stack that is up in this home.
+        """The stack that is running in this home.
 
         Raises:
-            NotRunningError: none is up, or it has crashed.
+            NotRunningError: no stack is up, or it has crashed.
         """
         folder = Home((home or home_for(None)).resolve())
         state = folder.read_state()
@@ -85,28 +88,24 @@ class Stack:
 
     @property
     def endpoint_url(self) -> str:
-        """URL for AWS_ENDPOINT_URL."""
+        """The URL for AWS_ENDPOINT_URL."""
         return self.state["endpoint_url"]
 
     @property
     def config(self) -> Config:
-        """The project's configuration, as it is now."""
+        """The project's configuration, read again from its file."""
         return load_config(Path(self.state["project"]))
 
     def client(self, service: str) -> Any:
         """A boto3 client on the endpoint."""
-        from local_glue.endpoint_clients import make_client
-
-        return make_client(service, self.endpoint_url, self.state["region"])
+        return self.access.client(service)
 
     def environment(self) -> dict[str, str]:
-        """The environment variables with which AWS tools use this stack."""
-        from local_glue.runner.request import Surroundings
-
-        return Surroundings(self.home, self.endpoint_url, self.state["region"]).environment()
+        """The environment variables that lead AWS tools to this stack."""
+        return self.access.environment()
 
     def provision(self) -> None:
-        """Creates or updates all that the project asks for, and uploads changed code."""
+        """Creates or updates everything in the project's configuration, and uploads changed code."""
         from local_glue.provision.resources import provision
 
         config = self.config
@@ -116,7 +115,7 @@ class Stack:
     def refresh_code(self) -> int:
         """Uploads changed scripts and libraries, updates definitions; returns how many objects changed.
 
-        In a stack that was started empty these belong to whoever made them, and stay.
+        Does nothing in a stack that was started empty: another tool manages the code there.
         """
         if self.state.get("empty"):
             return 0
@@ -125,14 +124,14 @@ class Stack:
         return refresh_code(self.config, self.client)
 
     def reset(self) -> None:
-        """Back to just provisioned: services and databases emptied, runs, logs and bookmarks forgotten."""
+        """Empties services and databases, deletes runs, logs and bookmarks, and provisions again."""
         if self._endpoint:
             self._endpoint.reset()
         else:
             request = urllib.request.Request(f"{self.endpoint_url}/moto-api/reset", method="POST")  # noqa: S310 (ours)
             urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
         for folder in (self.home.bookmarks, self.home.logs, self.home.runs):
-            remove_folder(folder)
+            shutil.rmtree(folder, ignore_errors=True)
         for database in self.config.databases.values():
             cluster.empty_database(self.postgres, database)
         cluster.restore_passwords(self.postgres)
@@ -140,7 +139,7 @@ class Stack:
             self.provision()
 
     def connect(self, database: str = "warehouse") -> "psycopg.Connection":
-        """A connection as superuser that commits each statement; by the database's name in the configuration."""
+        """A connection as superuser that commits each statement, to a database by its name in the configuration."""
         known = self.state["databases"]
         if database not in known:
             raise LocalGlueError(f"there is no database {database}: choose one of {', '.join(sorted(known))}")
@@ -157,7 +156,7 @@ class Stack:
     def run_workflow(
         self, name: str, properties: dict[str, str] | None = None, timeout_s: float = 600
     ) -> dict[str, Any]:
-        """Starts a workflow and waits for its end; returns the finished run, from get_workflow_run with its graph.
+        """Starts a workflow and waits for its end; returns the finished run with its graph.
 
         Raises:
             TimeoutError: it is still running after `timeout_s` seconds.
@@ -178,12 +177,12 @@ class Stack:
         return self.last_attempt(name, run_id)
 
     def last_attempt(self, job: str, run_id: str) -> dict[str, Any]:
-        """The JobRun of the latest attempt that began as `run_id`."""
+        """The JobRun of the latest attempt of the run that started as `run_id`."""
         runs = self.client("glue").get_job_runs(JobName=job)["JobRuns"]
         return next(run for run in runs if run["Id"].partition("_attempt_")[0] == run_id)
 
     def stop(self) -> None:
-        """Stops everything and removes what the stack keeps in its home folder."""
+        """Stops everything and removes the stack's files from its home folder."""
         if self._endpoint:
             self._endpoint.stop()
         else:

@@ -1,12 +1,11 @@
 """`local-glue bookmark`: shows, resets and rewinds job bookmarks."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from local_glue.cli.support import JobName, attach, readable_errors
-from local_glue.errors import LocalGlueError
 
 bookmark_app = typer.Typer(help="Shows, resets and rewinds job bookmarks.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,11 +35,3 @@ def rewind(
     """Set a job's bookmark back to where it was after a run."""
     attach().client("glue").reset_job_bookmark(JobName=name, RunId=run_id)
     typer.echo(f"bookmark of {name} is as after run {run_id}")
-
-
-def _full_id(glue: Any, job: str, start: str) -> str:
-    """The run id that begins so; ids are long, lists show their start."""
-    found = [run["Id"] for run in glue.get_job_runs(JobName=job)["JobRuns"] if run["Id"].startswith(start)]
-    if len(found) > 1 and start not in found:
-        raise LocalGlueError(f"several runs of {job} begin with {start}: 'local-glue runs' lists them")
-    return start if start in found or not found else found[0]

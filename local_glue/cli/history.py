@@ -2,22 +2,20 @@
 
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_glue.cli.progress import seconds, workflow_jobs
 from local_glue.errors import LocalGlueError
-
-if TYPE_CHECKING:
-    from local_glue.stack import Stack
+from local_glue.stack import Stack
 
 SHOWN_ID = 15
 
 
-def log_files(stack: "Stack", run_id: str) -> list[tuple[str, Path]]:
-    """Job names and log files of a job run or of a workflow run, by its id or a unique start of it.
+def log_files(stack: Stack, run_id: str) -> list[tuple[str, Path]]:
+    """Job names and log files of a job run or workflow run, given by its id or a unique prefix of it.
 
     Raises:
-        LocalGlueError: no run, or several, begin so; or the run has written no log.
+        LocalGlueError: no run or several runs have this prefix, or the run has written no log.
     """
     workflow_runs, job_runs = _workflow_runs(stack), _job_runs(stack)
     found = [run for run in workflow_runs if run["WorkflowRunId"].startswith(run_id)]
@@ -38,7 +36,7 @@ def log_files(stack: "Stack", run_id: str) -> list[tuple[str, Path]]:
     return there
 
 
-def print_runs(stack: "Stack", limit: int) -> None:
+def print_runs(stack: Stack, limit: int) -> None:
     """Prints workflow runs and job runs, newest first."""
     from rich.console import Console
     from rich.table import Table
@@ -62,13 +60,13 @@ def _outcome(run: dict[str, Any]) -> str:
     return f"{run['Status']}, {failed} failed" if failed else run["Status"]
 
 
-def _workflow_runs(stack: "Stack") -> list[dict[str, Any]]:
+def _workflow_runs(stack: Stack) -> list[dict[str, Any]]:
     glue = stack.client("glue")
     names = glue.list_workflows(MaxResults=25)["Workflows"]
     return [run for name in names for run in glue.get_workflow_runs(Name=name)["Runs"]]
 
 
-def _job_runs(stack: "Stack") -> list[dict[str, Any]]:
+def _job_runs(stack: Stack) -> list[dict[str, Any]]:
     glue = stack.client("glue")
     names = [name for page in glue.get_paginator("get_jobs").paginate() for name in (j["Name"] for j in page["Jobs"])]
     return [run for name in names for run in glue.get_job_runs(JobName=name)["JobRuns"]]

@@ -1,4 +1,4 @@
-"""`local-glue`: the commands. Heavy imports wait inside them, so that --help and query stay quick."""
+"""The commands of `local-glue`. They import heavy modules themselves, so that --help and query are quick."""
 
 import signal
 import sys
@@ -99,7 +99,8 @@ def env() -> None:
 
     stack = attach()
     shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_")}
-    for key, value in {**shown, **exports(stack)}.items():
+    added = exports(stack.config, stack.postgres, stack.endpoint_url, stack.state["region"])
+    for key, value in {**shown, **added}.items():
         typer.echo(f"export {key}={shlex.quote(value)}")
 
 
@@ -109,7 +110,8 @@ def secrets() -> None:
     """Fill the secrets of Glue connections to this stack's databases, where something else made both (Terraform)."""
     from local_glue.provision.addresses import fill_secrets
 
-    filled = fill_secrets(attach())
+    stack = attach()
+    filled = fill_secrets(stack.config, stack.client, stack.postgres)
     for connection, database in filled.items():
         typer.echo(f"connection {connection}: its secret opens database {database}")
     if not filled:
@@ -190,7 +192,7 @@ def query(
     """Run SQL in the warehouse or another database."""
     from local_glue.cli.query import run_query
 
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `… | head` ends us quietly
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # no traceback in `… | head`
     run_query(attach(), sys.stdin.read() if sql == "-" else sql, database, as_csv=as_csv)
 
 

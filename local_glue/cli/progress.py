@@ -1,29 +1,28 @@
-"""Follows a run on the terminal: a live table per job, or plain lines when nobody watches."""
+"""Follows a run on the terminal: a live table per job, or plain lines when the output is not a terminal."""
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from local_glue.stack import OVER, Stack
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from local_glue.stack import Stack
-
 POLL_S = 0.1
-OVER = ("COMPLETED", "STOPPED", "ERROR")
 STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "STARTING": "cyan", "STOPPING": "yellow", "waiting": "dim",
           "not run": "dim"}  # fmt: skip
 BAD = ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
 
 
-def follow_workflow(stack: "Stack", name: str, run_id: str, console: "Console") -> dict[str, Any]:
+def follow_workflow(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
     """Shows the run until it is over; returns it with its graph."""
     return _follow(console, lambda: stack.workflow_run(name, run_id), workflow_jobs, lambda run: run["Status"] in OVER)
 
 
-def follow_job(stack: "Stack", name: str, run_id: str, console: "Console") -> dict[str, Any]:
+def follow_job(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
     """Shows a job run until its last attempt is over; returns that JobRun."""
     return _follow(
         console, lambda: stack.last_attempt(name, run_id), lambda run: [(name, run)], lambda run: "CompletedOn" in run
@@ -31,7 +30,7 @@ def follow_job(stack: "Stack", name: str, run_id: str, console: "Console") -> di
 
 
 def workflow_succeeded(run: dict[str, Any]) -> bool:
-    """Whether the run completed and every job of it succeeded."""
+    """Whether the run completed and all its jobs succeeded."""
     return run["Status"] == "COMPLETED" and not any(run["Statistics"][key] for key in BAD)
 
 
@@ -80,7 +79,7 @@ def _plain(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str,
 
 
 def _news(jobs: list[tuple[str, dict[str, Any] | None]], said: set[tuple[str, str]]) -> Iterator[str]:
-    """One line for each state of each attempt that was not told yet; STARTING is too short to tell."""
+    """A line for each state of each attempt that was not printed yet, except STARTING, which is too short."""
     for name, run in jobs:
         if run is None or run["JobRunState"] == "STARTING" or (run["Id"], run["JobRunState"]) in said:
             continue

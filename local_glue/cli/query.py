@@ -5,21 +5,19 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_glue.errors import LocalGlueError
-
-if TYPE_CHECKING:
-    from local_glue.stack import Stack
+from local_glue.stack import Stack
 
 TABLE_ROWS = 500
 
 
-def run_query(stack: "Stack", sql: str, database: str, *, as_csv: bool) -> None:
+def run_query(stack: Stack, sql: str, database: str, *, as_csv: bool) -> None:
     """Prints the rows of the last statement: a table for people, CSV for programs.
 
     Raises:
-        LocalGlueError: no such database, or the database refuses the statement.
+        LocalGlueError: the database does not exist, or refuses the statement.
     """
     import psycopg
 

@@ -1,4 +1,4 @@
-"""What the commands share: the stack they speak to, readable errors, options of the form key=value."""
+"""What the commands share: the running stack, readable errors, options of the form key=value."""
 
 import functools
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def readable_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def attach() -> Any:
-    """The stack that is up; imported late, for it imports more than --help needs."""
+    """The running stack; imported here, because --help does not need all that it imports."""
     from local_glue.stack import Stack
 
     return Stack.attach()
@@ -46,7 +46,7 @@ def fail(message: str, code: int) -> None:
 
 
 def pairs_of(given: list[str] | None, option: str) -> dict[str, str]:
-    """key=value options as a dictionary."""
+    """Options of the form key=value as a dictionary."""
     pairs = [item.partition("=") for item in given or []]
     for key, equals, _ in pairs:
         if not key or not equals:
@@ -55,7 +55,7 @@ def pairs_of(given: list[str] | None, option: str) -> dict[str, str]:
 
 
 def interruptible(follow: Callable[[], dict[str, Any]], run_id: str) -> dict[str, Any]:
-    """Follows a run; Ctrl-C ends the following, not the run."""
+    """Follows a run; Ctrl-C stops following, the run goes on."""
     try:
         return follow()
     except KeyboardInterrupt:

@@ -1,1 +1,1 @@
-"""The endpoint: moto, with a Glue that executes."""
+"""The endpoint: moto, with a Glue that runs jobs and workflows."""

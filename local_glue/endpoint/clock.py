@@ -1,48 +1,45 @@
-"""Fires activated SCHEDULED triggers when their minute comes (UTC)."""
+"""Fires activated SCHEDULED triggers at their time (UTC)."""
 
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
+from local_glue.endpoint.glue.errors import GlueApiError
+from local_glue.endpoint.glue.workflows import Workflows
 from local_glue.endpoint.schedule import parse_schedule
-
-if TYPE_CHECKING:
-    from local_glue.endpoint.glue.jobs import Engine
 
 
 class Clock:
-    """A thread that looks at the triggers once a minute; minutes slept through are not made up for."""
+    """A thread that checks the triggers once a minute; minutes that it misses are not repeated."""
 
-    def __init__(self, engine: "Engine") -> None:
-        self.engine = engine
+    def __init__(self, workflows: Workflows) -> None:
+        self.workflows = workflows
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begins with the next full minute."""
+        """Starts the thread, which first fires triggers in the next full minute."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Fires nothing more."""
+        """Ends the thread; no trigger fires any more."""
         self._ended.set()
 
     def tick(self, moment: datetime) -> list[str]:
-        """Fires what is due in this minute; returns the names of the triggers."""
+        """Fires the triggers that are due in this minute; returns their names."""
         fired = []
-        with self.engine.lock:
-            triggers = [t for t in self.engine.workflows.triggers.values() if t["Type"] == "SCHEDULED"]
+        with self.workflows.lock:
+            triggers = [t for t in self.workflows.triggers.values() if t["Type"] == "SCHEDULED"]
             for trigger in triggers:
                 if trigger["State"] == "ACTIVATED" and parse_schedule(trigger["Schedule"]).matches(moment):
                     fired.append(trigger["Name"])
                     self._fire(trigger)
         return fired
 
-    def _fire(self, trigger: dict) -> None:
-        from local_glue.endpoint.glue.errors import GlueApiError
-
+    def _fire(self, trigger: dict[str, Any]) -> None:
         try:
-            self.engine.workflows.fire_start(trigger)
+            self.workflows.fire_start(trigger)
         except GlueApiError as error:
             print(f"trigger {trigger['Name']} did not start anything: {error}", file=sys.stderr, flush=True)  # noqa: T201
 

@@ -1,8 +1,8 @@
-"""EventBridge as moto (5.2.5) has it, and what it lacks for Glue.
+"""Adds to moto's EventBridge (5.2.5) what Glue needs.
 
-Rules can have Glue workflows and SNS topics as targets, rules that are disabled stay silent, every event has an id of
-its own, Glue announces the ends of its job runs, S3 tells that a bucket sends its events here, and sends one for an
-object that came in parts.
+Rules can have Glue workflows and SNS topics as targets, disabled rules deliver nothing, every event has a unique id,
+Glue sends an event when a job run ends, S3 shows whether a bucket sends its events to EventBridge, and sends one event,
+not two, for an object that was uploaded in parts.
 """
 
 import copy
@@ -12,22 +12,20 @@ import sys
 import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_glue.endpoint.glue.runs import JobRun
+from local_glue.endpoint.glue.service import GlueService
 from local_glue.endpoint.input_transformer import transformed
-
-if TYPE_CHECKING:
-    from local_glue.endpoint.glue.jobs import Engine
-    from local_glue.endpoint.glue.runs import JobRun
 
 SEVERITIES = {"FAILED": "ERROR", "TIMEOUT": "WARN"}
 MESSAGES = {"SUCCEEDED": "Job run succeeded", "STOPPED": "Job run stopped", "TIMEOUT": "Job run timed out"}
 
 
-def install(engine: "Engine") -> None:
-    """Lets moto's rules reach this engine's workflows and SNS, and its S3 show EventBridgeConfiguration.
+def install(glue: GlueService) -> None:
+    """Makes moto's rules deliver to the workflows of this Glue and to SNS, and its S3 show EventBridgeConfiguration.
 
-    Can be repeated; the last engine counts.
+    Installing another Glue replaces the one before.
     """
     from moto.events.models import Rule
 
@@ -42,18 +40,18 @@ def install(engine: "Engine") -> None:
         rest = copy.copy(rule)
         rest.targets = []
         for target in list(rule.targets):
-            if not _deliver(engine, rule, target, original_event):
+            if not _deliver(glue, rule, target, original_event):
                 rest.targets.append(target)
         original(rest, original_event, transform_input)
 
     Rule.send_to_targets = send_to_targets
     _show_eventbridge_configuration()
     _send_one_event_for_an_upload_in_parts()
-    engine.announce = functools.partial(announce, engine)
+    glue.jobs.when_attempt_ended.append(functools.partial(announce, glue.region))
 
 
-def announce(engine: "Engine", run: "JobRun") -> None:
-    """Sends the event "Glue Job State Change" of an attempt that has ended to the default bus."""
+def announce(region: str, run: JobRun) -> None:
+    """Sends the event "Glue Job State Change" for an attempt that has ended to the default bus."""
     from moto.core import DEFAULT_ACCOUNT_ID
     from moto.events.models import events_backends
 
@@ -66,19 +64,19 @@ def announce(engine: "Engine", run: "JobRun") -> None:
     }
     entry = {"Source": "aws.glue", "DetailType": "Glue Job State Change", "Detail": json.dumps(detail)}
     with suppress(Exception):  # best effort, as in AWS: an alarm that fails must not fail the run
-        events_backends[DEFAULT_ACCOUNT_ID][engine.region].put_events([entry])
+        events_backends[DEFAULT_ACCOUNT_ID][region].put_events([entry])
 
 
 def _complete(event: dict[str, Any]) -> None:
-    """S3's events all have moto's one id and a time in seconds."""
+    """Gives S3's events a unique id; moto sends them all with the same one."""
     from moto.events.utils import _BASE_EVENT_MESSAGE
 
     if event.get("id") == _BASE_EVENT_MESSAGE["id"]:
         event["id"] = str(uuid.uuid4())
 
 
-def _deliver(engine: "Engine", rule: Any, target: dict[str, Any], event: dict[str, Any]) -> bool:
-    """Delivers to a Glue workflow or an SNS topic; False when the target is another, which moto serves."""
+def _deliver(glue: GlueService, rule: Any, target: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Delivers to a Glue workflow or an SNS topic; returns False for other targets, which moto serves."""
     service, resource = target["Arn"].split(":")[2], target["Arn"].split(":", 5)[5]
     if service not in ("glue", "sns"):
         return False
@@ -86,10 +84,10 @@ def _deliver(engine: "Engine", rule: Any, target: dict[str, Any], event: dict[st
         if service == "sns":
             _publish(target, event)
         elif resource.startswith("workflow/"):
-            engine.workflows.events.notify(resource.removeprefix("workflow/"), event["id"])
+            glue.event_triggers.notify(resource.removeprefix("workflow/"), event["id"])
         else:
             raise ValueError(f"{target['Arn']} is no workflow")
-    except Exception as error:  # delivery is asynchronous in AWS: whoever caused the event does not learn of it
+    except Exception as error:  # AWS delivers asynchronously: the caller that caused the event gets no error
         print(f"rule {rule.name} could not deliver to {target['Arn']}: {error}", file=sys.stderr)  # noqa: T201
     return True
 
@@ -130,7 +128,7 @@ def _show_eventbridge_configuration() -> None:
 
 
 def _send_one_event_for_an_upload_in_parts() -> None:
-    """moto announces such an object twice, as put and as completed."""
+    """Drops one of the two events that moto sends for such an object, as put and as completed."""
     from moto.s3 import notifications
 
     original = getattr(notifications.send_event, "__wrapped__", notifications.send_event)

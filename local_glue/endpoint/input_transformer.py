@@ -1,4 +1,4 @@
-"""What an EventBridge target receives: the event, a part of it, a constant, or an input template filled from it."""
+"""The input of an EventBridge target: the event, a part of it, a constant, or a template filled from it."""
 
 import json
 import re
@@ -8,7 +8,7 @@ _VARIABLE = re.compile(r"<([\w.-]+)>")
 
 
 def transformed(target: dict[str, Any], event: dict[str, Any]) -> str:
-    """The text that a target gets, by its Input, InputPath or InputTransformer."""
+    """The text for a target, by its Input, InputPath or InputTransformer."""
     if target.get("Input") is not None:
         return target["Input"]
     if target.get("InputPath"):
@@ -21,7 +21,7 @@ def transformed(target: dict[str, Any], event: dict[str, Any]) -> str:
 
 
 def value_at(event: Any, path: str) -> Any:
-    """The value at a path such as `$.detail.jobName`; None where there is none."""
+    """The value at a path such as `$.detail.jobName`, None if it does not exist."""
     for name in path.removeprefix("$").strip(".").split("."):
         if name:
             event = event.get(name) if isinstance(event, dict) else None
@@ -29,7 +29,7 @@ def value_at(event: Any, path: str) -> Any:
 
 
 def fill(template: str, values: dict[str, Any]) -> str:
-    """A JSON template gives JSON; one of quoted lines gives the lines without their quotes."""
+    """The filled template; if it consists of quoted lines, these lines without quotes."""
     lines = template.strip().splitlines()
     if all(len(line) > 1 and line[0] == line[-1] == '"' for line in map(str.strip, lines)):
         return "\n".join(_VARIABLE.sub(lambda found: _text(values, found), line.strip()[1:-1]) for line in lines)
@@ -42,6 +42,6 @@ def _text(values: dict[str, Any], found: re.Match[str]) -> str:
 
 
 def _json(values: dict[str, Any], found: re.Match[str], template: str) -> str:
-    """Inside quotes the text alone, outside a JSON value."""
+    """The value as text inside quotes, and as JSON outside."""
     quoted = template[: found.start()].count('"') % 2 == 1
     return json.dumps(_text(values, found))[1:-1] if quoted else json.dumps(values.get(found[1]))

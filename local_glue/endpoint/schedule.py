@@ -20,12 +20,12 @@ FIELDS = (
 
 
 class ScheduleError(ValueError):
-    """The expression is not one that AWS accepts."""
+    """AWS would not accept the expression."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A parsed expression; day fields keep their text, for L, W and # depend on the month."""
+    """A parsed expression; day fields keep their text, because L, W and # depend on the month."""
 
     text: str
     minutes: frozenset[int]
@@ -76,7 +76,7 @@ def parse_schedule(text: str) -> Schedule:
     """Parses `cron(...)`.
 
     Raises:
-        ScheduleError: not six fields, a value out of range, or both or neither of the day fields given.
+        ScheduleError: not six fields, a value out of range, or not exactly one of the day fields is `?`.
     """
     inner = text.strip()
     if not (inner.startswith("cron(") and inner.endswith(")")):

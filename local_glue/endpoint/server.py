@@ -1,4 +1,4 @@
-"""The endpoint: a moto server whose Glue executes. In a process of its own: `python -m local_glue.endpoint.server`."""
+"""The endpoint: a moto server whose Glue executes. `python -m local_glue.endpoint.server` runs it as a process."""
 
 import argparse
 import json
@@ -21,22 +21,24 @@ WARM = ("s3", "logs")
 
 
 class Endpoint:
-    """A moto server on a free port, in a thread of this process; one at a time."""
+    """A moto server on a free port, in a thread of this process, which can have only one."""
 
     _alive = False
 
     def __init__(
-        self, home: Path, region: str, *, port: int = 0, inline: bool = False, clock: bool = False,
+        self, home: Path, region: str, *, inline: bool = False, clock: bool = False,
         minute_seconds: float = 60.0,
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
+        from local_glue.access import Access
         from local_glue.endpoint import eventbridge
         from local_glue.endpoint.clock import Clock
-        from local_glue.endpoint.glue import Engine, install
+        from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, listings
         from local_glue.endpoint.unsupported import dispatcher_class
-        from local_glue.runner.process import InlineExecutor, ProcessExecutor, Surroundings
+        from local_glue.runner.inline import InlineExecutor
+        from local_glue.runner.process import ProcessExecutor
 
         listings.install()
         bucket_policies.install()
@@ -47,22 +49,22 @@ class Endpoint:
         _empty_moto()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = make_server(
-            HOST, port, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
+            HOST, 0, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
         )
         self._server.daemon_threads = True
         self.port = self._server.server_port
         self.url = f"http://{HOST}:{self.port}"
-        around = Surroundings(Home(home), self.url, region)
-        executor = InlineExecutor(around) if inline else ProcessExecutor(around)
-        self.around = around
-        self.engine = Engine(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
-        install(self.engine)
-        eventbridge.install(self.engine)
-        self.clock = Clock(self.engine) if clock else None
+        access = Access(Home(home), self.url, region)
+        executor = InlineExecutor(access) if inline else ProcessExecutor(access)
+        self.access = access
+        self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
+        install(self.glue)
+        eventbridge.install(self.glue)
+        self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> "Endpoint":
-        """Begins to answer; returns at once."""
+        """Starts the server and returns at once."""
         self._thread.start()
         if self.clock:
             self.clock.start()
@@ -73,7 +75,7 @@ class Endpoint:
         """Ends all job runs, then the server."""
         if self.clock:
             self.clock.stop()
-        self.engine.stop_all()
+        self.glue.stop_all()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -81,7 +83,7 @@ class Endpoint:
 
     def reset(self) -> None:
         """Ends all job runs and empties every service."""
-        self.engine.clear()
+        self.glue.clear()
         _empty_moto()
 
     def _application(self, dispatcher: type) -> Callable[..., Any]:
@@ -93,23 +95,22 @@ class Endpoint:
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("PATH_INFO", "")
-            if path == "/moto-api/reset":
-                self.reset()
-            elif path != "/_local_glue/health":
+            if path != "/moto-api/reset":
                 return moto(environ, without_key_ids(environ, start_response))
+            self.reset()
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [json.dumps({"status": "ok", "pid": os.getpid()}).encode()]
+            return [b'{"status": "ok"}']
 
         return application
 
     def _warm_up(self) -> None:
-        """Makes what the first job run needs, before it is needed."""
+        """Loads in advance what the first job run needs."""
         with suppress(Exception):
             from moto.backends import get_backend
 
             for service in WARM:
                 get_backend(service)
-                self.around.client(service)
+                self.access.client(service)
 
 
 def _empty_moto() -> None:
@@ -122,31 +123,28 @@ def _handler_class() -> type:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
     class Handler(MotoRequestHandler):
-        """moto's, without the 40 ms that Nagle's algorithm and delayed acknowledgements can add to an answer."""
+        """moto's request handler without Nagle's algorithm, which can delay answers by 40 ms."""
 
         disable_nagle_algorithm = True
 
         def log_request(self, *_: Any) -> None:
-            """Says nothing about answers that went well."""
+            """Does not log successful requests."""
 
     return Handler
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Serves until SIGTERM; writes port and pid to the ready file in the home folder."""
+    """Runs the endpoint until SIGTERM; writes its port and pid to the ready file in the home folder."""
     parser = argparse.ArgumentParser(prog="python -m local_glue.endpoint.server", description=main.__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--region", default="us-east-1")
-    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--clock", action="store_true", help="let SCHEDULED triggers fire by the clock")
     parser.add_argument("--minute-seconds", type=float, default=60.0, help="length of a minute of job timeouts")
     given = parser.parse_args(argv)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    endpoint = Endpoint(
-        given.home, given.region, port=given.port, clock=given.clock, minute_seconds=given.minute_seconds
-    ).start()
+    endpoint = Endpoint(given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds).start()
     write_private(given.home / READY_FILE, json.dumps({"port": endpoint.port, "pid": os.getpid()}))
     while not ended.wait(0.2):  # a signal that another thread receives does not wake this one
         pass

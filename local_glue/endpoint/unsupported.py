@@ -1,6 +1,6 @@
-"""Answers for what moto does not implement: a clear AWS error with HTTP 400, which SDKs do not retry.
+"""Answers for calls that moto does not implement: a clear AWS error with HTTP 400, which SDKs do not retry.
 
-A fault inside moto's S3 is another matter: there, a request may have met another one, and HTTP 500 has it tried again.
+Errors inside moto's S3 can come from concurrent requests, so they are answered with HTTP 500, which SDKs retry.
 """
 
 import json
@@ -16,15 +16,13 @@ FAULT = "LocalGlueFault"
 
 
 def dispatcher_class() -> type:
-    """moto's dispatcher with these answers in every service's application."""
-    from flask import Flask, request
+    """A subclass of moto's dispatcher with these answers in every service."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
-    from werkzeug.exceptions import HTTPException, NotFound
 
     class Dispatcher(DomainDispatcherApplication):
-        @lru_cache(maxsize=256)  # noqa: B019 (lives as long as its process)
+        @lru_cache(maxsize=256)  # noqa: B019 (it exists as long as the process)
         def get_backend_for_host(self, host: str | None) -> Any:
-            """moto's answer, which it finds by listing its own folders for every request."""
+            """moto's result, cached because moto lists its folders for every request."""
             return super().get_backend_for_host(host)
 
         def get_application(self, environ: dict[str, Any]) -> Any:
@@ -33,40 +31,45 @@ def dispatcher_class() -> type:
             except Exception:  # moto has no such service
                 return _refuse_service(environ)
             if not getattr(app, "answers_unsupported", False):
-                prepare(app)
+                _prepare(app)
             return app
-
-    def prepare(app: Flask) -> None:
-        service = app.service  # type: ignore[attr-defined]
-
-        def missing(error: NotImplementedError) -> Any:
-            operation = operation_name(request.headers.get("X-Amz-Target"), request.values.get("Action"), error)
-            return answer(CODE, f"local_glue does not emulate {service}:{operation}.")
-
-        def broken(error: Exception) -> Any:
-            if isinstance(error, NotFound) and request.url_rule is None:
-                return answer(CODE, f"local_glue does not emulate {service}: {request.method} {request.path}.")
-            if isinstance(error, HTTPException):
-                return error
-            traceback.print_exception(error, file=sys.stderr)
-            text = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            status = 500 if service == "s3" else 400
-            return answer(FAULT, f"The local endpoint could not answer this call ({text}); see server.log.", status)
-
-        def answer(code: str, message: str, status: int = 400) -> Any:
-            is_json = bool(request.headers.get("X-Amz-Target")) or "json" in (request.content_type or "")
-            body, content_type = error_body(code, message, service, is_json=is_json)
-            return body, status, {"Content-Type": content_type, "x-amzn-ErrorType": code}
-
-        app.register_error_handler(NotImplementedError, missing)
-        app.register_error_handler(Exception, broken)
-        app.answers_unsupported = True
 
     return Dispatcher
 
 
+def _prepare(app: Any) -> None:
+    """Adds these answers to the Flask application of a service."""
+    from flask import request
+    from werkzeug.exceptions import HTTPException, NotFound
+
+    service = app.service
+
+    def missing(error: NotImplementedError) -> Any:
+        operation = operation_name(request.headers.get("X-Amz-Target"), request.values.get("Action"), error)
+        return answer(CODE, f"local_glue does not emulate {service}:{operation}.")
+
+    def broken(error: Exception) -> Any:
+        if isinstance(error, NotFound) and request.url_rule is None:
+            return answer(CODE, f"local_glue does not emulate {service}: {request.method} {request.path}.")
+        if isinstance(error, HTTPException):
+            return error
+        traceback.print_exception(error, file=sys.stderr)
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        status = 500 if service == "s3" else 400
+        return answer(FAULT, f"The local endpoint could not answer this call ({text}); see server.log.", status)
+
+    def answer(code: str, message: str, status: int = 400) -> Any:
+        is_json = bool(request.headers.get("X-Amz-Target")) or "json" in (request.content_type or "")
+        body, content_type = error_body(code, message, service, is_json=is_json)
+        return body, status, {"Content-Type": content_type, "x-amzn-ErrorType": code}
+
+    app.register_error_handler(NotImplementedError, missing)
+    app.register_error_handler(Exception, broken)
+    app.answers_unsupported = True
+
+
 def operation_name(target: str | None, action: str | None, error: BaseException) -> str:
-    """The operation as the caller named it, or as moto's message does."""
+    """The name of the operation from the request, or from moto's message."""
     if target:
         return target.rpartition(".")[2]
     words = str(error).split()
@@ -74,7 +77,7 @@ def operation_name(target: str | None, action: str | None, error: BaseException)
 
 
 def error_body(code: str, message: str, service: str, *, is_json: bool) -> tuple[str, str]:
-    """The error in the form of the service's protocol, and its content type."""
+    """The error in the service's protocol, and its content type."""
     if is_json or service not in ("s3", "sns", "sqs", "iam", "sts", "cloudwatch", "ec2", "rds", "redshift"):
         return json.dumps({"__type": code, "message": message, "Message": message}), "application/x-amz-json-1.1"
     inner = f"<Code>{code}</Code><Message>{escape(message)}</Message>"

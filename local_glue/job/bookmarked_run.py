@@ -1,4 +1,4 @@
-"""What a job run knows of itself: name, run id, bookmark mode, start, and the bookmark states it is about to save."""
+"""A job run as the job itself sees it: name, run id, start, bookmark mode, and the bookmark states it will save."""
 
 import os
 import uuid
@@ -14,7 +14,7 @@ State = dict[str, Any]
 
 
 @dataclass
-class JobRun:
+class BookmarkedRun:
     """One run of one job, from `Job.init` on."""
 
     name: str
@@ -28,7 +28,7 @@ class JobRun:
     _saved: dict[str, State] | None = None
 
     @classmethod
-    def start(cls, name: str, options: dict[str, Any]) -> "JobRun":
+    def start(cls, name: str, options: dict[str, Any]) -> "BookmarkedRun":
         """A run with the bookmark options as `getResolvedOptions` gives them."""
         run = cls(
             name=name,
@@ -43,7 +43,7 @@ class JobRun:
 
     @property
     def store(self) -> BookmarkStore:
-        """Where bookmarks are kept.
+        """The store of the bookmarks.
 
         Raises:
             RuntimeError: LOCAL_GLUE_HOME is not set.
@@ -55,11 +55,11 @@ class JobRun:
 
     @property
     def ranged(self) -> bool:
-        """Whether a range of earlier runs is to be read again, which saves nothing."""
+        """Whether the run reads again what a range of earlier runs read, which saves nothing."""
         return self.mode == PAUSE and bool(self.from_run and self.to_run)
 
     def bounds(self, ctx: str) -> tuple[State | None, State | None] | None:
-        """What was read before (lower) and what may be read at most (upper); None when no bookmark applies."""
+        """The states before (lower) and after (upper) what may be read; None when no bookmark applies."""
         if not ctx or self.mode == DISABLE:
             return None
         if self.ranged:
@@ -70,7 +70,7 @@ class JobRun:
         return self._saved.get(ctx), None
 
     def record(self, ctx: str, state: State) -> None:
-        """Remembers what `commit` shall save for a context."""
+        """Remembers what `commit` is to save for a context."""
         self.pending[ctx] = state
 
     def commit(self) -> None:
@@ -78,3 +78,8 @@ class JobRun:
         if self.mode == ENABLE:
             self.store.save(self.name, self.run_id, self.attempt, self.pending)
             self.pending = {}
+
+
+def next_number(state: State | None) -> int:
+    """The number of the run that follows the one that saved this state; 1 without a state."""
+    return int(state["timestamps"]["RUN"]) + 1 if state and "timestamps" in state else 1

@@ -1,4 +1,4 @@
-"""boto3 clients of the job process, one a service and endpoint."""
+"""boto3 clients of the job process, one per service and endpoint."""
 
 import os
 from functools import lru_cache
@@ -9,7 +9,7 @@ from botocore.config import Config
 
 
 def client(service: str) -> Any:
-    """A client on AWS_ENDPOINT_URL, as it is now."""
+    """A client on the current AWS_ENDPOINT_URL."""
     return _client(service, os.environ.get("AWS_ENDPOINT_URL"))
 
 

@@ -1,4 +1,4 @@
-"""Glue connections: where a database is and, from Secrets Manager at run time, who may enter."""
+"""Glue connections: the address of a database and, from Secrets Manager, its credentials."""
 
 import json
 import re
@@ -17,12 +17,12 @@ _PORTS = {"redshift": 5439, "postgresql": 5432}
 
 
 class ConnectionFailedError(Exception):
-    """A database cannot be reached or entered."""
+    """A database does not answer or refuses the credentials."""
 
 
 @dataclass(frozen=True)
 class Jdbc:
-    """One database and the user that enters it."""
+    """A database and the user that logs in."""
 
     vendor: str
     host: str
@@ -34,14 +34,14 @@ class Jdbc:
 
     @property
     def postgres_url(self) -> str:
-        """The address for Spark: locally PostgreSQL answers for Redshift as well."""
+        """The address for Spark; PostgreSQL stands in for Redshift, too."""
         return f"jdbc:postgresql://{self.host}:{self.port}/{self.database}"
 
     def connect(self, autocommit: bool = False) -> psycopg.Connection:
         """Opens a session in UTC.
 
         Raises:
-            ConnectionFailedError: in one sentence, with the remedy.
+            ConnectionFailedError: the database does not answer or refuses the credentials.
         """
         try:
             return psycopg.connect(
@@ -68,10 +68,10 @@ class Jdbc:
 
 
 def from_options(vendor: str, options: Mapping[str, Any]) -> Jdbc:
-    """The database that connection options name, by Glue connection or by url, user and password.
+    """The database in connection options, given as a Glue connection or as url, user and password.
 
     Raises:
-        ConnectionFailedError: a missing connection, secret or option.
+        ConnectionFailedError: a connection, secret or option is missing.
     """
     if flag(options.get("useConnectionProperties", False)):
         if not options.get("connectionName"):
@@ -88,10 +88,10 @@ def from_options(vendor: str, options: Mapping[str, Any]) -> Jdbc:
 
 
 def from_connection(name: str, vendor: str | None = None, database: str | None = None) -> Jdbc:
-    """The database of a Glue connection, entered with the credentials in its secret.
+    """The database of a Glue connection, with the credentials in its secret.
 
     Raises:
-        ConnectionFailedError: there is no such connection or secret, or it is incomplete.
+        ConnectionFailedError: the connection or secret does not exist or is incomplete.
     """
     properties = _properties(name)
     place = f"Glue connection '{name}'"

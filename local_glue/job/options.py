@@ -1,4 +1,4 @@
-"""Options are understood, knowingly without effect, or refused: never silently ignored."""
+"""Checks of options: an unknown option is refused, never silently ignored."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ FALSE = {"false", "no", "0", "", "none"}
 
 
 def check(what: str, given: Mapping[str, Any], known: Collection[str], without_effect: Collection[str] = ()) -> None:
-    """Refuses options that the stand-in does not know.
+    """Checks that the stand-in knows all options.
 
     Raises:
-        NotImplementedError: naming the first such option.
+        NotImplementedError: names the first unknown option.
     """
     for name, value in given.items():
         if name not in known and name not in without_effect:
@@ -18,10 +18,10 @@ def check(what: str, given: Mapping[str, Any], known: Collection[str], without_e
 
 
 def refuse(what: str, **values: Any) -> None:
-    """Refuses parameters that have any value.
+    """Checks that none of these parameters has a value.
 
     Raises:
-        NotImplementedError: naming the parameter.
+        NotImplementedError: names the parameter.
     """
     for name, value in values.items():
         if value:
@@ -29,5 +29,5 @@ def refuse(what: str, **values: Any) -> None:
 
 
 def flag(value: Any) -> bool:
-    """Glue takes booleans as such and as strings."""
+    """The value as a boolean; Glue accepts booleans and strings."""
     return str(value).strip().lower() not in FALSE

@@ -1,7 +1,7 @@
-"""Lets Py4J remember what it has found in the JVM by name.
+"""Caches what Py4J finds in the JVM by name.
 
-PySpark says `jvm.functions.col` for each column of an expression. Py4J asks the JVM for both names every time, and for
-the first of them the JVM looks through all of its jars, several times over: a third of what a small job costs.
+PySpark evaluates `jvm.functions.col` for each column of an expression. Py4J asks the JVM for both names every time, and
+for the first one the JVM searches all its jars several times: a third of the run time of a small job.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from typing import Any
 
 
 def remember() -> None:
-    """Keeps classes, packages and static methods in the objects they were asked of. Can be repeated."""
+    """Makes Py4J store classes, packages and static methods in the objects that they belong to. Can be repeated."""
     from py4j.java_gateway import JavaClass, JavaMember, JavaPackage, JVMView
 
-    # Values of static fields may change, and an import may give a name of the view another meaning.
+    # Other values are not stored: static fields may change, and imports may change the meaning of names.
     _keep(JVMView, lambda name, found: isinstance(found, JavaClass) or name in ("java", "org", "scala"))
     _keep(JavaPackage, lambda _, found: isinstance(found, JavaClass | JavaPackage))
     _keep(JavaClass, lambda _, found: isinstance(found, JavaMember))

@@ -1,4 +1,4 @@
-"""Sinks beside Redshift: files on S3 and tables of PostgreSQL."""
+"""Sinks other than Redshift: files on S3 and tables of PostgreSQL."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from pyspark.sql import DataFrame
 
 from local_glue.faults import side_effect
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.names import qualified
 from local_glue.job.options import check, flag
-from local_glue.job.sources.jdbc import qualified
 
 _FORMATS = {"csv": "csv", "json": "json", "parquet": "parquet", "glueparquet": "parquet"}
 _CSV = ("separator", "quoteChar", "escaper", "writeHeader", "compression")
@@ -18,11 +18,11 @@ _JDBC = ("useConnectionProperties", "connectionName", "url", "user", "password",
 def write_s3(
     frame: DataFrame, connection_options: Mapping[str, Any], format: str | None, format_options: Mapping[str, Any]
 ) -> None:
-    """Adds files under `path`, in folders by `partitionKeys` if given.
+    """Adds files under `path`, partitioned by `partitionKeys` if given.
 
     Raises:
-        NotImplementedError: an option or format that the stand-in does not support.
-        ValueError: no path.
+        NotImplementedError: the stand-in does not support an option or the format.
+        ValueError: the path is missing.
     """
     check("S3 sinks", connection_options, ("path", "partitionKeys", "compression"), ("groupFiles", "groupSize"))
     if format not in _FORMATS:
@@ -44,12 +44,12 @@ def write_s3(
 
 
 def write_postgresql(frame: DataFrame, connection_options: Mapping[str, Any], target: Jdbc | None = None) -> None:
-    """Appends the rows to `dbtable`, by column name, each partition in its own transaction.
+    """Appends the rows to `dbtable` by column name, each partition in a separate transaction.
 
     Raises:
-        NotImplementedError: an option that the stand-in does not support.
-        ConnectionFailedError: the database cannot be reached or entered.
-        ValueError: no dbtable.
+        NotImplementedError: the stand-in does not support an option.
+        ConnectionFailedError: the database does not answer or refuses the credentials.
+        ValueError: dbtable is missing.
     """
     check("postgresql sinks", connection_options, _JDBC)
     if not connection_options.get("dbtable"):

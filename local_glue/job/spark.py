@@ -1,4 +1,4 @@
-"""The Spark session of a laptop: S3A to the local endpoint, quiet, UTC, started as fast as it can be."""
+"""The Spark session on a laptop: S3A to the local endpoint, few log messages, UTC, a quick start."""
 
 import atexit
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_glue.errors import LocalGlueError
+from local_glue.java import java_home
 from local_glue.job import py4j_cache
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ PACKAGES = (
     f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
     "org.postgresql:postgresql:42.7.3",
 )
-# hadoop-aws asks for the bundle of all AWS clients: 280 MB, of which S3A uses what is named above.
+# hadoop-aws depends on the bundle of all AWS clients, 280 MB, of which S3A uses only those above.
 EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle",)
-# What Ivy resolves beyond what Spark itself ships. With all of them on disk, Ivy need not run again (saves a second).
+# The jars that Ivy resolves and Spark does not ship. If all are on disk, Ivy is not run again (saves a second).
 JARS = (
     "org.apache.hadoop_hadoop-aws-3.3.4.jar",
     *(f"com.amazonaws_aws-java-sdk-{name}-{AWS_SDK}.jar" for name in ("core", "s3", "kms", "sts", "dynamodb")),
@@ -35,12 +36,12 @@ JARS = (
     "org.wildfly.openssl_wildfly-openssl-1.0.7.Final.jar",
     "org.postgresql_postgresql-42.7.3.jar",
 )
-# Said to Ivy, too: Java takes the home folder from the account, not from HOME.
+# Also passed to Ivy, because Java takes the home folder from the account, not from HOME.
 IVY = Path.home() / ".ivy2"
 LOG4J = """\
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = console
-# At the root's level, or Spark announces on every start that it changes it.
+# At the root's level; otherwise Spark logs on every start that it changes the level.
 logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
 logger.gateway.level = error
 appender.console.type = Console
@@ -51,12 +52,12 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss} %p %c{1}: %m%n%ex
 """
 
 
-def s3a_conf(endpoint_url: str, region: str = "us-east-1") -> dict[str, str]:
-    """Hadoop settings (without the `spark.hadoop.` prefix) that lead s3:// and s3a:// to `endpoint_url`."""
+def s3a_conf(endpoint_url: str) -> dict[str, str]:
+    """Hadoop settings, without the prefix `spark.hadoop.`, that lead s3:// and s3a:// to `endpoint_url`."""
     return {
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "fs.s3a.endpoint": endpoint_url,
-        "fs.s3a.endpoint.region": os.environ.get("AWS_REGION", region),
+        "fs.s3a.endpoint.region": os.environ.get("AWS_REGION", "us-east-1"),
         "fs.s3a.access.key": os.environ.get("AWS_ACCESS_KEY_ID", "local"),
         "fs.s3a.secret.key": os.environ.get("AWS_SECRET_ACCESS_KEY", "local"),
         "fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
@@ -73,9 +74,9 @@ def s3a_conf(endpoint_url: str, region: str = "us-east-1") -> dict[str, str]:
     }
 
 
-def spark_conf(endpoint_url: str | None = None, region: str = "us-east-1") -> dict[str, str]:
-    """Settings of a local session; `endpoint_url` defaults to AWS_ENDPOINT_URL, without either S3 is left alone."""
-    endpoint = endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+def spark_conf() -> dict[str, str]:
+    """Settings of a local session; without AWS_ENDPOINT_URL, they leave out S3."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     conf = {
         "spark.master": os.environ.get("LOCAL_GLUE_MASTER", "local[*]"),
         "spark.app.name": "local_glue",
@@ -90,44 +91,38 @@ def spark_conf(endpoint_url: str | None = None, region: str = "us-east-1") -> di
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / "local_glue_spark_warehouse"),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
-        # Opening a file on this machine costs nothing like the 4 MB that Spark assumes: fewer tasks for small files.
+        # Opening a local file costs much less than the 4 MB that Spark assumes: fewer tasks for small files.
         "spark.sql.files.openCostInBytes": "262144",
     }
     conf |= _jars_conf()
     if endpoint:
-        conf |= {f"spark.hadoop.{name}": value for name, value in s3a_conf(endpoint, region).items()}
+        conf |= {f"spark.hadoop.{name}": value for name, value in s3a_conf(endpoint).items()}
     return conf
 
 
-def prepare_environment(folder: Path | None = None) -> Path:
-    """Makes every SparkContext that this process starts get `spark_conf()` and quiet logs, however it is created.
+def prepare_environment() -> None:
+    """Gives `spark_conf()` and quiet logs to every SparkContext that this process starts, however it is created.
 
-    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from SPARK_CONF_DIR, written here.
-    Does nothing when SPARK_CONF_DIR is set already.
-
-    Returns:
-        The folder of spark-defaults.conf.
+    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from the folder SPARK_CONF_DIR, which is
+    written here unless it is set already.
     """
-    # Spark's Python workers are this interpreter, with its packages, not whatever python3 is on PATH.
+    # Spark's Python workers must be this interpreter, with its packages, not the python3 on PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     py4j_cache.remember()
     if os.environ.get("SPARK_CONF_DIR"):
-        return Path(os.environ["SPARK_CONF_DIR"])
+        return
     home = os.environ.get("LOCAL_GLUE_HOME")
     parent = Path(home) / "runs" if home else None
     if parent:
         parent.mkdir(parents=True, exist_ok=True)
-    if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "spark-defaults.conf").write_text(
         "".join(f"{name}={_property(value)}\n" for name, value in spark_conf().items()), encoding="utf-8"
     )
     (folder / "log4j2.properties").write_text(LOG4J, encoding="utf-8")
     os.environ["SPARK_CONF_DIR"] = str(folder)
-    _set_java_home()
-    return folder
+    os.environ["JAVA_HOME"] = str(java_home())
 
 
 def get_session(extra: dict[str, Any] | None = None) -> "SparkSession":
@@ -142,14 +137,14 @@ def get_session(extra: dict[str, Any] | None = None) -> "SparkSession":
 
 
 def follow_endpoint(spark: "SparkSession") -> None:
-    """Points a running session's S3A at the present AWS_ENDPOINT_URL (tests start many endpoints in one process)."""
+    """Points a running session's S3A at the current AWS_ENDPOINT_URL (tests start many endpoints in one process)."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     hadoop = spark.sparkContext._jsc.hadoopConfiguration()
     if not endpoint or hadoop.get("fs.s3a.endpoint") == endpoint:
         return
     for name, value in s3a_conf(endpoint).items():
         hadoop.set(name, value)
-    # Open file systems keep the endpoint they were made with, one per bucket name.
+    # File systems that are open, one per bucket name, would keep the old endpoint.
     spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
 
@@ -161,10 +156,10 @@ QUICK_JVM = (
 
 def _java_options() -> str:
     # TieredStopAtLevel=1 starts jobs faster and runs long ones slower: LOCAL_GLUE_JVM_OPTIONS="" turns it off.
-    # Spark's classes alone fill the metaspace that a JVM begins with, and each time it grows it collects all garbage.
-    # Verifying classes that come from the very jars which Ivy checked takes a tenth of a short job.
+    # Spark's classes fill the initial metaspace of a JVM, and each time it grows there is a full garbage collection.
+    # Verifying the classes of jars, which Ivy has checked, takes a tenth of a short job.
     quick = os.environ.get("LOCAL_GLUE_JVM_OPTIONS", QUICK_JVM)
-    # Hadoop starts a `chmod` for each local file and folder of a stage write; this way that takes half the time.
+    # Hadoop starts a `chmod` process for each local file and folder that it writes; VFORK halves the time for it.
     launch = "-Djdk.lang.Process.launchMechanism=VFORK" if sys.platform == "linux" else ""
     return f"-Duser.timezone=UTC -XX:-UsePerfData {launch} {quick}".strip()
 
@@ -181,15 +176,9 @@ def _jars_conf() -> dict[str, str]:
 
 
 def _class_path() -> str | None:
-    """The jars that Ivy fetched, None until it has; none of them is one that Spark ships."""
+    """The class path of the jars that Ivy has downloaded, None if one is missing."""
     paths = [IVY / "jars" / name for name in JARS]
     return os.pathsep.join(map(str, paths)) if all(path.is_file() for path in paths) else None
-
-
-def _set_java_home() -> None:
-    from local_glue.java import java_home
-
-    os.environ["JAVA_HOME"] = str(java_home())
 
 
 def _property(value: str) -> str:
@@ -197,15 +186,15 @@ def _property(value: str) -> str:
 
 
 def fetch_jars() -> None:
-    """Downloads the jars through Spark's own Ivy, unless they are there.
+    """Downloads the missing jars with Spark's Ivy.
 
     Raises:
-        LocalGlueError: Ivy could not; the message ends with its own words.
+        LocalGlueError: the download failed; the message ends with Ivy's.
     """
     if _class_path():
         return
     command = [sys.executable, "-c", "from local_glue.job.spark import get_session; get_session().stop()"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a fixed command)
     if not _class_path():
         raise LocalGlueError(
             f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {IVY}: is the network there? It said: "

@@ -1,1 +1,1 @@
-"""PostgreSQL in the place of RDS and Redshift."""
+"""PostgreSQL, which stands in for RDS and Redshift."""

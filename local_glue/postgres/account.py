@@ -1,5 +1,5 @@
-"""Whose account PostgreSQL runs as: ours, or an unprivileged one when we are root (PostgreSQL refuses root)."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+"""The account that PostgreSQL runs as: the current one, or an unprivileged one for root, which PostgreSQL refuses."""
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import os
 import shutil
@@ -22,7 +22,7 @@ NOT_COPIED = ("include", "pginstall18", "__pycache__")
 
 @dataclass(frozen=True)
 class Account:
-    """A Unix account for PostgreSQL; `name` None means our own."""
+    """A Unix account for PostgreSQL; `name` None means the current one."""
 
     name: str | None = None
     uid: int = -1
@@ -38,7 +38,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_run(self, binaries: Path) -> bool:
-        """Whether this account can reach and start PostgreSQL's programs, which need the libraries beside them."""
+        """Whether this account can read and start PostgreSQL's programs and their libraries."""
         try:
             for name in PROGRAMS:
                 command = [binaries / "bin" / name, "--version"]
@@ -49,7 +49,7 @@ class Account:
 
 
 def account_for_postgres() -> Account:
-    """Our own account, or the first unprivileged one of this machine when we are root."""
+    """The current account, or for root the first unprivileged account of this machine."""
     if os.geteuid() != 0:
         return Account()
     import pwd
@@ -68,7 +68,7 @@ def account_for_postgres() -> Account:
 
 
 def installation() -> Path:
-    """The folder of the PostgreSQL that the wheel brings (bin, lib, share)."""
+    """The folder of the PostgreSQL in the wheel (bin, lib, share)."""
     spec = find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         if (Path(folder) / "pginstall" / "bin" / "postgres").exists():
@@ -77,7 +77,7 @@ def installation() -> Path:
 
 
 def reachable_installation(account: Account) -> Path:
-    """An installation the account can run: the wheel's own, or a copy where the account can enter."""
+    """An installation that the account can run: the one in the wheel, or a copy in a folder it can enter."""
     source = installation()
     if account.can_run(source):
         return source
@@ -92,11 +92,11 @@ def reachable_installation(account: Account) -> Path:
 
 
 def reachable_data_folder(account: Account, wanted: Path, key: str) -> Path:
-    """`wanted` if the account can use it, else a private folder under the system's temp dir.
+    """`wanted` if the account can use it, or a private folder in the system's temporary folder.
 
     Args:
-        wanted: where the data belongs; it is created and given to the account.
-        key: tells several stacks' folders apart.
+        wanted: the preferred folder; it is created and given to the account.
+        key: distinguishes the folders of several stacks.
     """
     for folder in (wanted, *(base / f"local-glue-data-{key}" for base in _public_folders())):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -117,7 +117,7 @@ def _can_enter(account: Account, folder: Path) -> bool:
 
 def _public_folders() -> Iterator[Path]:
     seen: set[Path] = set()
-    for name in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 (each folder made in it is checked to be ours)
+    for name in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 (the owner of each folder in it is checked)
         folder = Path(name).resolve()
         if folder.is_dir() and folder not in seen:
             seen.add(folder)
@@ -125,7 +125,7 @@ def _public_folders() -> Iterator[Path]:
 
 
 def _copied(package: Path, target: Path) -> bool:
-    """Copies the package and its libraries once; a folder that someone else put there is not trusted."""
+    """Copies the package and its libraries once; returns whether a copy exists that belongs to this user."""
     if target.is_symlink():
         return False
     if target.is_dir():

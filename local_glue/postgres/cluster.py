@@ -1,5 +1,5 @@
 """PostgreSQL over TCP with password login: the databases that stand in for RDS and Redshift."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import hashlib
 import secrets
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
+JDBC_SCHEME = {"redshift": "jdbc:redshift", "postgresql": "jdbc:postgresql"}
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -36,7 +37,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "off",
-    # Passwords are random and new with each cluster; see `_initialise`.
+    # Passwords are random and new for each cluster; see `_initialise`.
     "scram_iterations": "1",
 }
 
@@ -53,7 +54,7 @@ class Server:
     data: str
     binaries: str
     passwords: dict[str, str]
-    """Passwords of the databases' own users."""
+    """Passwords of the users of the databases."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,11 +75,21 @@ class Server:
                                  "run 'local-glue up'") from error  # fmt: skip
 
 
+def jdbc_url(database: Database, server: Server) -> str:
+    """The address that a Glue connection to this database has."""
+    return f"{JDBC_SCHEME[database.engine]}://{server.host}:{server.port}/{database.dbname}"
+
+
+def credentials(database: Database, server: Server) -> dict[str, Any]:
+    """The content of a secret for this database."""
+    return {"username": database.user, "password": server.passwords[database.user]}
+
+
 def start(home: Path, databases: Iterable[Database]) -> Server:
-    """Makes a fresh cluster for this home, starts it and creates its users and databases.
+    """Creates and starts a new cluster for this home, with its users and databases.
 
     Raises:
-        LocalGlueError: PostgreSQL cannot be placed, initialised or started; the message has its own words.
+        LocalGlueError: PostgreSQL cannot be installed, initialised or started.
     """
     account = account_for_postgres()
     binaries = reachable_installation(account)
@@ -115,7 +126,7 @@ def create_databases(server: Server, databases: Iterable[Database]) -> None:
 
 
 def empty_database(server: Server, database: Database) -> None:
-    """Drops everything in the database; open transactions of others are ended, their connections closed."""
+    """Drops everything in the database; closes connections that have open transactions."""
     from psycopg import sql
 
     with server.connect(database.dbname) as connection:
@@ -145,10 +156,10 @@ def restore_passwords(server: Server) -> None:
 
 
 def stop(state: dict[str, Any]) -> None:
-    """Stops the server of a state and removes its data; one that is gone already is no error."""
+    """Stops the server of a state, if it still runs, and removes its data."""
     data = Path(state["data"])
     if (data / "postmaster.pid").exists() and process_alive(state["pid"]):
-        with suppress(LocalGlueError):  # it may have ended meanwhile
+        with suppress(LocalGlueError):  # it may have ended in the meantime
             _control(account_for_postgres(), Path(state["binaries"]), data, "stop", "-m", "immediate", "-w", "-t", "10")
     shutil.rmtree(data.parent, ignore_errors=True)
 
@@ -161,7 +172,7 @@ def is_running(state: dict[str, Any]) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on now."""
+    """A TCP port that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
@@ -174,8 +185,8 @@ def _initialise(account: Account, binaries: Path, folder: Path, password: str) -
     password_file.write_text(password + "\n", encoding="utf-8")
     account.own(password_file)
     try:
-        # "password" sends them as they are, within this machine: a job logs in a hundred times, and what SCRAM computes
-        # for each login takes longer than what the job asks for.
+        # "password" sends passwords in clear text, within this machine: a job logs in a hundred times, and the
+        # computation that SCRAM needs for a login takes longer than the job's queries.
         command = [binaries / "bin" / "initdb", "-D", data, "-U", SUPERUSER, "--locale=C", "-E", "UTF8", "--no-sync",
                    "-A", "password", "-c", "scram_iterations=1", f"--pwfile={password_file}"]  # fmt: skip
         _run(account, command, folder)
@@ -191,7 +202,7 @@ def _control(account: Account, binaries: Path, data: Path, action: str, *options
 
 
 def _run(account: Account, command: list[Any], folder: Path) -> None:
-    """Runs a PostgreSQL program; its output goes to a file, for the server it starts would keep a pipe open."""
+    """Runs a PostgreSQL program; writes its output to a file, because the started server would keep a pipe open."""
     log = folder / "control.log"
     with log.open("wb") as out:
         options = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out, "cwd": "/", "start_new_session": True}

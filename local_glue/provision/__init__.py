@@ -1,1 +1,1 @@
-"""What a project asks for, put into the endpoint."""
+"""Creates what a project's configuration lists in the endpoint."""

@@ -1,33 +1,25 @@
-"""Puts into the endpoint what a project asks for: buckets, secrets, connections, tables, jobs, workflows, code."""
+"""Creates a project's buckets, secrets, connections, tables, code, jobs and workflows in the endpoint."""
 
-import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from local_glue.config import Config, DynamoTable, Library
-from local_glue.errors import ConfigError
-from local_glue.postgres.cluster import Server
-from local_glue.provision.addresses import credentials, jdbc_url
+from local_glue.config import Config, DynamoTable
+from local_glue.postgres.cluster import Server, credentials, jdbc_url
+from local_glue.provision.code import upload_code
 from local_glue.provision.workflow_file import Definitions, read_definitions
-
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-SKIPPED = ("__pycache__", ".ipynb_checkpoints")
 
 
 def provision(config: Config, client: Callable[[str], Any], postgres: Server) -> None:
-    """Creates or updates everything of `[tool.local_glue]`; run again, it changes only what differs.
+    """Creates or updates everything in `[tool.local_glue]`; a second call changes only what differs.
 
     Args:
-        config: what the project asks for.
-        client: gives a boto3 client of a service.
-        postgres: where the databases are.
+        config: the project's configuration.
+        client: makes a boto3 client of a service.
+        postgres: the server that the databases are on.
 
     Raises:
-        ConfigError: the project's files contradict each other, or one is missing.
+        ConfigError: a file of the project is missing, or files contradict each other.
     """
     definitions = read_definitions(config)
     _buckets(config, client("s3"))
@@ -47,50 +39,6 @@ def refresh_code(config: Config, client: Callable[[str], Any]) -> int:
     _jobs(client("glue"), definitions)
     _workflows(client("glue"), definitions)
     return changed
-
-
-def upload_code(config: Config, s3: Any, definitions: Definitions) -> int:
-    """Uploads scripts and library zips whose content differs from what is there; returns how many."""
-    if not config.scripts_bucket:
-        return 0
-    objects: dict[str, bytes] = {}
-    for script in definitions.scripts:
-        file = config.project / script
-        if not file.is_file():
-            raise ConfigError(f"script {file} is missing: a job in {config.workflows} names it")
-        objects[script] = file.read_bytes()
-    for library in config.libraries:
-        objects[library.key] = zip_library(config.project, library)
-    there = _etags(s3, config.scripts_bucket)
-    changed = 0
-    for key, body in objects.items():
-        if there.get(key) != hashlib.md5(body, usedforsecurity=False).hexdigest():
-            s3.put_object(Bucket=config.scripts_bucket, Key=key, Body=body)
-            changed += 1
-    return changed
-
-
-def zip_library(project: Path, library: Library) -> bytes:
-    """The package with its path from the project's root and its parents' __init__.py; equal content, equal bytes."""
-    folder = project / library.package
-    if not folder.is_dir():
-        raise ConfigError(f"library folder {folder} is missing: [tool.local_glue] libraries names it")
-    files = [file for file in folder.rglob("*") if file.is_file() and not set(SKIPPED) & set(file.parts)]
-    parents = [folder.parents[i] / "__init__.py" for i in range(len(Path(library.package).parts) - 1)]
-    files += [parent for parent in parents if parent.is_file()]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files):
-            entry = zipfile.ZipInfo(str(file.relative_to(project)), ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
-    return buffer.getvalue()
-
-
-def _etags(s3: Any, bucket: str) -> dict[str, str]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", ())}
 
 
 def _buckets(config: Config, s3: Any) -> None:

@@ -10,13 +10,13 @@ AT_A_TIME = 8
 
 
 def put_folder(s3: Any, folder: Path, bucket: str) -> tuple[int, int]:
-    """Copies every file below `folder`, keys relative to it, names unchanged.
+    """Copies every file below `folder`; the keys are the paths relative to it.
 
     Returns:
-        How many files, and how many bytes.
+        The number of files, and of bytes.
 
     Raises:
-        LocalGlueError: folder or bucket is not there, or a file's name is not UTF-8.
+        LocalGlueError: the folder or bucket does not exist, or a file's name is not UTF-8.
     """
     if not folder.is_dir():
         raise LocalGlueError(f"{folder} is not a folder: give one whose files are to be copied")

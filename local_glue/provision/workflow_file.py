@@ -18,7 +18,7 @@ BOOKMARKS = ("enable", "disable", "pause")
 
 @dataclass(frozen=True)
 class Definitions:
-    """What create_job, create_workflow and create_trigger take, and the scripts to upload."""
+    """Arguments of create_job, create_workflow and create_trigger, and the scripts to upload."""
 
     jobs: list[dict[str, Any]]
     workflows: list[dict[str, Any]]
@@ -27,7 +27,7 @@ class Definitions:
 
 
 def read_definitions(config: Config) -> Definitions:
-    """Definitions of all workflows in the file that `[tool.local_glue] workflows` names; none if it names none.
+    """The definitions in the file that `[tool.local_glue] workflows` names; empty if it names none.
 
     Raises:
         ConfigError: the file is missing or wrong; the message names the workflow, job or trigger.

@@ -1,1 +1,1 @@
-"""Running job scripts."""
+"""Runs job scripts."""

@@ -1,6 +1,6 @@
-"""First code in a job's process: runs the script and leaves its last uncaught exception for the job run.
+"""Runs the script in a job's process and writes its uncaught exception to the result file.
 
-Started as a file, so that the job sees neither the project's folder nor the environment of the endpoint on its path.
+Started as a file, so that neither the project's folder nor the endpoint's import path is on the job's path.
 """
 
 import importlib.util
@@ -20,7 +20,7 @@ MESSAGE_LIMIT = 4000
 
 
 def error_line(error: BaseException) -> str:
-    """`ClassName: message` on one line, as Glue shows it; the frames of a Java trace are left to the log."""
+    """`ClassName: message` on one line, as Glue shows it, without the frames of a Java trace."""
     java = getattr(error, "java_exception", None)
     text = str(error)
     if java is not None:
@@ -33,12 +33,12 @@ def error_line(error: BaseException) -> str:
 
 
 def succeeded(error: SystemExit) -> bool:
-    """Whether sys.exit() was called with what means success."""
+    """Whether the exit code means success."""
     return error.code in (None, 0)
 
 
 def import_package(folder: str) -> None:
-    """Makes `import local_glue` work in the job without putting the folder around it on the path."""
+    """Makes `import local_glue` work in the job without adding its parent folder to the path."""
     if importlib.util.find_spec("local_glue") is not None:
         return
     spec = importlib.util.spec_from_file_location(
@@ -63,14 +63,14 @@ def main(argv: Sequence[str]) -> int:
         runpy.run_path(argv[0], run_name="__main__")
     except SystemExit as stop:
         error = None if succeeded(stop) else stop
-    except BaseException as raised:  # a job's KeyboardInterrupt is its failure, too
+    except BaseException as raised:  # a KeyboardInterrupt in a job is a failure, too
         error = raised
     if error is None:
         return 0
     if not isinstance(error, SystemExit):
         traceback.print_exception(_without_our_frames(error))
     elif isinstance(error.code, str):
-        print(error.code, file=sys.stderr)  # noqa: T201 (what the interpreter itself would do)
+        print(error.code, file=sys.stderr)  # noqa: T201 (as the interpreter does)
     if result:
         Path(result).write_text(json.dumps({"error": error_line(error)}), encoding="utf-8")
     code = error.code if isinstance(error, SystemExit) else 1
@@ -78,7 +78,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _without_our_frames(error: BaseException) -> BaseException:
-    """Cuts the frames of this file and of runpy off the trace, so that it begins in the script."""
+    """The error with a trace that begins in the script, without the frames of this file and of runpy."""
     frame = error.__traceback__
     while frame and frame.tb_frame.f_code.co_filename in (__file__, "<frozen runpy>"):
         frame = frame.tb_next
@@ -86,7 +86,7 @@ def _without_our_frames(error: BaseException) -> BaseException:
 
 
 def _die_with_parent() -> None:
-    """Ends this process group when the endpoint is gone: its end of our standard input closes then."""
+    """Ends this process group when the endpoint ends, which closes our standard input."""
     if os.getpgid(0) != os.getpid() or sys.stdin is None or sys.stdin.isatty():
         return
     watched = os.dup(0)

@@ -1,4 +1,4 @@
-"""Runs job scripts inside this process, one at a time: whole workflows in one pytest run with one SparkSession."""
+"""Runs job scripts inside this process, one at a time, so that tests run whole workflows with one SparkSession."""
 
 import logging
 import os
@@ -13,9 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
+from local_glue.access import Access
+from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import error_line, succeeded
 from local_glue.runner.libraries import LaunchError, fetch
-from local_glue.runner.request import STANDIN, Outcome, RunRequest, Surroundings, send_log
+from local_glue.runner.request import Outcome, RunRequest, send_log
 
 _one_at_a_time = threading.Lock()
 _standin_modules: dict[str, ModuleType] = {}
@@ -24,33 +26,32 @@ _standin_modules: dict[str, ModuleType] = {}
 class InlineExecutor:
     """Runs a script with runpy in the current process.
 
-    The script's libraries are those of this process' own import path, --extra-py-files are not downloaded. Any
-    exception, a BaseException too, is a FAILED run. Timeouts are not enforced; a stop takes effect at the end.
+    Libraries come from the import path of this process, --extra-py-files are not downloaded. A run fails with any
+    exception, also a BaseException. Timeouts are not enforced; a stop takes effect when the script ends.
     """
 
-    def __init__(self, around: Surroundings, *, echo: bool = False) -> None:
-        self.around = around
-        self.echo = echo
+    def __init__(self, access: Access) -> None:
+        self.access = access
 
     def run(self, request: RunRequest) -> Outcome:
-        """Waits for its turn, then runs the script and puts everything back as it was."""
-        log = self.around.home.log_of(request.run_id)
+        """Waits until no other script runs, then runs this one and restores the state of the process."""
+        log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time:
             if not request.on_running():
                 return Outcome("STOPPED")
             with log.open("a", encoding="utf-8") as out:
                 outcome = self._run(request, out)
-        send_log(self.around, request.run_id, log)
+        send_log(self.access, request.run_id, log)
         return outcome
 
     def stop(self, run_id: str) -> None:
-        """A script in this process cannot be interrupted; the engine marks its run as STOPPED at its end."""
+        """Does nothing: a script in this process cannot be interrupted, its run becomes STOPPED when it ends."""
 
     def _run(self, request: RunRequest, out: TextIO) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
             try:
-                script = fetch(self.around.client("s3"), request.script, Path(folder))
+                script = fetch(self.access.client("s3"), request.script, Path(folder))
             except LaunchError as error:
                 out.write(f"{error}\n")
                 return Outcome("FAILED", str(error))
@@ -64,13 +65,13 @@ class InlineExecutor:
         try:
             with ExitStack() as stack:
                 stack.enter_context(_arguments([str(script), *argv]))
-                stack.enter_context(_variables(self.around.environment()))
+                stack.enter_context(_variables(self.access.environment()))
                 stack.enter_context(_import_path())
-                stack.enter_context(_output(out, self.echo))
+                stack.enter_context(_output(out))
                 runpy.run_path(str(script), run_name="__main__")
         except SystemExit as stop:
             return None if succeeded(stop) else stop
-        except BaseException as error:  # a simulated kill is one, and the process must survive it
+        except BaseException as error:  # tests simulate kills with one, and the process must survive it
             return error
         return None
 
@@ -100,7 +101,7 @@ def _variables(variables: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _import_path() -> Iterator[None]:
-    """Puts the stand-in first; another `awsglue` that is loaded (the official wheel's) comes back afterwards."""
+    """Puts the stand-in first on the path; afterwards restores another loaded `awsglue`, such as the official wheel."""
     path, main = list(sys.path), sys.modules.get("__main__")
     foreign = {name: module for name, module in _awsglue_modules().items() if not _is_standin(module)}
     for name in foreign:
@@ -130,18 +131,15 @@ def _is_standin(module: ModuleType) -> bool:
     return str(getattr(module, "__file__", None) or "").startswith(str(STANDIN))
 
 
-class _Tee:
-    """Writes to the run's log, and to the stream it replaces when asked or once the run is over."""
+class _LogStream:
+    """A stream that writes to the run's log while that is open, afterwards to the stream it replaces."""
 
-    def __init__(self, original: TextIO, log: TextIO, echo: bool) -> None:
-        self._original, self._log, self._echo = original, log, echo
+    def __init__(self, original: TextIO, log: TextIO) -> None:
+        self._original, self._log = original, log
 
     def write(self, text: str) -> int:
-        """Writes the text to where it belongs."""
-        if not self._log.closed:
-            self._log.write(text)
-        if self._echo or self._log.closed:
-            self._original.write(text)
+        """Writes to the log, or to the original stream once the log is closed."""
+        (self._original if self._log.closed else self._log).write(text)
         return len(text)
 
     def flush(self) -> None:
@@ -154,11 +152,11 @@ class _Tee:
 
 
 @contextmanager
-def _output(log: TextIO, echo: bool) -> Iterator[None]:
-    """Sends standard output and errors of the script to its log; what it does to the root logger is undone."""
+def _output(log: TextIO) -> Iterator[None]:
+    """Sends standard output and errors of the script to its log; afterwards restores the root logger."""
     root = logging.getLogger()
     before = sys.stdout, sys.stderr, root.handlers[:], root.level
-    sys.stdout, sys.stderr = _Tee(sys.stdout, log, echo), _Tee(sys.stderr, log, echo)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _LogStream(sys.stdout, log), _LogStream(sys.stderr, log)  # type: ignore[assignment]
     root.handlers[:] = [h for h in before[2] if type(h).__module__.startswith("_pytest")]
     try:
         yield

@@ -1,4 +1,4 @@
-"""Brings a job's script and libraries from S3 to where it runs."""
+"""Downloads a job's script and libraries from S3."""
 
 import re
 from importlib import metadata
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class LaunchError(Exception):
-    """The job cannot start: something it names is not there."""
+    """The job cannot start, because a file or module is missing."""
 
 
 def fetch(client: Any, uri: str, folder: Path) -> Path:
-    """Downloads `s3://bucket/key` into the folder, under the key's last part.
+    """Downloads `s3://bucket/key` into the folder, named by the last part of the key.
 
     Raises:
-        LaunchError: the URI is malformed, or bucket or object are missing.
+        LaunchError: the URI is malformed, or the bucket or object is missing.
     """
     from botocore.exceptions import ClientError
 
@@ -32,10 +32,10 @@ def fetch(client: Any, uri: str, folder: Path) -> Path:
 
 
 def stage_libraries(client: Any, options: dict[str, str], folder: Path) -> list[Path]:
-    """Downloads what --extra-py-files, --extra-files and --additional-python-modules name.
+    """Downloads the files of --extra-py-files, --extra-files and --additional-python-modules.
 
     Returns:
-        What to put on the import path, in order. Modules named by requirement are those already installed here.
+        The entries for the import path, in order. Modules given as a requirement must already be installed here.
 
     Raises:
         LaunchError: an object is missing, or a module is not installed.
@@ -55,7 +55,7 @@ def stage_libraries(client: Any, options: dict[str, str], folder: Path) -> list[
 
 
 def check_installed(requirement: str) -> None:
-    """Refuses a requirement whose distribution is not installed here; versions are the lock file's business."""
+    """Raises LaunchError if the distribution is not installed here; does not check versions."""
     name = re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0]
     try:
         metadata.version(name)

@@ -1,5 +1,5 @@
-"""Executes job scripts: each in a process of its own; `InlineExecutor` does it inside this process, for tests."""
-# ruff: noqa: S603 (every command is built here, nothing comes from outside)
+"""Runs each job script in a separate process."""
+# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import json
 import os
@@ -13,33 +13,32 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from local_glue.access import Access
+from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE
-from local_glue.runner.inline import InlineExecutor
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
-from local_glue.runner.request import STANDIN, Executor, Outcome, RunRequest, Surroundings, send_log
-
-__all__ = ["Executor", "InlineExecutor", "Outcome", "ProcessExecutor", "RunRequest", "Surroundings"]
+from local_glue.runner.request import Outcome, RunRequest, send_log
 
 GRACE_S = 1.0
 
 
 class ProcessExecutor:
-    """The default: a script runs in its own process group, which dies with this process."""
+    """Runs each script in a separate process group, which ends with this process."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, access: Access) -> None:
+        self.access = access
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
 
     def run(self, request: RunRequest) -> Outcome:
-        """Downloads script and libraries, runs the script, waits for its end or its timeout."""
-        folder = self.around.home.runs / request.run_id
+        """Downloads script and libraries, runs the script and waits for its end or its timeout."""
+        folder = self.access.home.runs / request.run_id
         folder.mkdir(parents=True, exist_ok=True)
-        log = self.around.home.log_of(request.run_id)
+        log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
-            client = self.around.client("s3")
+            client = self.access.client("s3")
             script = fetch(client, request.script, folder)
             paths = stage_libraries(client, request.libraries, folder)
         except LaunchError as error:
@@ -48,11 +47,11 @@ class ProcessExecutor:
         if not request.on_running():
             return Outcome("STOPPED")
         outcome = self._execute(request, script, paths, folder, log)
-        send_log(self.around, request.run_id, log)
+        send_log(self.access, request.run_id, log)
         return outcome
 
     def stop(self, run_id: str) -> None:
-        """Ends the process group of the run: first politely, then for good."""
+        """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
         with self._lock:
             self._stopped.add(run_id)
             process = self._processes.get(run_id)
@@ -92,7 +91,7 @@ class ProcessExecutor:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_")) or k == "AWS_CA_BUNDLE"}
         return {
             **kept,
-            **self.around.environment(),
+            **self.access.environment(),
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONUNBUFFERED": "1",
             PACKAGE_VARIABLE: str(Path(__file__).parents[1]),
@@ -101,7 +100,7 @@ class ProcessExecutor:
 
 
 def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -> None:
-    """Ends a process and all it started (its group): SIGTERM, then SIGKILL after the grace time."""
+    """Ends a process and its group: SIGTERM, then SIGKILL after the grace time."""
     deadline = time.monotonic() + grace_s
     if grace_s and process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
@@ -115,7 +114,7 @@ def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -
 
 
 def _outcome(code: int, result: Path) -> Outcome:
-    """Reads what bootstrap left; a process that could not leave anything was killed."""
+    """The outcome by exit code and result file; a process that was killed has not written a result."""
     said: Mapping[str, Any] = {}
     with suppress(OSError, json.JSONDecodeError):
         said = json.loads(result.read_text(encoding="utf-8"))

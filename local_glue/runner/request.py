@@ -1,15 +1,13 @@
-"""What every way of running a job script shares: requests, outcomes, surroundings, logs."""
+"""What all executors of job scripts share: requests, outcomes, logs."""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from local_glue.home import ACCESS_KEY, SECRET_KEY, Home
-
-STANDIN = Path(__file__).parents[1] / "job" / "standin"
+from local_glue.access import Access
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """One attempt to be executed."""
+    """One attempt that an executor is to run."""
 
     job_name: str
     run_id: str
@@ -34,55 +32,22 @@ class RunRequest:
 
 
 class Executor(Protocol):
-    """Runs one request to its end; `stop` may come from another thread."""
+    """Runs requests; `stop` may be called from another thread."""
 
     def run(self, request: RunRequest) -> Outcome:
-        """Executes the script and returns how it ended."""
+        """Runs the script to its end and returns the outcome."""
         ...
 
     def stop(self, run_id: str) -> None:
-        """Ends the run early, if it is still there."""
+        """Ends the run early, if it has not ended yet."""
         ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What executors need to know of the stack."""
-
-    home: Home
-    endpoint_url: str
-    region: str
-
-    def client(self, service: str) -> Any:
-        """A boto3 client on the endpoint."""
-        from local_glue.endpoint_clients import make_client
-
-        return make_client(service, self.endpoint_url, self.region)
-
-    def environment(self) -> dict[str, str]:
-        """The variables a job script sees beside those of this process."""
-        from local_glue.java import JavaNotFoundError, java_home
-
-        variables = {
-            "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_REGION": self.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "LOCAL_GLUE_HOME": str(self.home.path),
-            "TZ": "UTC",
-        }
-        with suppress(JavaNotFoundError):  # a job without Spark needs none; with Spark its own error says so
-            variables["JAVA_HOME"] = str(java_home())
-        return variables
-
-
-def send_log(around: Surroundings, run_id: str, log: Path) -> None:
-    """Copies a run's log to CloudWatch Logs, group /aws-glue/jobs/output, stream = run id; best effort."""
+def send_log(access: Access, run_id: str, log: Path) -> None:
+    """Copies a run's log to CloudWatch Logs, with the run id as stream; errors are ignored."""
     group, lines = "/aws-glue/jobs/output", log.read_text(encoding="utf-8", errors="replace").splitlines()[-5000:]
     with suppress(Exception):
-        client = around.client("logs")
+        client = access.client("logs")
         with suppress(client.exceptions.ResourceAlreadyExistsException):
             client.create_log_group(logGroupName=group)
         client.create_log_stream(logGroupName=group, logStreamName=run_id)

@@ -8,7 +8,7 @@ import standin_support as support
 
 @pytest.fixture(scope="session")
 def standin_stack(tmp_path_factory):
-    """Endpoint and databases in processes of their own, for a project that has nothing but a bucket."""
+    """Endpoint and databases in separate processes, for a project that has only a bucket and databases."""
     from local_glue.stack import Stack
 
     project = tmp_path_factory.mktemp("standin-project")
@@ -20,7 +20,7 @@ def standin_stack(tmp_path_factory):
 
 @pytest.fixture
 def standin(standin_stack, monkeypatch, tmp_path):
-    """The environment of a job process on that stack, with a state folder of its own."""
+    """The environment of a job process on that stack, with a separate state folder."""
     for name, value in standin_stack.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LOCAL_GLUE_HOME", str(tmp_path))
@@ -31,7 +31,7 @@ def standin(standin_stack, monkeypatch, tmp_path):
 
 @pytest.fixture
 def standin_runs(standin, spark):
-    """Job runs of one new job."""
+    """Starts job runs of a new job."""
     return support.Runs(spark)
 
 
@@ -49,10 +49,10 @@ def standin_prefix():
 
 @pytest.fixture
 def standin_warehouse(standin):
-    """The warehouse as superuser, with a schema `music` of its own for each test."""
+    """The warehouse as superuser, with an empty schema `shop` for each test."""
     with standin.connect("warehouse") as connection:
-        connection.execute("DROP SCHEMA IF EXISTS music CASCADE")
-        connection.execute("CREATE SCHEMA music AUTHORIZATION loader")
+        connection.execute("DROP SCHEMA IF EXISTS shop CASCADE")
+        connection.execute("CREATE SCHEMA shop AUTHORIZATION loader")
         yield connection
         for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
             connection.execute(f'DROP TABLE public."{name}" CASCADE')
@@ -60,7 +60,7 @@ def standin_warehouse(standin):
 
 @pytest.fixture
 def standin_rds(standin):
-    """The RDS database as superuser, its `public` schema emptied afterwards."""
+    """The RDS database as superuser; its `public` schema is emptied afterwards."""
     with standin.connect("rds") as connection:
         yield connection
         for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():

@@ -1,4 +1,4 @@
-"""An endpoint with tiny jobs, driven by boto3 as a user of AWS would, and a small project for whole stacks."""
+"""An endpoint with tiny jobs, used through boto3, and a small project for whole stacks."""
 
 import json
 import os
@@ -9,10 +9,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from local_glue.access import Access
 from local_glue.config import Config
 from local_glue.home import Home
 from local_glue.lifecycle import start_server, stop_server
-from local_glue.runner.request import Surroundings
 
 BUCKET = "scripts-bucket"
 ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
@@ -104,13 +104,13 @@ def make_project(folder: Path, *, second: str = SECOND) -> Path:
 
 
 class Shell:
-    """Runs local-glue in a project, as a user types it."""
+    """Runs local-glue in a project, as a user does."""
 
     def __init__(self, project: Path, home: Path) -> None:
         self.project, self.home = project, home
 
     def __call__(self, *arguments: str, code: int = 0, stdin: str | None = None) -> str:
-        """Standard output of a command, which must end with this exit code; `errors` has the rest."""
+        """The standard output of a command, after a check of its exit code; standard error is in `errors`."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment["LOCAL_GLUE_HOME"] = str(self.home)
         command = [sys.executable, "-m", "local_glue.cli.main", *arguments]
@@ -128,14 +128,14 @@ class Shell:
 
 
 class Remote:
-    """An endpoint in a process of its own, without databases."""
+    """An endpoint in a separate process, without databases."""
 
     def __init__(self, folder: Path, *, minute_seconds: float = 60.0) -> None:
         home = Home(folder)
         port, self.pid = start_server(home, Config(project=folder, minute_seconds=minute_seconds), clock=False)
         self.url = f"http://127.0.0.1:{port}"
-        self.around = Surroundings(home, self.url, "us-east-1")
-        self.around.client("s3").create_bucket(Bucket=BUCKET)
+        self.access = Access(home, self.url, "us-east-1")
+        self.access.client("s3").create_bucket(Bucket=BUCKET)
 
     def stop(self) -> None:
         """Ends the process."""
@@ -143,11 +143,11 @@ class Remote:
 
 
 class Tiny:
-    """Creates jobs, triggers and workflows of one test; names are the test's own."""
+    """Creates jobs, triggers and workflows of one test, with names that no other test uses."""
 
     def __init__(self, endpoint: Any) -> None:
         self.endpoint = endpoint
-        self.glue, self.s3 = endpoint.around.client("glue"), endpoint.around.client("s3")
+        self.glue, self.s3 = endpoint.access.client("glue"), endpoint.access.client("s3")
         self.mark = uuid.uuid4().hex[:8]
 
     def job(self, name: str, code: str = OK, **options: Any) -> str:
@@ -210,8 +210,8 @@ class Tiny:
         return self.glue.get_workflow_run(Name=name, RunId=run_id, IncludeGraph=True)["Run"]
 
     def log(self, run_id: str) -> str:
-        """What the run has written."""
-        return self.endpoint.around.home.log_of(run_id).read_text()
+        """The log of the run."""
+        return self.endpoint.access.home.log_of(run_id).read_text()
 
 
 def states(run: dict[str, Any]) -> dict[str, list[str]]:
@@ -224,7 +224,7 @@ def states(run: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def fail_once(flag: Path) -> str:
-    """A script that fails the first time only; the file tells it."""
+    """A script that fails only the first time, when the file does not exist."""
     return f"import pathlib\np = pathlib.Path({str(flag)!r})\nif not p.exists():\n    p.touch()\n    raise OSError('x')"
 
 

@@ -1,15 +1,13 @@
-"""A project with a bucket and two databases, and what tests of the awsglue stand-in need around it."""
+"""A project with a bucket and two databases, and helpers for tests of the awsglue stand-in."""
 
 import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import local_glue
+from local_glue.job import STANDIN
 
-STANDIN = Path(local_glue.__file__).parent / "job" / "standin"
 BUCKET = "standin-bucket"
 PROJECT = f"""\
 [tool.local_glue]
@@ -25,7 +23,7 @@ groups = ["readers"]
 
 [tool.local_glue.databases.rds]
 engine = "postgresql"
-dbname = "music"
+dbname = "shop"
 user = "loader"
 
 [tool.local_glue.connections.redshift]
@@ -40,7 +38,7 @@ secret = "secret/rds"
 
 @contextmanager
 def standin_imports() -> Iterator[None]:
-    """`import awsglue` finds the stand-in; afterwards nothing of it is left."""
+    """Makes `import awsglue` find the stand-in; afterwards removes all its modules."""
     _forget()
     sys.path.insert(0, str(STANDIN))
     try:
@@ -56,7 +54,7 @@ def _forget() -> None:
 
 
 class Runs:
-    """Starts job runs the way a script does."""
+    """Starts job runs as a script does."""
 
     def __init__(self, spark: Any) -> None:
         self.spark = spark

@@ -1,4 +1,4 @@
-"""`up --empty`: what a stack is good for when Terraform, or somebody else, makes what is in it."""
+"""`up --empty`: a stack whose content Terraform or another tool creates."""
 
 import shlex
 
@@ -19,7 +19,7 @@ with psycopg.connect(url, user=secret["username"], password=secret["password"]) 
 """
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def empty(tmp_path_factory):
     shell = Shell(make_project(tmp_path_factory.mktemp("project")), tmp_path_factory.mktemp("state") / "home")
     shell("up", "--empty")
@@ -44,7 +44,7 @@ def client(empty):
 
 @pytest.fixture(scope="session")
 def made(empty, client):
-    """A workflow with its bucket, connection and secret, none of them named as the project's configuration has it."""
+    """A workflow with its bucket, connection and secret, none of which is in the project's configuration."""
     s3, glue = client("s3"), client("glue")
     for bucket in ("made-landing", "made-scripts"):
         s3.create_bucket(Bucket=bucket)

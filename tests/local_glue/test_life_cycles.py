@@ -1,4 +1,4 @@
-"""What Terraform's life cycle of a resource asks of the endpoint: what was said comes back, nothing more, and goes."""
+"""What Terraform needs of the endpoint: resources are returned exactly as they were given, and can be deleted."""
 
 import json
 
@@ -11,7 +11,7 @@ ARN = "arn:aws:glue:us-east-1:123456789012"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/some"
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"))
     yield endpoint
@@ -71,7 +71,7 @@ def describe_security_configurations():
 def describe_tags():
     @pytest.mark.parametrize("kind", ["workflow", "trigger", "connection"])
     def it_keeps_changes_and_forgets_them_with_the_resource(tiny, kind):
-        name, tags = f"{kind}_{tiny.mark}", {"team": "music"}
+        name, tags = f"{kind}_{tiny.mark}", {"team": "shop"}
         delete = {"workflow": {"Name": name}, "trigger": {"Name": name}, "connection": {"ConnectionName": name}}[kind]
 
         def create(**options):
@@ -127,7 +127,7 @@ def describe_versioned_buckets():
 def describe_bucket_policies():
     @pytest.fixture
     def refused(tiny):
-        """Whether a bucket refuses a put when its policy denies everything under this condition."""
+        """Whether a bucket with a policy that denies everything under this condition refuses a put."""
 
         def put(**condition):
             bucket = f"policy-{tiny.mark}-{len(condition)}"

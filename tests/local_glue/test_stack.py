@@ -1,4 +1,4 @@
-"""Whole stacks of a small project, in this process and in processes of their own."""
+"""Whole stacks of a small project, in this process and in separate processes."""
 
 import json
 import sys
@@ -111,7 +111,7 @@ def describe_start():
         home = tmp_path / "home"
         started = time.monotonic()
         stack = Stack.start(project, home, inline=True)
-        assert time.monotonic() - started < 10  # 2.5 s on a machine that does nothing else
+        assert time.monotonic() - started < 10  # 2.5 s on an idle machine
         stack.stop()
         assert not home.exists()
         with pytest.raises(NotRunningError, match="local-glue up"):

@@ -120,7 +120,7 @@ def local_environment(make_folder: Callable[[str], Path]) -> Iterator[tuple[Any,
 
 def addresses(stack: Any) -> dict[str, Any]:
     """The variables that are known only once the stack is up."""
-    from local_glue.provision.addresses import jdbc_url
+    from local_glue.postgres.cluster import jdbc_url
 
     urls = {name: jdbc_url(database, stack.postgres) for name, database in stack.config.databases.items()}
     databases = {"rds": urls["rds"], "redshift": urls["warehouse"]}
@@ -150,7 +150,7 @@ def copy_module(folder: Path) -> Path:
 
 def package(folder: Path) -> None:
     """What `make package` puts into build/: the library archive, and one wheel, made of an installed distribution."""
-    from local_glue.provision.package import package as package_libraries
+    from local_glue.provision.code import package as package_libraries
 
     package_libraries(PROJECT, folder)
     (folder / "wheels").mkdir()

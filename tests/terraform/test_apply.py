@@ -59,7 +59,7 @@ def _live(stack: Stack, module: Path) -> Life:
     terraform.apply(*LOCAL)
     life.outputs = terraform.outputs()
     _look_at_triggers(life, stack.client("glue"))
-    life.filled = fill_secrets(stack)
+    life.filled = fill_secrets(stack.config, stack.client, stack.postgres)
     with ThreadPoolExecutor(1) as pool:
         plan = pool.submit(terraform.plan, *LOCAL)
         _load(life, stack, module.parent)

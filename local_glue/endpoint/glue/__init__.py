@@ -1,32 +1,39 @@
-"""Glue's jobs, triggers, workflows, connections and bookmarks, put in place of moto's: these ones execute."""
+"""Replaces moto's Glue jobs, triggers, workflows, connections and bookmarks, which do nothing, by ones that execute."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from local_glue.endpoint.glue.jobs import Engine
+from local_glue.endpoint.glue.errors import unsupported
+from local_glue.endpoint.glue.service import GlueService
 
-__all__ = ["Engine", "install"]
+__all__ = ["GlueService", "install"]
+
+# Calls that moto accepts without doing anything; they are refused, because a silent stub misleads.
+REFUSED = {
+    "StartCrawler": "a crawl would find nothing",
+    "CreateSession": "interactive sessions run nothing here",
+    "CreateDevEndpoint": "development endpoints run nothing here",
+    "CreateMLTransform": "ML transforms run nothing here",
+}
 
 
-def install(engine: Engine) -> None:
-    """Makes moto's Glue answer from this engine; the catalog and the rest stay moto's.
+def install(service: GlueService) -> None:
+    """Makes moto's Glue answer from this service; the catalog and all other calls stay moto's.
 
-    Installing another engine replaces the one before; a process has one Glue.
+    A process has one Glue: installing another service replaces the one before.
     """
     from moto.core.utils import camelcase_to_underscores
     from moto.glue.responses import GlueResponse
 
-    from local_glue.endpoint.glue.refused import REFUSED, refuse
-
     for function in handlers():
-        setattr(GlueResponse, function.__name__, _method(function, engine))
+        setattr(GlueResponse, function.__name__, _method(function, service))
     for operation, why in REFUSED.items():
-        setattr(GlueResponse, camelcase_to_underscores(operation), _method(refuse(operation, why), engine))
+        setattr(GlueResponse, camelcase_to_underscores(operation), _method(_refusal(operation, why), service))
 
 
 def handlers() -> list[Callable[..., dict[str, Any]]]:
-    """All functions that answer a Glue call; each is named as the call, in snake case."""
+    """All functions that answer a Glue call; each has the name of the call, in snake case."""
     from local_glue.endpoint.glue import bookmarks_api, connections_api, jobs_api, triggers_api, workflows_api
 
     modules = (jobs_api, triggers_api, workflows_api, connections_api, bookmarks_api)
@@ -39,16 +46,23 @@ def handlers() -> list[Callable[..., dict[str, Any]]]:
     ]
 
 
-def _method(function: Callable[..., dict[str, Any]], engine: Engine) -> Callable[[Any], Any]:
+def _method(function: Callable[..., dict[str, Any]], service: GlueService) -> Callable[[Any], Any]:
     from moto.core.responses import ActionResult
 
     from local_glue.endpoint.glue.call import Call
 
     def answer(response: Any) -> Any:
         params = json.loads(response.body or "{}")
-        call = Call(engine, params, response.glue_backend, response.region, response.current_account)
-        with engine.lock:
+        call = Call(service, params, response.glue_backend, response.region, response.current_account)
+        with service.lock:
             return ActionResult(function(call))
 
     answer.__name__ = function.__name__
     return answer
+
+
+def _refusal(operation: str, why: str) -> Callable[..., dict[str, Any]]:
+    def refuse(call: Any) -> dict[str, Any]:
+        raise unsupported(f"glue:{operation}", why)
+
+    return refuse

@@ -1,4 +1,4 @@
-"""One call of the Glue API, and small helpers that its handlers share."""
+"""One call of the Glue API, and helpers that the handlers share."""
 
 import base64
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_glue.endpoint.glue.errors import invalid
-from local_glue.endpoint.glue.jobs import Engine
+from local_glue.endpoint.glue.service import GlueService
 
 
 @dataclass(frozen=True)
 class Call:
-    """The parameters of a call, with what is needed to answer it."""
+    """The parameters of a call, and the service and moto backend that answer it."""
 
-    engine: Engine
+    service: GlueService
     params: dict[str, Any]
     backend: Any
     region: str
@@ -24,19 +24,19 @@ class Call:
         return self.params.get(name, default)
 
     def need(self, name: str) -> Any:
-        """A required parameter; InvalidInputException without it."""
+        """A required parameter; raises InvalidInputException if it is missing."""
         value = self.params.get(name)
         if value in (None, ""):
             raise invalid(f"Parameter {name} is required.")
         return value
 
     def tag(self, kind: str, name: str) -> None:
-        """Keeps the Tags of a create call."""
+        """Saves the Tags of a create call."""
         if self.get("Tags"):
             self.backend.tag_resource(self.arn(kind, name), self.get("Tags"))
 
     def untag(self, kind: str, name: str) -> None:
-        """Forgets the tags of something deleted."""
+        """Deletes the tags of a deleted entity."""
         self.backend.tagger.delete_all_tags_for_resource(self.arn(kind, name))
 
     def has_tags(self, kind: str, name: str) -> bool:
@@ -46,11 +46,11 @@ class Call:
         return all(there.get(key) == value for key, value in wanted.items())
 
     def arn(self, kind: str, name: str) -> str:
-        """ARN of a Glue entity."""
+        """The ARN of a Glue entity."""
         return f"arn:aws:glue:{self.region}:{self.account}:{kind}/{name}"
 
     def page(self, items: Sequence[Any], key: str, *, default: int = 100) -> dict[str, Any]:
-        """One page of a list answer, by NextToken and MaxResults."""
+        """One page of a list, by NextToken and MaxResults."""
         token = self.get("NextToken")
         try:
             start = int(base64.urlsafe_b64decode(token)) if token else 0
@@ -64,5 +64,5 @@ class Call:
 
 
 def without_none(value: dict[str, Any]) -> dict[str, Any]:
-    """Leaves out what is None."""
+    """The dictionary without values that are None."""
     return {key: item for key, item in value.items() if item is not None}

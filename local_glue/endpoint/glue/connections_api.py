@@ -12,9 +12,9 @@ HIDDEN = ("PASSWORD", "ENCRYPTED_PASSWORD")
 def create_connection(call: Call) -> dict[str, Any]:
     given = call.need("ConnectionInput")
     name = given.get("Name")
-    if name in call.engine.connections:
+    if name in call.service.connections:
         raise already_exists("Connection", name)
-    call.engine.connections[name] = _definition(given, now())
+    call.service.connections[name] = _definition(given, now())
     call.tag("connection", name)
     return {"CreateConnectionStatus": "READY"}
 
@@ -22,7 +22,7 @@ def create_connection(call: Call) -> dict[str, Any]:
 def update_connection(call: Call) -> dict[str, Any]:
     old = _find(call, call.need("Name"))
     given = {**call.need("ConnectionInput"), "Name": old["Name"]}
-    call.engine.connections[old["Name"]] = _definition(given, old["CreationTime"])
+    call.service.connections[old["Name"]] = _definition(given, old["CreationTime"])
     return {}
 
 
@@ -34,7 +34,7 @@ def get_connections(call: Call) -> dict[str, Any]:
     wanted = call.get("Filter") or {}
     found = [
         _public(connection, hide=bool(call.get("HidePassword")))
-        for connection in call.engine.connections.values()
+        for connection in call.service.connections.values()
         if wanted.get("ConnectionType") in (None, connection["ConnectionType"])
         and set(wanted.get("MatchCriteria") or ()) <= set(connection.get("MatchCriteria") or ())
     ]
@@ -44,7 +44,7 @@ def get_connections(call: Call) -> dict[str, Any]:
 def delete_connection(call: Call) -> dict[str, Any]:
     name = call.need("ConnectionName")
     _find(call, name)
-    del call.engine.connections[name]
+    del call.service.connections[name]
     call.untag("connection", name)
     return {}
 
@@ -57,16 +57,16 @@ def batch_delete_connection(call: Call) -> dict[str, Any]:
         except GlueApiError as error:
             errors[name] = {"ErrorCode": error.error_type, "ErrorMessage": error.message}
             continue
-        del call.engine.connections[name]
+        del call.service.connections[name]
         call.untag("connection", name)
         done.append(name)
     return {"Succeeded": done, "Errors": errors}
 
 
 def _find(call: Call, name: str) -> dict[str, Any]:
-    if name not in call.engine.connections:
+    if name not in call.service.connections:
         raise not_found("Connection", name)
-    return call.engine.connections[name]
+    return call.service.connections[name]
 
 
 def _definition(given: dict[str, Any], created: Any) -> dict[str, Any]:

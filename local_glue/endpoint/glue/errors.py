@@ -1,4 +1,4 @@
-"""AWS-style errors of the Glue API: HTTP 400 with a __type, so that SDKs raise them at once."""
+"""Errors of the Glue API as AWS answers them: HTTP 400 with a __type, which SDKs do not retry."""
 
 from moto.core.exceptions import JsonRESTError
 
@@ -13,28 +13,28 @@ class GlueApiError(JsonRESTError):
 
 
 def not_found(kind: str, name: str) -> GlueApiError:
-    """The entity does not exist."""
+    """The error for an entity that does not exist."""
     return GlueApiError("EntityNotFoundException", f"{kind} {name} not found.")
 
 
 def already_exists(kind: str, name: str) -> GlueApiError:
-    """An entity of that name is there already."""
+    """The error for an entity whose name exists already."""
     return GlueApiError("AlreadyExistsException", f"{kind} {name} already exists.")
 
 
 def invalid(message: str) -> GlueApiError:
-    """The input contradicts itself or the state of things."""
+    """The error for input that contradicts itself or the current state."""
     return GlueApiError("InvalidInputException", message)
 
 
 def concurrent_runs(kind: str, name: str, limit: int) -> GlueApiError:
-    """As many runs as allowed are under way."""
+    """The error for a run beyond the allowed number of concurrent runs."""
     return GlueApiError(
         "ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}: {kind} allows {limit} at a time."
     )
 
 
 def unsupported(operation: str, why: str = "") -> GlueApiError:
-    """local_glue does not emulate this."""
+    """The error for an operation that local_glue does not emulate."""
     reason = f": {why}" if why else ""
     return GlueApiError("UnsupportedOperationException", f"local_glue does not emulate {operation}{reason}.")

@@ -1,54 +1,42 @@
-"""EVENT triggers: gather EventBridge events until a batch is full or its window is over, then start the workflow."""
+"""EVENT triggers: collect EventBridge events until a batch is full or its window is over, then start the workflow."""
 
 import sys
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, invalid
 from local_glue.endpoint.glue.runs import WorkflowRun
+from local_glue.endpoint.glue.trigger_rules import MAX_WINDOW_S
+from local_glue.endpoint.glue.workflows import Workflows
 
-if TYPE_CHECKING:
-    from local_glue.endpoint.glue.workflows import Workflows
-
-MAX_SIZE, MAX_WINDOW_S = 100, 900
-LISTENING = ("CREATED", "ACTIVATED")  # AWS leaves EVENT triggers CREATED; only DEACTIVATED ones are deaf
+LISTENING = ("CREATED", "ACTIVATED")  # AWS leaves EVENT triggers in state CREATED; only DEACTIVATED ones ignore events
 EVENT_IDS = "aws:eventIds"
 
 
 @dataclass
 class _Batch:
-    """The events that wait for one trigger, and the timer of their window."""
+    """The events that wait for a trigger, and the timer of their window."""
 
     ids: list[str] = field(default_factory=list)
     timer: threading.Timer | None = None
 
 
-def check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
-    """Refuses batch conditions outside AWS's limits."""
-    if condition is None:
-        return
-    size, window = condition.get("BatchSize"), condition.get("BatchWindow", MAX_WINDOW_S)
-    if not isinstance(size, int) or not 1 <= size <= MAX_SIZE:
-        raise invalid(f"Trigger {name}: BatchSize must be from 1 to {MAX_SIZE}, not {size}.")
-    if not isinstance(window, int) or not 1 <= window <= MAX_WINDOW_S:
-        raise invalid(f"Trigger {name}: BatchWindow must be from 1 to {MAX_WINDOW_S} seconds, not {window}.")
-
-
 class EventTriggers:
-    """The batches of all EVENT triggers. The engine's lock guards it."""
+    """The batches of all EVENT triggers."""
 
-    def __init__(self, workflows: "Workflows") -> None:
+    def __init__(self, workflows: Workflows, lock: threading.RLock) -> None:
         self.workflows = workflows
+        self.lock = lock
         self._batches: dict[str, _Batch] = {}
 
     def notify(self, workflow: str, event_id: str) -> None:
-        """An event has reached the workflow: adds it to the batch of its start trigger.
+        """Adds an event for the workflow to the batch of its start trigger.
 
         Raises:
-            GlueApiError: there is no such workflow, or no EVENT trigger starts it.
+            GlueApiError: the workflow does not exist, or no EVENT trigger starts it.
         """
-        with self.workflows.engine.lock:
+        with self.lock:
             self.workflows.definition(workflow)
             trigger = self.workflows.start_trigger_of(workflow)
             if trigger is None or trigger["Type"] != "EVENT":
@@ -67,19 +55,20 @@ class EventTriggers:
                 batch.timer.start()
 
     def forget(self, trigger: str) -> None:
-        """Drops what waits for a trigger."""
+        """Drops the events that wait for a trigger."""
         batch = self._batches.pop(trigger, None)
         if batch and batch.timer:
             batch.timer.cancel()
 
     def clear(self) -> None:
-        """Drops everything that waits."""
-        for trigger in list(self._batches):
-            self.forget(trigger)
+        """Drops all waiting events."""
+        with self.lock:
+            for trigger in list(self._batches):
+                self.forget(trigger)
 
     def _window_over(self, name: str, batch: _Batch, window_s: int) -> None:
-        with self.workflows.engine.lock:
-            if self._batches.get(name) is batch:  # else it was full meanwhile, or the trigger is gone
+        with self.lock:
+            if self._batches.get(name) is batch:  # otherwise it has been full already, or the trigger was deleted
                 self._fire(self.workflows.trigger(name), {"BatchWindow": window_s})
 
     def _fire(self, trigger: dict[str, Any], reached: dict[str, int] | None) -> WorkflowRun:

@@ -1,4 +1,4 @@
-"""The graph of a workflow, or of one of its runs: triggers and jobs as nodes, what starts what as edges."""
+"""The graph of a workflow or workflow run: nodes are triggers and jobs, edges lead to what they start."""
 
 import hashlib
 from typing import Any
@@ -7,7 +7,7 @@ from local_glue.endpoint.glue.runs import WorkflowRun
 
 
 def build_graph(triggers: list[dict[str, Any]], run: WorkflowRun | None = None) -> dict[str, Any]:
-    """The WorkflowGraph of the API; with a run, job nodes carry their runs of it, newest first."""
+    """The WorkflowGraph of the API; with a run, job nodes include their job runs in it, newest first."""
     nodes: dict[str, dict[str, Any]] = {}
     edges: list[dict[str, str]] = []
     for trigger in triggers:
@@ -26,7 +26,7 @@ def build_graph(triggers: list[dict[str, Any]], run: WorkflowRun | None = None) 
 
 
 def public_trigger(trigger: dict[str, Any]) -> dict[str, Any]:
-    """The Trigger of the API."""
+    """The Trigger of the API for a stored trigger."""
     hidden = ("Tags", "StartOnCreation")
     return {key: value for key, value in trigger.items() if value is not None and key not in hidden}
 

@@ -1,62 +1,52 @@
-"""Runs jobs: states, attempts, concurrency limits; tells the workflows when a job has ended."""
+"""Jobs and their runs: states, attempts, concurrency limits."""
 
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
-from local_glue.endpoint.glue.workflows import Workflows
-from local_glue.runner.process import Executor, Outcome, RunRequest
+from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
+Listener = Callable[[JobRun], None]
 
 
-class Engine:
-    """All jobs, triggers, workflows and connections of one endpoint, and their runs.
-
-    One lock guards everything; each job run is followed by a thread of its own.
+class Jobs:
+    """Definitions of jobs, and the job runs, each followed by a separate thread.
 
     Attributes:
-        announce: Told of every attempt that has ended, outside the lock.
+        when_ended: Called with a run that has ended and is not retried, while the lock is held.
+        when_attempt_ended: Called with every attempt that has ended, after the lock is released.
     """
 
-    def __init__(
-        self, executor: Executor, home: Path, *, minute_seconds: float = 60.0, clock: bool = False,
-        region: str = "us-east-1",
-    ) -> None:  # fmt: skip
+    def __init__(self, executor: Executor, lock: threading.RLock, *, minute_seconds: float = 60.0) -> None:
         self.executor = executor
-        self.home = home
+        self.lock = lock
         self.minute_seconds = minute_seconds
-        self.clock = clock
-        self.region = region
-        self.lock = threading.RLock()
-        self.changed = threading.Condition(self.lock)
-        self.jobs: dict[str, dict[str, Any]] = {}
-        self.connections: dict[str, dict[str, Any]] = {}
-        self.job_runs: dict[str, list[JobRun]] = {}
-        self.workflows = Workflows(self)
-        self.announce: Callable[[JobRun], None] = lambda run: None
+        self.definitions: dict[str, dict[str, Any]] = {}
+        self.runs: dict[str, list[JobRun]] = {}
+        self.when_ended: list[Listener] = []
+        self.when_attempt_ended: list[Listener] = []
         self._threads: set[threading.Thread] = set()
 
-    def job(self, name: str) -> dict[str, Any]:
-        """The job's definition; EntityNotFoundException if there is none."""
-        if name not in self.jobs:
+    def definition(self, name: str) -> dict[str, Any]:
+        """The job's definition; raises EntityNotFoundException if it does not exist."""
+        if name not in self.definitions:
             raise not_found("Job", name)
-        return self.jobs[name]
+        return self.definitions[name]
 
     def run(self, job_name: str, run_id: str) -> JobRun:
-        """One job run; EntityNotFoundException if there is none."""
-        for run in self.job_runs.get(job_name, ()):
+        """A job run; raises EntityNotFoundException if it does not exist."""
+        for run in self.runs.get(job_name, ()):
             if run.run_id == run_id:
                 return run
-        self.job(job_name)
+        self.definition(job_name)
         raise not_found("Job run", run_id)
 
-    def start_job(
+    def start(
         self,
         name: str,
         arguments: dict[str, str] | None = None,
@@ -70,15 +60,15 @@ class Engine:
         """Starts a job run and returns at once.
 
         Raises:
-            GlueApiError: no such job, ConcurrentRunsExceededException, or a job kind that cannot run here.
+            GlueApiError: the job does not exist, runs too often already, or is of a kind that cannot run here.
         """
         with self.lock:
-            job = self.job(name)
+            job = self.definition(name)
             kind = (job.get("Command") or {}).get("Name", "glueetl")
             if kind != "glueetl":
                 raise invalid(f"Job {name}: local_glue runs jobs of command glueetl only, not {kind}.")
             limit = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
-            if sum(run.is_active for run in self.job_runs.get(name, ())) >= limit:
+            if sum(run.is_active for run in self.runs.get(name, ())) >= limit:
                 raise concurrent_runs("the job", name, limit)
             run = JobRun(
                 job=dict(job), run_id=new_run_id("jr"), arguments=dict(arguments or {}), overrides=overrides or {},
@@ -92,27 +82,25 @@ class Engine:
             return run
 
     def record_error(self, name: str, error: GlueApiError, trigger: str, workflow_run: WorkflowRun | None) -> None:
-        """Keeps a run in state ERROR for an action that could not be started."""
-        run = JobRun(job=self.jobs.get(name, {"Name": name}), run_id=new_run_id("jr"), trigger_name=trigger,
+        """Records a run in state ERROR for an action that could not be started."""
+        run = JobRun(job=self.definitions.get(name, {"Name": name}), run_id=new_run_id("jr"), trigger_name=trigger,
                      workflow_run=workflow_run)  # fmt: skip
         run.set_state("ERROR", str(error))
         self._register(run)
 
-    def stop_job_run(self, run: JobRun) -> None:
-        """Asks a run to stop; it is STOPPED once its processes are gone."""
+    def stop(self, run: JobRun) -> None:
+        """Asks a run to stop; it becomes STOPPED when its processes have ended."""
         with self.lock:
             if not run.is_active:
                 raise GlueApiError("JobRunNotInTerminalStateException", f"Job run {run.run_id} is {run.state}.")
             run.stop_requested = True
             run.set_state("STOPPING")
-            self.changed.notify_all()
         self.executor.stop(run.run_id)
 
     def stop_all(self, *, timeout_s: float = 5.0) -> None:
-        """Stops every run and starts no other; waits until their processes are gone."""
+        """Stops all runs without retries and waits until their processes have ended."""
         with self.lock:
-            self.workflows.events.clear()
-            runs = [run for runs in self.job_runs.values() for run in runs if run.is_active]
+            runs = [run for runs in self.runs.values() for run in runs if run.is_active]
             for run in runs:
                 run.stop_requested = run.abandoned = True
             threads = list(self._threads)
@@ -123,18 +111,14 @@ class Engine:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def clear(self) -> None:
-        """Stops every run and forgets all definitions and runs."""
-        self.stop_all()
-        with self.lock:
-            for store in (self.jobs, self.connections, self.job_runs):
-                store.clear()
-            self.workflows.clear()
+        """Deletes all definitions and runs."""
+        self.definitions.clear()
+        self.runs.clear()
 
     def _register(self, run: JobRun) -> None:
-        self.job_runs.setdefault(run.job_name, []).append(run)
+        self.runs.setdefault(run.job_name, []).append(run)
         if run.workflow_run:
             run.workflow_run.job_runs.append(run)
-        self.changed.notify_all()
 
     def _follow(self, run: JobRun) -> None:
         try:
@@ -143,7 +127,7 @@ class Engine:
                 outcome = self._attempt(following)
                 ended, following = following, self._ended(following, outcome)
                 if not ended.abandoned:
-                    self.announce(ended)
+                    _tell(self.when_attempt_ended, ended)
         finally:
             with self.lock:
                 self._threads.discard(threading.current_thread())
@@ -151,12 +135,12 @@ class Engine:
     def _attempt(self, run: JobRun) -> Outcome:
         try:
             return self.executor.run(self._request(run))
-        except BaseException as error:  # the run must end whatever happens, or its workflow never would
+        except BaseException as error:  # the run must end in any case, or its workflow would never end
             traceback.print_exc()
             return Outcome("FAILED", f"{type(error).__name__}: {' '.join(str(error).split())}")
 
     def _ended(self, run: JobRun, outcome: Outcome) -> JobRun | None:
-        """Records the outcome; returns the next attempt if there is to be one."""
+        """Records the outcome; returns the next attempt if the run is retried."""
         with self.lock:
             state = "STOPPED" if run.stop_requested else outcome.state
             run.set_state(state, None if state in ("SUCCEEDED", "STOPPED") else outcome.error_message)
@@ -167,8 +151,7 @@ class Engine:
                 retry = run.next_attempt()
                 self._register(retry)
             else:
-                self.workflows.job_ended(run)
-            self.changed.notify_all()
+                _tell(self.when_ended, run)
             return retry
 
     def _request(self, run: JobRun) -> RunRequest:
@@ -188,10 +171,14 @@ class Engine:
         )  # fmt: skip
 
     def _running(self, run: JobRun) -> bool:
-        """Marks the run as RUNNING; False when it was stopped before it could start."""
+        """Marks the run as RUNNING; returns False if it was stopped before it started."""
         with self.lock:
             if run.stop_requested:
                 return False
             run.set_state("RUNNING")
-            self.changed.notify_all()
             return True
+
+
+def _tell(listeners: Iterable[Listener], run: JobRun) -> None:
+    for listener in listeners:
+        listener(run)

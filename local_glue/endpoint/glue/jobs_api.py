@@ -19,46 +19,44 @@ DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "GlueVersion": "5.1", "JobMode": "S
 
 
 def create_job(call: Call) -> dict[str, Any]:
-    name = call.need("Name")
-    if name in call.engine.jobs:
+    name, definitions = call.need("Name"), call.service.jobs.definitions
+    if name in definitions:
         raise already_exists("Job", name)
-    call.engine.jobs[name] = _definition(name, call.params, {"CreatedOn": now(), "JobId": f"j_{secrets.token_hex(32)}"})
+    definitions[name] = _definition(name, call.params, {"CreatedOn": now(), "JobId": f"j_{secrets.token_hex(32)}"})
     call.tag("job", name)
     return {"Name": name}
 
 
 def update_job(call: Call) -> dict[str, Any]:
-    name = call.need("JobName")
-    old = call.engine.job(name)
-    call.engine.jobs[name] = _definition(name, call.need("JobUpdate"), {k: old[k] for k in ("CreatedOn", "JobId")})
+    name, jobs = call.need("JobName"), call.service.jobs
+    kept = {key: jobs.definition(name)[key] for key in ("CreatedOn", "JobId")}
+    jobs.definitions[name] = _definition(name, call.need("JobUpdate"), kept)
     return {"JobName": name}
 
 
 def get_job(call: Call) -> dict[str, Any]:
-    return {"Job": _public(call.engine.job(call.need("JobName")))}
+    return {"Job": _public(call.service.jobs.definition(call.need("JobName")))}
 
 
 def get_jobs(call: Call) -> dict[str, Any]:
-    return call.page([_public(job) for job in call.engine.jobs.values()], "Jobs")
+    return call.page([_public(job) for job in call.service.jobs.definitions.values()], "Jobs")
 
 
 def list_jobs(call: Call) -> dict[str, Any]:
-    return call.page([name for name in call.engine.jobs if call.has_tags("job", name)], "JobNames")
+    return call.page([name for name in call.service.jobs.definitions if call.has_tags("job", name)], "JobNames")
 
 
 def batch_get_jobs(call: Call) -> dict[str, Any]:
-    names, jobs = call.need("JobNames"), call.engine.jobs
+    names, jobs = call.need("JobNames"), call.service.jobs.definitions
     return {"Jobs": [_public(jobs[n]) for n in names if n in jobs], "JobsNotFound": [n for n in names if n not in jobs]}
 
 
 def delete_job(call: Call) -> dict[str, Any]:
     name = call.need("JobName")
-    if call.engine.jobs.pop(name, None):
+    if call.service.jobs.definitions.pop(name, None):
         call.untag("job", name)
-        call.engine.job_runs.pop(name, None)
-        from local_glue.endpoint.glue.bookmarks_api import forget_bookmark
-
-        forget_bookmark(call.engine.home, name)
+        call.service.jobs.runs.pop(name, None)
+        call.service.bookmarks.delete(name)
     return {"JobName": name}
 
 
@@ -66,29 +64,29 @@ def start_job_run(call: Call) -> dict[str, Any]:
     overrides = without_none({key: call.get(key) for key in RUN_OVERRIDES})
     if overrides.get("AllocatedCapacity") and overrides.get("MaxCapacity"):
         raise invalid("Please set only Allocated Capacity or Max Capacity.")
-    run = call.engine.start_job(
+    run = call.service.jobs.start(
         call.need("JobName"), call.get("Arguments"), overrides=overrides, previous_run_id=call.get("JobRunId")
     )
     return {"JobRunId": run.run_id}
 
 
 def get_job_run(call: Call) -> dict[str, Any]:
-    return {"JobRun": call.engine.run(call.need("JobName"), call.need("RunId")).as_dict()}
+    return {"JobRun": call.service.jobs.run(call.need("JobName"), call.need("RunId")).as_dict()}
 
 
 def get_job_runs(call: Call) -> dict[str, Any]:
     name = call.need("JobName")
-    call.engine.job(name)
-    newest_first = [run.as_dict() for run in reversed(call.engine.job_runs.get(name, []))]
+    call.service.jobs.definition(name)
+    newest_first = [run.as_dict() for run in reversed(call.service.jobs.runs.get(name, []))]
     return call.page(newest_first, "JobRuns", default=200)
 
 
 def batch_stop_job_run(call: Call) -> dict[str, Any]:
     name, done, errors = call.need("JobName"), [], []
-    call.engine.job(name)
+    call.service.jobs.definition(name)
     for run_id in call.need("JobRunIds"):
         try:
-            call.engine.stop_job_run(call.engine.run(name, run_id))
+            call.service.jobs.stop(call.service.jobs.run(name, run_id))
             done.append({"JobName": name, "JobRunId": run_id})
         except GlueApiError as error:
             detail = {"ErrorCode": error.error_type, "ErrorMessage": error.message}

@@ -1,4 +1,4 @@
-"""Job runs and workflow runs as the engine keeps them and as the API shows them."""
+"""Job runs and workflow runs, and how the API shows them."""
 
 import math
 import secrets
@@ -12,12 +12,12 @@ LOG_GROUP = "/aws-glue/jobs"
 
 
 def now() -> datetime:
-    """The current time, with its zone."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_run_id(prefix: str) -> str:
-    """An id as Glue gives them: `jr_` or `wr_` and 64 hexadecimal digits."""
+    """An id in Glue's form: `jr_` or `wr_` and 64 hexadecimal digits."""
     return f"{prefix}_{secrets.token_hex(32)}"
 
 
@@ -47,6 +47,11 @@ class JobRun:
         return self.job["Name"]
 
     @property
+    def first_run_id(self) -> str:
+        """The id of the first attempt."""
+        return self.run_id.partition("_attempt_")[0]
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
 
@@ -55,21 +60,20 @@ class JobRun:
         return self.overrides.get("Timeout") or self.job.get("Timeout")
 
     def all_arguments(self) -> dict[str, str]:
-        """What the script gets: defaults, then the run's own, then those that cannot be overridden."""
+        """The script's arguments: the job's defaults, overridden by the run's, then those that cannot be overridden."""
         fixed = self.job.get("NonOverridableArguments") or {}
         return {**(self.job.get("DefaultArguments") or {}), **self.arguments, **fixed}
 
     def set_state(self, state: str, error_message: str | None = None) -> None:
-        """Moves to a state; a final one also sets CompletedOn."""
+        """Sets the state; a final one also sets CompletedOn."""
         self.state, self.error_message, self.modified_on = state, error_message, now()
         if state in FINAL:
             self.completed_on = self.modified_on
 
     def next_attempt(self) -> "JobRun":
         """The retry that follows this failed attempt."""
-        root = self.run_id.partition("_attempt_")[0]
         return JobRun(
-            job=self.job, run_id=f"{root}_attempt_{self.attempt + 1}", arguments=self.arguments,
+            job=self.job, run_id=f"{self.first_run_id}_attempt_{self.attempt + 1}", arguments=self.arguments,
             overrides=self.overrides, attempt=self.attempt + 1, previous_run_id=self.run_id,
             trigger_name=self.trigger_name, workflow_run=self.workflow_run, predecessors=self.predecessors,
         )  # fmt: skip
@@ -102,7 +106,7 @@ class JobRun:
 
 @dataclass
 class WorkflowRun:
-    """One walk through a workflow's triggers."""
+    """One run of a workflow."""
 
     name: str
     run_id: str
@@ -121,16 +125,16 @@ class WorkflowRun:
         return self.status in ("RUNNING", "STOPPING")
 
     def states(self) -> dict[str, str]:
-        """State of each job's latest attempt."""
+        """The state of each job's latest attempt."""
         return {run.job_name: run.state for run in self.job_runs}
 
     def end(self, status: str, error_message: str | None = None) -> None:
-        """Marks the run as over."""
+        """Ends the run with a status."""
         self.status, self.error_message, self.completed_on = status, error_message, now()
 
     def statistics(self) -> dict[str, int]:
-        """Counts of actions by outcome; a retried job counts once, by its latest attempt."""
-        latest: dict[str, JobRun] = {run.run_id.partition("_attempt_")[0]: run for run in self.job_runs}
+        """The number of actions by outcome; a retried job counts once, by its latest attempt."""
+        latest: dict[str, JobRun] = {run.first_run_id: run for run in self.job_runs}
         states = [run.state for run in latest.values()]
         count = states.count
         return {

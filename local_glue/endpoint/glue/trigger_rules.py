@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, invalid, unsupported
-from local_glue.endpoint.glue.event_triggers import check_batching
 from local_glue.endpoint.schedule import ScheduleError, parse_schedule
 
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
 START_TYPES = ("ON_DEMAND", "SCHEDULED", "EVENT")
 LISTENABLE = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT", "ERROR")
+MAX_SIZE, MAX_WINDOW_S = 100, 900
 
 
 def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
-    """Whether the conditions hold, given each job's latest state."""
+    """Whether the conditions are met, given each job's latest state."""
     met = [states.get(condition["JobName"]) == condition["State"] for condition in predicate["Conditions"]]
     return any(met) if predicate.get("Logical") == "ANY" else all(met)
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
-    """Refuses a trigger that AWS would refuse, or that this engine cannot execute.
+    """Checks that AWS would accept the trigger and that local_glue can execute it.
 
     Raises:
         GlueApiError: InvalidInputException or UnsupportedOperationException, naming the trigger.
@@ -39,7 +39,18 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
     if kind == "CONDITIONAL":
         _check_predicate(name, trigger.get("Predicate") or {})
     if kind == "EVENT":
-        check_batching(name, trigger.get("EventBatchingCondition"))
+        _check_batching(name, trigger.get("EventBatchingCondition"))
+
+
+def _check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
+    """Checks that a batch condition is within AWS's limits."""
+    if condition is None:
+        return
+    size, window = condition.get("BatchSize"), condition.get("BatchWindow", MAX_WINDOW_S)
+    if not isinstance(size, int) or not 1 <= size <= MAX_SIZE:
+        raise invalid(f"Trigger {name}: BatchSize must be from 1 to {MAX_SIZE}, not {size}.")
+    if not isinstance(window, int) or not 1 <= window <= MAX_WINDOW_S:
+        raise invalid(f"Trigger {name}: BatchWindow must be from 1 to {MAX_WINDOW_S} seconds, not {window}.")
 
 
 def _check_schedule(name: str | None, schedule: str | None) -> None:

@@ -12,13 +12,13 @@ UPDATABLE = ("Description", "Schedule", "Predicate", "EventBatchingCondition")
 
 
 def create_trigger(call: Call) -> dict[str, Any]:
-    name, workflows = call.need("Name"), call.engine.workflows
+    name, workflows = call.need("Name"), call.service.workflows
     if name in workflows.triggers:
         raise already_exists("Trigger", name)
     trigger = without_none({key: call.get(key) for key in FIELDS})
     check_trigger(trigger)
     for action in trigger["Actions"]:
-        call.engine.job(action["JobName"])
+        call.service.jobs.definition(action["JobName"])
     workflow = trigger.get("WorkflowName")
     if workflow:
         workflows.definition(workflow)
@@ -33,7 +33,7 @@ def create_trigger(call: Call) -> dict[str, Any]:
 
 def update_trigger(call: Call) -> dict[str, Any]:
     name, update = call.need("Name"), call.need("TriggerUpdate")
-    old = call.engine.workflows.trigger(name)
+    old = call.service.workflows.trigger(name)
     kept = {key: value for key, value in old.items() if key not in UPDATABLE}
     new = {**kept, **without_none({key: update.get(key) for key in (*UPDATABLE, "Actions")})}
     if new["Type"] == "SCHEDULED":
@@ -41,12 +41,12 @@ def update_trigger(call: Call) -> dict[str, Any]:
     if new["Type"] == "CONDITIONAL":
         new.setdefault("Predicate", old["Predicate"])
     check_trigger(new)
-    call.engine.workflows.triggers[name] = new
+    call.service.workflows.triggers[name] = new
     return {"Trigger": public_trigger(new)}
 
 
 def get_trigger(call: Call) -> dict[str, Any]:
-    return {"Trigger": public_trigger(call.engine.workflows.trigger(call.need("Name")))}
+    return {"Trigger": public_trigger(call.service.workflows.trigger(call.need("Name")))}
 
 
 def get_triggers(call: Call) -> dict[str, Any]:
@@ -59,31 +59,31 @@ def list_triggers(call: Call) -> dict[str, Any]:
 
 
 def batch_get_triggers(call: Call) -> dict[str, Any]:
-    names, there = call.need("TriggerNames"), call.engine.workflows.triggers
+    names, there = call.need("TriggerNames"), call.service.workflows.triggers
     found = [public_trigger(there[name]) for name in names if name in there]
     return {"Triggers": found, "TriggersNotFound": [name for name in names if name not in there]}
 
 
 def start_trigger(call: Call) -> dict[str, Any]:
-    call.engine.workflows.start_trigger(call.need("Name"))
+    call.service.workflows.start_trigger(call.need("Name"))
     return {"Name": call.need("Name")}
 
 
 def stop_trigger(call: Call) -> dict[str, Any]:
-    trigger = call.engine.workflows.trigger(call.need("Name"))
+    trigger = call.service.workflows.trigger(call.need("Name"))
     trigger["State"] = "DEACTIVATED"
-    call.engine.workflows.events.forget(trigger["Name"])
+    call.service.event_triggers.forget(trigger["Name"])
     return {"Name": trigger["Name"]}
 
 
 def delete_trigger(call: Call) -> dict[str, Any]:
     name = call.need("Name")
-    if call.engine.workflows.triggers.pop(name, None):
-        call.engine.workflows.events.forget(name)
+    if call.service.workflows.triggers.pop(name, None):
+        call.service.event_triggers.forget(name)
         call.untag("trigger", name)
     return {"Name": name}
 
 
 def _selected(call: Call) -> list[dict[str, Any]]:
-    job, triggers = call.get("DependentJobName"), list(call.engine.workflows.triggers.values())
+    job, triggers = call.get("DependentJobName"), list(call.service.workflows.triggers.values())
     return [t for t in triggers if not job or job in {action["JobName"] for action in t["Actions"]}]

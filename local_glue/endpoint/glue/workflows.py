@@ -1,50 +1,51 @@
-"""Triggers and workflows: what starts when, and when a workflow run is over."""
+"""Triggers and workflows: when jobs start, and when a workflow run is over."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
-from local_glue.endpoint.glue.event_triggers import EventTriggers
+from local_glue.endpoint.glue.jobs import Jobs
 from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.glue.trigger_rules import START_TYPES, holds
-
-if TYPE_CHECKING:
-    from local_glue.endpoint.glue.jobs import Engine
 
 ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
 
 
 class Workflows:
-    """Definitions of workflows and triggers, and the workflow runs. The engine's lock guards it."""
+    """Definitions of workflows and triggers, and the workflow runs.
 
-    def __init__(self, engine: "Engine") -> None:
-        self.engine = engine
+    With `clock`, SCHEDULED triggers are fired by a Clock, and not by start_trigger.
+    """
+
+    def __init__(self, jobs: Jobs, lock: RLock, *, clock: bool = False) -> None:
+        self.jobs = jobs
+        self.lock = lock
+        self.clock = clock
         self.definitions: dict[str, dict[str, Any]] = {}
         self.triggers: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, list[WorkflowRun]] = {}
-        self.events = EventTriggers(self)
         self._seen: dict[str, dict[str, str]] = {}
 
     def clear(self) -> None:
-        """Forgets everything."""
-        self.events.clear()
+        """Deletes everything."""
         for store in (self.definitions, self.triggers, self.runs, self._seen):
             store.clear()
 
     def definition(self, name: str) -> dict[str, Any]:
-        """The workflow; EntityNotFoundException if there is none."""
+        """The workflow; raises EntityNotFoundException if it does not exist."""
         if name not in self.definitions:
             raise not_found("Workflow", name)
         return self.definitions[name]
 
     def trigger(self, name: str) -> dict[str, Any]:
-        """The trigger; EntityNotFoundException if there is none."""
+        """The trigger; raises EntityNotFoundException if it does not exist."""
         if name not in self.triggers:
             raise not_found("Trigger", name)
         return self.triggers[name]
 
     def run(self, name: str, run_id: str) -> WorkflowRun:
-        """One run of a workflow; EntityNotFoundException if there is none."""
+        """A run of a workflow; raises EntityNotFoundException if it does not exist."""
         self.definition(name)
         for run in self.runs.get(name, ()):
             if run.run_id == run_id:
@@ -56,16 +57,16 @@ class Workflows:
         return [trigger for trigger in self.triggers.values() if trigger.get("WorkflowName") == workflow]
 
     def start_trigger_of(self, workflow: str) -> dict[str, Any] | None:
-        """The one trigger that starts the workflow."""
+        """The trigger that starts the workflow, None without one."""
         return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
 
     def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
-        """Starts a workflow run: fires its start trigger.
+        """Starts a workflow run by firing its start trigger.
 
         Raises:
-            GlueApiError: no such workflow, no start trigger, or ConcurrentRunsExceededException.
+            GlueApiError: the workflow does not exist, has no start trigger, or runs too often already.
         """
-        with self.engine.lock:
+        with self.lock:
             workflow = self.definition(name)
             start = self.start_trigger_of(name)
             if start is None:
@@ -84,7 +85,7 @@ class Workflows:
             return run
 
     def record_refused(self, name: str, properties: dict[str, str]) -> WorkflowRun:
-        """Keeps a run in status ERROR, as AWS does when an event comes while the workflow's limit is reached."""
+        """Records a run in status ERROR, as AWS does for an event that comes while the workflow's limit is reached."""
         runs = self.runs.setdefault(name, [])
         run = WorkflowRun(name, new_run_id("wr"), properties, previous_run_id=runs[-1].run_id if runs else None)
         run.end("ERROR", f"Concurrent runs exceeded for workflow: {name}.")
@@ -92,8 +93,8 @@ class Workflows:
         return run
 
     def stop_run(self, name: str, run_id: str) -> None:
-        """Stops a workflow run and its jobs; nothing more of it starts."""
-        with self.engine.lock:
+        """Stops a workflow run and its jobs; none of its triggers fires any more."""
+        with self.lock:
             run = self.run(name, run_id)
             if run.status != "RUNNING":
                 raise GlueApiError("IllegalWorkflowStateException", f"Workflow run {run_id} is {run.status}.")
@@ -101,32 +102,30 @@ class Workflows:
             active = [job_run for job_run in run.job_runs if job_run.is_active]
             self._settle(run)
         for job_run in active:
-            with suppress(GlueApiError):  # it has ended by itself meanwhile
-                self.engine.stop_job_run(job_run)
+            with suppress(GlueApiError):  # it may have ended by itself in the meantime
+                self.jobs.stop(job_run)
 
     def start_trigger(self, name: str) -> None:
-        """ON_DEMAND: fires now. Others: activates; an active SCHEDULED one fires if no clock runs."""
-        with self.engine.lock:
+        """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other."""
+        with self.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
-            if kind == "ON_DEMAND" or (
-                kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.engine.clock
-            ):
+            if kind == "ON_DEMAND" or (kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.clock):
                 self.fire_start(trigger)
             else:
                 trigger["State"] = "CREATED" if kind == "EVENT" else "ACTIVATED"
 
     def fire_start(self, trigger: dict[str, Any]) -> None:
-        """Fires a start trigger: its workflow, or its own jobs when it belongs to none."""
-        with self.engine.lock:
+        """Starts the workflow of a start trigger, or the trigger's jobs when it belongs to no workflow."""
+        with self.lock:
             if trigger.get("WorkflowName"):
                 self.start_run(trigger["WorkflowName"])
             else:
                 self._fire(trigger, None, raising=trigger["Type"] == "ON_DEMAND")
 
     def job_ended(self, job_run: JobRun) -> None:
-        """Fires the CONDITIONAL triggers that this job's final state completes."""
-        with self.engine.lock:
+        """Fires the CONDITIONAL triggers whose conditions this job's final state meets."""
+        with self.lock:
             run = job_run.workflow_run
             if run is None:
                 if job_run.trigger_name:
@@ -135,7 +134,7 @@ class Workflows:
                 self._settle(run)
 
     def _settle(self, run: WorkflowRun) -> None:
-        """Fires what can fire; ends the run when nothing is under way and nothing more can fire."""
+        """Fires every trigger that may fire; ends the run when no job runs and no trigger may fire any more."""
         fired = run.status == "RUNNING"
         while fired:
             fired = False
@@ -145,7 +144,6 @@ class Workflows:
                     fired = True
         if run.is_active and not any(job_run.is_active for job_run in run.job_runs):
             run.end("STOPPED" if run.status == "STOPPING" else "COMPLETED")
-            self.engine.changed.notify_all()
 
     def _may_fire(self, trigger: dict[str, Any], run: WorkflowRun) -> bool:
         if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger["Name"] in run.fired:
@@ -154,7 +152,7 @@ class Workflows:
         return holds(trigger["Predicate"], states)
 
     def _standalone(self, job_run: JobRun) -> None:
-        """CONDITIONAL triggers outside workflows watch jobs that a trigger started, as in AWS."""
+        """Fires CONDITIONAL triggers outside workflows; as in AWS they watch only jobs that a trigger started."""
         for trigger in list(self.triggers.values()):
             if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger.get("WorkflowName"):
                 continue
@@ -175,11 +173,11 @@ class Workflows:
         for action in trigger["Actions"]:
             overrides = {key: action[key] for key in ACTION_OVERRIDES if action.get(key)}
             try:
-                self.engine.start_job(
+                self.jobs.start(
                     action["JobName"], action.get("Arguments"), overrides=overrides, trigger=trigger["Name"],
                     workflow_run=run, predecessors=before,
                 )  # fmt: skip
             except GlueApiError as error:
                 if raising:
                     raise
-                self.engine.record_error(action["JobName"], error, trigger["Name"], run)
+                self.jobs.record_error(action["JobName"], error, trigger["Name"], run)

@@ -11,7 +11,7 @@ FIELDS = ("Description", "DefaultRunProperties", "MaxConcurrentRuns")
 
 
 def create_workflow(call: Call) -> dict[str, Any]:
-    name, there = call.need("Name"), call.engine.workflows.definitions
+    name, there = call.need("Name"), call.service.workflows.definitions
     if name in there:
         raise already_exists("Workflow", name)
     given = without_none({key: call.get(key) for key in FIELDS})
@@ -21,7 +21,7 @@ def create_workflow(call: Call) -> dict[str, Any]:
 
 
 def update_workflow(call: Call) -> dict[str, Any]:
-    workflow = call.engine.workflows.definition(call.need("Name"))
+    workflow = call.service.workflows.definition(call.need("Name"))
     workflow |= {**without_none({key: call.get(key) for key in FIELDS}), "LastModifiedOn": now()}
     return {"Name": workflow["Name"]}
 
@@ -31,32 +31,32 @@ def get_workflow(call: Call) -> dict[str, Any]:
 
 
 def list_workflows(call: Call) -> dict[str, Any]:
-    return call.page(list(call.engine.workflows.definitions), "Workflows", default=25)
+    return call.page(list(call.service.workflows.definitions), "Workflows", default=25)
 
 
 def batch_get_workflows(call: Call) -> dict[str, Any]:
-    names, there = call.need("Names"), call.engine.workflows.definitions
+    names, there = call.need("Names"), call.service.workflows.definitions
     found = [_public(call, name) for name in names if name in there]
     return {"Workflows": found, "MissingWorkflows": [name for name in names if name not in there]}
 
 
 def delete_workflow(call: Call) -> dict[str, Any]:
-    name, workflows = call.need("Name"), call.engine.workflows
+    name, workflows = call.need("Name"), call.service.workflows
     if workflows.definitions.pop(name, None):
         call.untag("workflow", name)
         workflows.runs.pop(name, None)
         for trigger in workflows.triggers_of(name):
             trigger.pop("WorkflowName")
-            workflows.events.forget(trigger["Name"])
+            call.service.event_triggers.forget(trigger["Name"])
     return {"Name": name}
 
 
 def start_workflow_run(call: Call) -> dict[str, Any]:
-    return {"RunId": call.engine.workflows.start_run(call.need("Name"), call.get("RunProperties")).run_id}
+    return {"RunId": call.service.workflows.start_run(call.need("Name"), call.get("RunProperties")).run_id}
 
 
 def stop_workflow_run(call: Call) -> dict[str, Any]:
-    call.engine.workflows.stop_run(call.need("Name"), call.need("RunId"))
+    call.service.workflows.stop_run(call.need("Name"), call.need("RunId"))
     return {}
 
 
@@ -70,8 +70,8 @@ def get_workflow_run(call: Call) -> dict[str, Any]:
 
 def get_workflow_runs(call: Call) -> dict[str, Any]:
     name = call.need("Name")
-    call.engine.workflows.definition(name)
-    newest_first = list(reversed(call.engine.workflows.runs.get(name, [])))
+    call.service.workflows.definition(name)
+    newest_first = list(reversed(call.service.workflows.runs.get(name, [])))
     page = call.page(newest_first, "Runs")
     return {**page, "Runs": [_public_run(call, run) for run in page["Runs"]]}
 
@@ -86,16 +86,16 @@ def put_workflow_run_properties(call: Call) -> dict[str, Any]:
 
 
 def _run(call: Call) -> WorkflowRun:
-    return call.engine.workflows.run(call.need("Name"), call.need("RunId"))
+    return call.service.workflows.run(call.need("Name"), call.need("RunId"))
 
 
 def _public_run(call: Call, run: WorkflowRun) -> dict[str, Any]:
-    graph = build_graph(call.engine.workflows.triggers_of(run.name), run) if call.get("IncludeGraph") else None
+    graph = build_graph(call.service.workflows.triggers_of(run.name), run) if call.get("IncludeGraph") else None
     return run.as_dict(graph)
 
 
 def _public(call: Call, name: str) -> dict[str, Any]:
-    workflows = call.engine.workflows
+    workflows = call.service.workflows
     answer = dict(workflows.definition(name))
     if workflows.runs.get(name):
         answer["LastRun"] = _public_run(call, workflows.runs[name][-1])

@@ -1,1 +1,1 @@
-"""Where moto answers otherwise than AWS."""
+"""Corrects moto where it behaves differently from AWS."""

@@ -1,7 +1,7 @@
-"""Lets buckets have policies with conditions, such as "deny whatever does not come over TLS".
+"""Allows bucket policies with conditions, such as "deny requests without TLS".
 
-moto (5.2.5) enforces a bucket's policy but ignores conditions, so that such a Deny would refuse every request. Here
-statements with a condition are kept, not enforced.
+moto (5.2.5) enforces bucket policies but ignores their conditions, so such a Deny would refuse every request. Here,
+statements with a condition are stored but not enforced.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Lets buckets in this process weigh only statements without a condition. Can be repeated."""
+    """Makes buckets in this process enforce only statements without a condition. Can be repeated."""
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 

@@ -1,7 +1,7 @@
-"""Lets Spark work in buckets encrypted by KMS though the endpoint has no TLS.
+"""Allows Spark to use buckets encrypted by KMS although the endpoint has no TLS.
 
-S3A renames by copying, and takes the key's id over from the source's headers; its SDK then refuses to send any id of a
-key without HTTPS. It is not told the id: the target bucket's own encryption applies, as it would without a word.
+S3A renames by copying, with the key id from the headers of the source; its SDK refuses to send a key id without HTTPS.
+So the endpoint does not send the id to Spark, and the default encryption of the target bucket applies.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ KEY_ID = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 def without_key_ids(environ: dict[str, Any], start_response: Callable[..., Any]) -> Callable[..., Any]:
-    """`start_response`, or for Hadoop's S3 client one that leaves out the ids of keys."""
+    """`start_response`, for Hadoop's S3 client without the headers of key ids."""
     if "Hadoop" not in environ.get("HTTP_USER_AGENT", ""):
         return start_response
 

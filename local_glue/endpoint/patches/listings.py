@@ -1,7 +1,7 @@
-"""Makes moto's S3 listings steady while other requests delete objects, as Spark's do when they commit.
+"""Keeps moto's S3 listings working while other requests delete objects, as Spark does when it commits.
 
-moto (5.2.5) copies a bucket's keys and then looks each up again in the bucket, which fails for one deleted in between.
-It also stumbles when the last version of an object goes and is a delete marker, as when Terraform empties a bucket.
+moto (5.2.5) copies a bucket's keys and then looks up each of them, which fails for a key deleted in between. It also
+fails if the last version of an object to be deleted is a delete marker, as when Terraform empties a bucket.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Lets every listing in this process go over one copy of the bucket. Can be repeated."""
+    """Makes every listing in this process iterate over a copy of the bucket. Can be repeated."""
     from moto.s3.models import FakeDeleteMarker
     from moto.s3.utils import _VersionedKeyStore
 
@@ -27,4 +27,4 @@ def install() -> None:
     _VersionedKeyStore.items = _VersionedKeyStore.iteritems = _VersionedKeyStore._iteritems = items
     _VersionedKeyStore.values = _VersionedKeyStore.itervalues = _VersionedKeyStore._itervalues = values
     _VersionedKeyStore.lists = _VersionedKeyStore.iterlists = _VersionedKeyStore._iterlists = lists
-    FakeDeleteMarker.dispose = lambda marker: None  # it holds no data
+    FakeDeleteMarker.dispose = lambda marker: None  # a delete marker holds no data

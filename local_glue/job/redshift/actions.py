@@ -1,4 +1,4 @@
-"""preactions and postactions, cut as the connector cuts them."""
+"""Splits preactions and postactions into statements, as the connector does."""
 
 import re
 
@@ -6,15 +6,15 @@ from local_glue.job.redshift.errors import RefusedError
 
 
 def split_actions(text: str | None, option: str, table: str) -> list[str]:
-    """Cuts at every `;`, in literals too, and puts the table for `%s`.
+    """The statements of an option: split at every `;`, also in literals, with the table in place of `%s`.
 
     Args:
-        text: The option's value.
-        option: Its name, for messages.
+        text: The value of the option.
+        option: The name of the option, for messages.
         table: The quoted table name.
 
     Raises:
-        RefusedError: a line break, or a `%` that Java's String.format would stumble over.
+        RefusedError: a line break, or a `%` that Java's String.format would misread.
     """
     if not text or not text.strip():
         return []

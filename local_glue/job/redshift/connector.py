@@ -1,4 +1,4 @@
-"""Writing to Redshift in the order of the open connector: stage files, then one transaction that may be repeated."""
+"""Writes to Redshift as the open-source connector does: stages files, then runs one transaction, with retries."""
 
 import logging
 import os
@@ -27,7 +27,7 @@ _KNOWN = (
     *("useConnectionProperties", "connectionName", "url", "user", "password", "dbtable", "redshiftTmpDir"),
     *("preactions", "postactions", "csvnullstring", "copyretrycount", "copydelay", "include_column_list"),
 )
-# How the cluster reads S3 and lays the table out changes nothing on a laptop.
+# How the cluster reads S3 and lays out the table makes no difference on a laptop.
 _WITHOUT_EFFECT = ("aws_iam_role", "extracopyoptions", "diststyle", "distkey", "sortkeyspec", "sse_kms_key",
                    "overwrite", "tempformat", "usestagingtable")  # fmt: skip
 _HARMLESS_COPY_OPTIONS = {"", "COMPUPDATE OFF", "STATUPDATE OFF", "COMPUPDATE OFF STATUPDATE OFF"}
@@ -36,7 +36,7 @@ RETRIES = 2
 
 @dataclass(frozen=True)
 class Load:
-    """All that one write needs, checked before anything happens."""
+    """What a write needs; all of it is checked before the write begins."""
 
     target: Jdbc
     table: str
@@ -50,17 +50,17 @@ class Load:
 
 
 def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = None) -> None:
-    """Loads a frame into `dbtable` between preactions and postactions, all in one transaction.
+    """Loads a frame into `dbtable`, between preactions and postactions, in one transaction.
 
     Args:
-        frame: Columns in the table's order, COPY goes by position.
+        frame: Its columns are in the order of the table's, because COPY loads by position.
         options: connection_options as for connection_type "redshift".
-        target: The database, when not named by the options.
+        target: The database, if the options do not name it.
 
     Raises:
-        RefusedError: an action that Redshift would not take; nothing has happened yet.
-        RedshiftError: a statement failed three times; nothing is left in the database.
-        NotImplementedError: an option that the stand-in does not support.
+        RefusedError: Redshift would not accept an action; nothing was written.
+        RedshiftError: a statement failed three times; the transaction was rolled back.
+        NotImplementedError: the stand-in does not support an option.
     """
     load = _prepare(frame, options, target)
     files = stage_frame(frame, options["redshiftTmpDir"], load.null_mark)
@@ -75,10 +75,10 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
 
 
 def quoted_table(dbtable: str) -> str:
-    """`schema.table` in quotes.
+    """The name `schema.table` with both parts in quotes.
 
     Raises:
-        RedshiftError: no schema (the connector would then write "PUBLIC" in capitals), or not in lower case.
+        RedshiftError: no schema (the connector would write to "PUBLIC" in capitals), or not in lower case.
     """
     parts = [part.strip('"') for part in dbtable.split(".")]
     if len(parts) != 2 or not all(parts):
@@ -119,10 +119,10 @@ def _prepare(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None) 
 def _transaction(load: Load, files: list[StagedFile]) -> None:
     name = load.table.replace('"', "")
     with load.target.connect() as connection:
-        # Redshift's transactions see one snapshot and fail when another changed what they change.
+        # Redshift's transactions read one snapshot and fail on rows that another transaction changed.
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         side_effect(f"redshift:{name}:begin")
-        # Before the preactions, as the connector does: they meet the table.
+        # Before the preactions, as in the connector, so that they find the table.
         _run(connection, load.create)
         for action in load.preactions:
             _run(connection, action.sql)
@@ -177,5 +177,5 @@ def _check_options(options: Mapping[str, Any]) -> None:
 def _delay_s(options: Mapping[str, Any]) -> float:
     if options.get("copydelay"):
         return int(options["copydelay"]) / 1000
-    # The connector waits 30 seconds; nobody at a laptop shall.
+    # The connector waits 30 seconds, which is too long on a laptop.
     return float(os.environ.get("LOCAL_GLUE_COPY_DELAY", "1"))

@@ -1,4 +1,4 @@
-"""COPY of staged CSV files, by position, with errors as stl_load_errors tells them."""
+"""COPY of staged CSV files, with errors as in stl_load_errors."""
 
 import csv
 import io
@@ -34,8 +34,8 @@ def copy_files(
         columns: The frame's columns, to load by name; None to load by position into all but identity columns.
 
     Raises:
-        LoadError: a value the table cannot hold.
-        RedshiftError: another number of columns than the table has.
+        LoadError: the table cannot hold a value.
+        RedshiftError: the number of columns differs from the table's.
     """
     names = columns or _loadable_columns(connection, table)
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
@@ -97,7 +97,7 @@ def _column_of(error: psycopg.Error, row: list[str] | None, names: list[str]) ->
 
 
 def _row_at(file: StagedFile, line: int) -> list[str] | None:
-    """The record that holds or ends at a line of a file; records may span lines."""
+    """The record that includes a line of a file, as records may span several lines; None if there is none."""
     if not line:
         return None
     csv.field_size_limit(1 << 30)

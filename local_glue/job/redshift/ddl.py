@@ -1,4 +1,4 @@
-"""Redshift's DDL in PostgreSQL: sizes in bytes, keys not enforced, physical properties dropped."""
+"""Translates Redshift's DDL to PostgreSQL: sizes in bytes, keys not enforced, no physical properties."""
 
 import re
 
@@ -32,7 +32,7 @@ _KEYS = (exp.UniqueColumnConstraint, exp.PrimaryKeyColumnConstraint, exp.Referen
 
 
 def without_physical_properties(statement: str) -> str:
-    """Cuts ENCODE, DISTSTYLE, DISTKEY, SORTKEY and BACKUP out; VARCHAR(MAX) gets its size."""
+    """The statement without ENCODE, DISTSTYLE, DISTKEY, SORTKEY and BACKUP, and with a size for VARCHAR(MAX)."""
     tokens = tokenize(statement, read="redshift")
     cuts: list[tuple[int, int, str]] = []
     at = 0
@@ -51,7 +51,7 @@ def without_physical_properties(statement: str) -> str:
 
 
 def create_table(create: exp.Create) -> str:
-    """CREATE TABLE as PostgreSQL takes it."""
+    """The CREATE TABLE statement for PostgreSQL."""
     if not isinstance(create.this, exp.Schema):
         raise RefusedError("CREATE TABLE needs a list of columns, (LIKE other) or AS SELECT")
     if create.this.this.name.startswith("#"):
@@ -64,10 +64,10 @@ def create_table(create: exp.Create) -> str:
 
 
 def check_key_columns(create: exp.Create, text: str) -> None:
-    """Refuses a distribution or sort key of columns that the table does not have.
+    """Checks that the table has the columns of its distribution and sort keys.
 
     Raises:
-        RefusedError: naming the column.
+        RefusedError: names the missing column.
     """
     known = {column.name.lower() for column in create.find_all(exp.ColumnDef)}
     for listed in re.findall(r"\b(?:distkey|sortkey)\s*\(([^)]*)\)", text, re.IGNORECASE):
@@ -79,10 +79,10 @@ def check_key_columns(create: exp.Create, text: str) -> None:
 
 
 def alter_table(alter: exp.Alter) -> list[str]:
-    """ALTER TABLE as PostgreSQL takes it; nothing at all for keys.
+    """The ALTER TABLE statements for PostgreSQL; none for keys.
 
     Raises:
-        RefusedError: what Redshift does not take, or not within a transaction.
+        RefusedError: Redshift does not accept it, or not within a transaction.
     """
     table = alter.this.sql("postgres")
     if alter.args.get("exists"):
@@ -113,7 +113,7 @@ def _alter_action(table: str, action: exp.Expression) -> list[str]:
 
 
 def column_definition(column: exp.ColumnDef, keyed: set[str]) -> str:
-    """One column: its type, a byte limit where the type has one, NOT NULL for key columns."""
+    """The definition of a column: type, byte limit if the type has one, NOT NULL for key columns."""
     name = exp.to_identifier(column.name.lower(), quoted=True).sql("postgres")
     kind, limit = column_type(column.args["kind"], column.name)
     kept = []
@@ -133,10 +133,10 @@ def column_definition(column: exp.ColumnDef, keyed: set[str]) -> str:
 
 
 def column_type(kind: exp.DataType, column: str) -> tuple[str, int | None]:
-    """The PostgreSQL type, and how many bytes Redshift gives it.
+    """The PostgreSQL type, and the limit of bytes in Redshift, if any.
 
     Raises:
-        RefusedError: Redshift has no such type.
+        RefusedError: Redshift does not have the type.
     """
     sizes = [int(size.name) for size in kind.expressions] if kind.expressions else []
     if kind.this in _DEFAULT_SIZES:
@@ -174,7 +174,7 @@ def _portable(rule: exp.Expression) -> exp.Expression:
 
 
 def utc_now(node: exp.Expression) -> exp.Expression:
-    """GETDATE() and SYSDATE are UTC without a zone."""
+    """The node, with GETDATE() and SYSDATE replaced by the time in UTC without a zone."""
     if isinstance(node, exp.CurrentTimestamp):
         return exp.cast(exp.func("timezone", exp.Literal.string("UTC"), exp.CurrentTimestamp()), "timestamp")
     return node
@@ -189,7 +189,7 @@ def _word(tokens: list[Token], at: int) -> str:
 
 
 def _physical_end(tokens: list[Token], at: int) -> int:
-    """Where the physical property that begins at a token ends; `at` itself when none begins there."""
+    """The end of the physical property that begins at token `at`; `at` itself if none begins there."""
     word, following = _word(tokens, at), _word(tokens, at + 1)
     if word in ("ENCODE", "DISTSTYLE") or (word == "BACKUP" and following in ("YES", "NO")):
         return at + 2

@@ -1,4 +1,4 @@
-"""Redshift SQL in PostgreSQL: what both take goes through as it is, the rest is translated or refused."""
+"""Translates Redshift SQL to PostgreSQL: what both accept stays as it is, the rest is translated or refused."""
 
 import logging
 import re
@@ -14,10 +14,10 @@ from local_glue.job.redshift.errors import RefusedError
 from local_glue.job.redshift.merge import check_merge
 from local_glue.job.redshift.refusals import check_postgres_only
 
-# sqlglot warns of statements it does not model; those are judged here.
+# sqlglot warns about statements that it does not model; they are checked here.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-# Functions and forms of Redshift that PostgreSQL lacks or means otherwise.
+# Functions and syntax of Redshift that PostgreSQL lacks or treats differently.
 _REDSHIFT_ONLY = re.compile(
     r"\b(nvl2?|getdate|sysdate|dateadd|date_add|datediff|date_diff|listagg|decode|len|convert_timezone|isnull|top|"
     r"qualify|median|json_extract_path_text|months_between|add_months|last_day|strtol|charindex|approximate|"
@@ -38,18 +38,18 @@ _QUERIES = (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 @dataclass(frozen=True)
 class Statement:
-    """What PostgreSQL is to run for one Redshift statement."""
+    """The PostgreSQL statements for one Redshift statement."""
 
     sql: tuple[str, ...]
 
 
 @lru_cache(maxsize=512)
 def translate(text: str) -> Statement:
-    """One Redshift statement for PostgreSQL.
+    """Translates one Redshift statement to PostgreSQL.
 
     Raises:
-        RefusedError: Redshift would not take it.
-        NotImplementedError: Redshift takes it, the stand-in does not.
+        RefusedError: Redshift would not accept it.
+        NotImplementedError: the stand-in does not support it, although Redshift does.
     """
     tree = _parse(text)
     check_postgres_only(tree, text)
@@ -58,7 +58,7 @@ def translate(text: str) -> Statement:
     if isinstance(tree, exp.Alter):
         return Statement(tuple(ddl.alter_table(tree)))
     if isinstance(tree, exp.TruncateTable):
-        # In Redshift TRUNCATE commits the transaction it runs in; nothing before it can be rolled back any more.
+        # In Redshift, TRUNCATE commits its transaction; nothing before it can be rolled back.
         return Statement((tree.sql("postgres"), "COMMIT"))
     if isinstance(tree, exp.Merge):
         check_merge(tree)
@@ -74,10 +74,10 @@ def translate(text: str) -> Statement:
 
 
 def translate_query(text: str) -> str:
-    """A SELECT for PostgreSQL.
+    """Translates a SELECT to PostgreSQL.
 
     Raises:
-        RefusedError: it is no query, or Redshift would not take it.
+        RefusedError: it is not a query, or Redshift would not accept it.
     """
     tree = _parse(text.strip().rstrip(";"))
     if not isinstance(tree, exp.Query):

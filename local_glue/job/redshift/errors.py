@@ -1,4 +1,4 @@
-"""What can go wrong with the warehouse, each in one sentence."""
+"""Errors of the warehouse; every message is one sentence."""
 
 
 class RedshiftError(Exception):
@@ -6,11 +6,11 @@ class RedshiftError(Exception):
 
 
 class RefusedError(RedshiftError):
-    """PostgreSQL would have taken it, Redshift does not."""
+    """PostgreSQL would accept the statement, but Redshift does not."""
 
 
 class LoadError(RedshiftError):
-    """A COPY failed on a value, as a row of stl_load_errors tells it.
+    """A COPY failed because of a value, with the details that stl_load_errors has.
 
     Attributes: table, column, value, file (s3:// address), line (from 1).
     """
@@ -24,5 +24,5 @@ class LoadError(RedshiftError):
 
 
 def shorten(text: str, limit: int = 200) -> str:
-    """At most `limit` characters, with a note of how long it was."""
+    """The first `limit` characters of a text, with its length if it was cut."""
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text.encode())} bytes)"

@@ -1,7 +1,7 @@
-"""A frame as CSV files with a manifest on S3, the way the connector stages them for COPY.
+"""Writes a frame as CSV files with a manifest to S3, as the connector stages them for COPY.
 
-The lines are built by Spark SQL rather than its CSV writer: every string is quoted, so that blanks,
-backslashes, quotes, line breaks and the empty string arrive as they are, and only a null is the bare null mark.
+The lines are built by Spark SQL, not by its CSV writer: every string is quoted, so that blanks, backslashes, quotes,
+line breaks and the empty string stay as they are, and only a null is written as the null mark without quotes.
 """
 
 import json
@@ -20,6 +20,7 @@ from pyspark.sql import types as T
 
 from local_glue.faults import side_effect
 from local_glue.job.clients import client
+from local_glue.job.names import backquoted
 from local_glue.job.redshift.errors import RedshiftError
 from local_glue.job.sources.s3_listing import S3SourceError, split_uri
 
@@ -42,16 +43,16 @@ class StagedFile:
 
 
 def stage_frame(frame: DataFrame, temp_dir: str, null_mark: str = NULL_MARK) -> list[StagedFile]:
-    """Writes `<temp_dir>/<uuid>/part-*.csv` and, when there is a row, `manifest.json`.
+    """Writes `<temp_dir>/<uuid>/part-*.csv` and, unless the frame is empty, `manifest.json`.
 
     Returns:
-        The files that hold rows; empty for an empty frame.
+        The files that hold rows; none for an empty frame.
 
     Raises:
-        RedshiftError: the bucket does not exist, or a column's type has no place in CSV.
+        RedshiftError: the bucket does not exist, or the type of a column cannot be loaded.
     """
     bucket, prefix = _place(temp_dir)
-    # Committing through S3A costs more than a small load: Spark writes to disk, the files go up as they are.
+    # Spark writes to disk and the files are uploaded, because S3A's commit takes longer than a small load.
     folder = Path(tempfile.mkdtemp(prefix="redshift-csv-"))
     try:
         csv_lines(frame, null_mark).write.mode("overwrite").text((folder / "out").as_uri())
@@ -62,12 +63,12 @@ def stage_frame(frame: DataFrame, temp_dir: str, null_mark: str = NULL_MARK) -> 
 
 
 def csv_lines(frame: DataFrame, null_mark: str = NULL_MARK) -> DataFrame:
-    """One column of CSV lines, fields in the frame's order.
+    """The frame as one column of CSV lines, with the fields in the frame's order.
 
     Raises:
-        RedshiftError: a column's type has no place in CSV.
+        RedshiftError: the type of a column cannot be loaded.
     """
-    # As one text: building the same of Columns takes a thousand calls to the JVM in a run with a dozen tables.
+    # As SQL text: building it from Columns takes a thousand calls to the JVM in a run with a dozen tables.
     mark = "'" + null_mark.replace("\\", "\\\\").replace("'", "\\'") + "'"
     fields = [f"coalesce({_as_text(field)}, {mark})" for field in frame.schema.fields]
     with _session_in_utc(frame.sparkSession):
@@ -75,7 +76,7 @@ def csv_lines(frame: DataFrame, null_mark: str = NULL_MARK) -> DataFrame:
 
 
 def _as_text(field: T.StructField) -> str:
-    kind, column = field.dataType, "`" + field.name.replace("`", "``") + "`"
+    kind, column = field.dataType, backquoted(field.name)
     if isinstance(kind, T.StringType):
         return _quoted(column)
     if isinstance(kind, _AS_TEXT):
@@ -91,7 +92,7 @@ def _as_text(field: T.StructField) -> str:
 
 @contextmanager
 def _session_in_utc(spark: SparkSession) -> Iterator[None]:
-    # Glue's JVM is in UTC and the connector goes by the JVM, whatever zone the session shows times in.
+    # The connector uses the zone of Glue's JVM, which is UTC, not that of the session.
     zone = spark.conf.get("spark.sql.session.timeZone")
     if zone == "UTC":
         yield
@@ -135,7 +136,7 @@ def _upload(parts: list[Path], bucket: str, prefix: str) -> list[StagedFile]:
     except ClientError as error:
         raise _missing_bucket(error, bucket) from None
     except Exception as error:
-        # upload_file wraps what S3 answered.
+        # upload_file wraps the error of S3.
         if "NoSuchBucket" in str(error):
             raise RedshiftError(f"redshiftTmpDir: bucket '{bucket}' does not exist: create it") from None
         raise

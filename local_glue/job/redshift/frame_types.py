@@ -1,4 +1,4 @@
-"""The column types with which the connector creates a table for a frame."""
+"""The column types that the connector uses when it creates a table for a frame."""
 
 from pyspark.sql import types as T
 
@@ -23,7 +23,7 @@ _TYPES: dict[type[T.DataType], str] = {
 
 
 def columns(schema: T.StructType) -> str:
-    """The column list of CREATE TABLE, names in lower case."""
+    """The column list for CREATE TABLE, with names in lower case."""
     return ", ".join(f'"{field.name.lower()}" {_type(field)}' for field in schema.fields)
 
 

@@ -1,4 +1,4 @@
-"""Redshift's MERGE is narrower than PostgreSQL's; what it would refuse is refused here."""
+"""Checks that a MERGE is one that Redshift accepts, which is less than PostgreSQL does."""
 
 from sqlglot import exp
 
@@ -11,10 +11,10 @@ _FORM = (
 
 
 def check_merge(merge: exp.Merge) -> None:
-    """Refuses what is outside Redshift's grammar.
+    """Checks that a MERGE is within Redshift's grammar.
 
     Raises:
-        RefusedError: naming what is not allowed.
+        RefusedError: names what is not allowed.
     """
     target, source = merge.this, merge.args["using"]
     if merge.args.get("with_") or merge.args.get("with"):

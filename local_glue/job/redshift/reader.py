@@ -1,4 +1,4 @@
-"""Reading from Redshift: `dbtable` or `sampleQuery`, pushed down whole."""
+"""Reads from Redshift: a `dbtable`, or a `sampleQuery` that the database runs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,26 +6,27 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from local_glue.job import options as checks
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_options
+from local_glue.job.names import qualified
 from local_glue.job.redshift.dialect import translate_query
 from local_glue.job.redshift.errors import RedshiftError
-from local_glue.job.sources.jdbc import qualified, read_table
+from local_glue.job.sources.jdbc import read_table
 
 _KNOWN = ("useConnectionProperties", "connectionName", "url", "user", "password", "dbtable", "sampleQuery",
           "jobBookmarkKeys", "jobBookmarkKeysSortOrder", "redshiftTmpDir")  # fmt: skip
-# UNLOAD and push-down change how the cluster answers, not what.
+# UNLOAD and push-down change how the cluster answers, not the answer.
 _WITHOUT_EFFECT = ("aws_iam_role", "autopushdown", "autopushdown.s3_result_cache", "unload_s3_format", "sse_kms_key")
 
 
 def read(
-    spark: SparkSession, run: JobRun | None, connection_options: Mapping[str, Any], transformation_ctx: str
+    spark: SparkSession, run: BookmarkedRun | None, connection_options: Mapping[str, Any], transformation_ctx: str
 ) -> DataFrame:
-    """Reads a table or the answer to a query.
+    """Reads a table or the result of a query.
 
     Raises:
-        RefusedError: the query is not one that Redshift takes.
-        RedshiftError: neither dbtable nor sampleQuery, or no redshiftTmpDir.
+        RefusedError: Redshift would not accept the query.
+        RedshiftError: dbtable and sampleQuery, or redshiftTmpDir, are missing.
         JdbcSourceError: the database refuses the query.
     """
     checks.check("redshift reads", connection_options, _KNOWN, _WITHOUT_EFFECT)
@@ -37,5 +38,5 @@ def read(
     relation = f"({translate_query(query)}) AS sample_query" if query else qualified(table)
     source = from_options("redshift", connection_options)
     frame = read_table(spark, run, source, relation, connection_options, transformation_ctx)
-    # Redshift folds names to lower case, quoted ones too.
+    # Redshift folds all names to lower case, also quoted ones.
     return frame.toDF(*[name.lower() for name in frame.columns])

@@ -1,4 +1,4 @@
-"""PostgreSQL syntax that Redshift does not have."""
+"""Refuses PostgreSQL syntax that Redshift does not have."""
 
 import re
 
@@ -45,10 +45,10 @@ _NODES: dict[type[exp.Expression], str] = {
 
 
 def check_postgres_only(tree: exp.Expression, text: str) -> None:
-    """Refuses what PostgreSQL would take and Redshift does not.
+    """Checks that a statement uses nothing that PostgreSQL accepts and Redshift does not.
 
     Raises:
-        RefusedError: naming it and what to write instead.
+        RefusedError: names the syntax and what to write instead.
     """
     for node in tree.walk():
         if type(node) in _NODES:

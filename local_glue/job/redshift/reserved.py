@@ -1,4 +1,4 @@
-"""Words that Redshift reserves, many of which PostgreSQL takes as names (AWS: Reserved words, r_pg_keywords)."""
+"""Reserved words of Redshift, many of which PostgreSQL accepts as names (AWS: Reserved words, r_pg_keywords)."""
 
 from sqlglot import exp
 
@@ -20,15 +20,15 @@ RESERVED = frozenset(
 
 
 def reserved_name(node: exp.Expression) -> str | None:
-    """The reserved word that stands as a name without quotes where Redshift takes none, else None.
+    """The reserved word that this node uses as a name where Redshift requires quotes, or None.
 
-    After a dot and after AS any word may stand.
+    After a dot and after AS, any word is allowed.
     """
     if not isinstance(node, exp.Identifier) or node.args.get("quoted") or node.name.lower() not in RESERVED:
         return None
     parent = node.parent
     if isinstance(parent, exp.Column) and not parent.table:
-        # DEFAULT as a value of INSERT and UPDATE.
+        # DEFAULT may be a value of INSERT and UPDATE.
         return None if node.name.lower() == "default" else node.name
     named_here = isinstance(parent, exp.ColumnDef | exp.TableAlias | exp.Schema | exp.Insert)
     bare_table = isinstance(parent, exp.Table) and not parent.db

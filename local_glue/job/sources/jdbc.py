@@ -1,4 +1,4 @@
-"""The JDBC source of `create_dynamic_frame`: PostgreSQL, and Redshift through the same door."""
+"""The JDBC source of `create_dynamic_frame`, for PostgreSQL and Redshift."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,9 @@ import psycopg
 from pyspark.sql import DataFrame, SparkSession
 
 from local_glue.job import options
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun, next_number
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.names import qualified
 from local_glue.job.sources import jdbc_bookmark
 
 _CONNECTION = ("useConnectionProperties", "connectionName", "url", "user", "password")
@@ -18,12 +19,12 @@ _FETCH = "10000"
 
 
 class JdbcSourceError(Exception):
-    """A table or query cannot be read as asked."""
+    """A table or query cannot be read."""
 
 
 def read(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     connection_options: Mapping[str, Any],
     transformation_ctx: str,
     vendor: str = "postgresql",
@@ -31,9 +32,9 @@ def read(
     """Reads a table, or a `sampleQuery`, of the database that the options name.
 
     Raises:
-        NotImplementedError: an option that the stand-in does not support.
-        ConnectionFailedError: the database cannot be reached or entered.
-        JdbcSourceError: no dbtable, or SQL that the database refuses.
+        NotImplementedError: the stand-in does not support an option.
+        ConnectionFailedError: the database does not answer or refuses the credentials.
+        JdbcSourceError: dbtable is missing, or the database refuses the SQL.
     """
     options.check(f"{vendor} sources", connection_options, _KNOWN, ("fetchsize",))
     if not connection_options.get("dbtable"):
@@ -46,13 +47,13 @@ def read(
 
 def read_table(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     source: Jdbc,
     table: str,
     connection_options: Mapping[str, Any],
     transformation_ctx: str,
 ) -> DataFrame:
-    """Reads `table`, a name or a query in brackets with an alias, as far as the bookmark says."""
+    """Reads the rows of `table`, a name or a query in brackets with an alias, that the bookmark leaves to read."""
     where = "TRUE"
     bounds = run.bounds(transformation_ctx) if run else None
     if run and bounds is not None and jdbc_bookmark.wants_bookmark(connection_options):
@@ -69,7 +70,7 @@ def read_table(
 
 
 def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
-    """Lets the database judge the query by itself, for a short error instead of Spark's long one."""
+    """Tries the query in the database, for a shorter error message than Spark's."""
     try:
         connection.execute(f"SELECT * FROM {table} LIMIT 0")
     except psycopg.Error as error:
@@ -77,16 +78,11 @@ def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
         raise JdbcSourceError(f"{source.vendor} ({source.name}) cannot read {table}: {reason}") from None
 
 
-def qualified(table: str) -> str:
-    """A table name with its schema, `public` when none is given."""
-    return table if "." in table else f"public.{table}"
-
-
 def _increment(
     connection: psycopg.Connection,
     table: str,
     connection_options: Mapping[str, Any],
-    run: JobRun,
+    run: BookmarkedRun,
     ctx: str,
     bounds: tuple[dict[str, Any] | None, dict[str, Any] | None],
 ) -> str:
@@ -98,9 +94,9 @@ def _increment(
         upper = jdbc_bookmark.parse(bounds[1], keys)
         return jdbc_bookmark.condition(keys, lower, upper) if upper else "FALSE"
     upper = jdbc_bookmark.newest(connection, table, keys)
-    number = int(bounds[0]["timestamps"]["RUN"]) + 1 if bounds[0] and "timestamps" in bounds[0] else 1
+    number = next_number(bounds[0])
     where = jdbc_bookmark.condition(keys, lower, upper)
-    # A table that was emptied must not move the mark back.
+    # The mark must not move back when the table was emptied.
     run.record(ctx, jdbc_bookmark.as_json(keys, _further(connection, keys, lower, upper), number))
     return where
 

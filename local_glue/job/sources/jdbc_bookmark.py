@@ -1,4 +1,4 @@
-"""Glue's bookmark rule for JDBC: rows beyond the last key that was read, new rows only, keys compound if several."""
+"""Glue's bookmark rule for JDBC: reads rows beyond the last key; several keys are compared in order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Keys:
 
     @property
     def row(self) -> str:
-        """The keys as one SQL value; several compare in order."""
+        """The keys as one SQL value, a row if there are several."""
         return f"({', '.join(self.names)})" if len(self.names) > 1 else self.names[0]
 
     def literal(self, values: Sequence[str]) -> str:
@@ -39,10 +39,10 @@ class Keys:
 
 
 def find_keys(connection: psycopg.Connection, table: str, options: Mapping[str, Any]) -> Keys | None:
-    """The keys the options name, else a primary key that grows without gaps, else None (no bookmark).
+    """The keys in the options, or a primary key without gaps, or None (no bookmark).
 
     Raises:
-        JdbcBookmarkError: a key that is no column, or not in lower case; an unknown sort order.
+        JdbcBookmarkError: a key is not a column or not in lower case, or the sort order is unknown.
     """
     order = str(options.get("jobBookmarkKeysSortOrder", "asc")).lower()
     if order not in ("asc", "desc"):
@@ -62,9 +62,9 @@ def find_keys(connection: psycopg.Connection, table: str, options: Mapping[str, 
 
 
 def newest(connection: psycopg.Connection, source: str, keys: Keys) -> tuple[str, ...] | None:
-    """The furthest key in the table now; None when it has no row."""
+    """The furthest key in the table now, None for an empty table."""
     direction = "ASC" if keys.descending else "DESC"
-    # Under names of their own: ORDER BY would take a text of the key's name, and put 999 after 2000.
+    # Without the alias, ORDER BY would sort by the text and put 999 after 2000.
     values = ", ".join(f"{name}::text AS _value_{index}" for index, name in enumerate(keys.names))
     order = ", ".join(f"{name} {direction}" for name in keys.names)
     not_null = " AND ".join(f"{name} IS NOT NULL" for name in keys.names)
@@ -72,7 +72,7 @@ def newest(connection: psycopg.Connection, source: str, keys: Keys) -> tuple[str
 
 
 def condition(keys: Keys, lower: Sequence[str] | None, upper: Sequence[str] | None) -> str:
-    """SQL for the rows beyond `lower` up to `upper` inclusive; without `lower` rows with a null key belong too."""
+    """SQL for the rows beyond `lower` up to and including `upper`; without `lower`, also rows with a null key."""
     beyond = "<" if keys.descending else ">"
     parts = []
     if lower is not None:
@@ -83,14 +83,14 @@ def condition(keys: Keys, lower: Sequence[str] | None, upper: Sequence[str] | No
 
 
 def parse(state: Mapping[str, Any] | None, keys: Keys) -> tuple[str, ...] | None:
-    """The saved mark, None when there is none or it is of other keys."""
+    """The saved mark, None without one or if it is for other keys."""
     if not state or state.get("jsonClass") != _CLASS or state.get("keys") != list(keys.names):
         return None
     return tuple(state["values"]) if state.get("values") else None
 
 
 def as_json(keys: Keys, values: Sequence[str] | None, run: int) -> dict[str, Any]:
-    """The state that `commit` saves (AWS does not document its own)."""
+    """The state that `commit` saves (AWS does not document its format)."""
     return {
         "jsonClass": _CLASS,
         "keys": list(keys.names),
@@ -101,7 +101,7 @@ def as_json(keys: Keys, values: Sequence[str] | None, run: int) -> dict[str, Any
 
 
 def wants_bookmark(options: Mapping[str, Any]) -> bool:
-    """A sampleQuery is read whole: Glue ignores the bookmark then."""
+    """Whether the bookmark applies: Glue ignores it for a sampleQuery."""
     return not flag(options.get("sampleQuery", ""))
 
 

@@ -1,37 +1,35 @@
 """The S3 source of `create_dynamic_frame`: CSV, JSON and Parquet, with bookmarks."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
 from local_glue.job import options
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun, next_number
 from local_glue.job.sources import s3_bookmark, s3_formats
 from local_glue.job.sources.s3_listing import S3Object, S3SourceError, list_objects
 from local_glue.job.sources.s3_staging import staged
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand")
-# They say how Glue shall share out the reading; the result is the same.
+# They control how Glue distributes the reading; the result is the same.
 _WITHOUT_EFFECT = ("groupFiles", "groupSize", "useS3ListImplementation")
 
 
 def read(
     spark: SparkSession,
-    run: JobRun | None,
-    connection_options: "Mapping[str, Any]",
+    run: BookmarkedRun | None,
+    connection_options: Mapping[str, Any],
     format: str | None,
-    format_options: "Mapping[str, Any]",
+    format_options: Mapping[str, Any],
     transformation_ctx: str,
 ) -> DataFrame:
-    """Reads what is new (or all, without a bookmark); no input gives a frame without columns.
+    """Reads new objects, or all without a bookmark; without objects, the frame has no columns.
 
     Raises:
-        NotImplementedError: an option or format that the stand-in does not support.
-        S3SourceError: no paths, a missing bucket.
+        NotImplementedError: the stand-in does not support an option or the format.
+        S3SourceError: paths or bucket are missing.
     """
     options.check("S3 sources", connection_options, _KNOWN, _WITHOUT_EFFECT)
     items = list_objects(
@@ -47,7 +45,7 @@ def read(
 
 
 def _unread(
-    items: list[S3Object], run: JobRun | None, connection_options: "Mapping[str, Any]", ctx: str
+    items: list[S3Object], run: BookmarkedRun | None, connection_options: Mapping[str, Any], ctx: str
 ) -> list[S3Object]:
     bounds = run.bounds(ctx) if run else None
     if run is None or bounds is None:
@@ -55,17 +53,13 @@ def _unread(
     lower, upper = map(s3_bookmark.S3State.parse, bounds)
     band_ms = int(connection_options.get("maxBand", s3_bookmark.DEFAULT_BAND_MS))
     if bounds[1] is None and run.ranged:
-        return []  # a range that ends with a run that knew nothing of this source
+        return []  # the run at the end of the range did not read this source
     chosen = s3_bookmark.choose(items, lower, upper, run.started)
-    run.record(ctx, s3_bookmark.after(items, chosen, lower, run.started, band_ms).as_json(_next_run(bounds[0])))
+    run.record(ctx, s3_bookmark.after(items, chosen, lower, run.started, band_ms).as_json(next_number(bounds[0])))
     return chosen
 
 
-def _next_run(state: dict[str, Any] | None) -> int:
-    return int(state["timestamps"]["RUN"]) + 1 if state and "timestamps" in state else 1
-
-
-def _paths(connection_options: "Mapping[str, Any]") -> list[str]:
+def _paths(connection_options: Mapping[str, Any]) -> list[str]:
     paths = connection_options.get("paths") or connection_options.get("path")
     if isinstance(paths, str):
         paths = [paths]

@@ -1,8 +1,8 @@
-"""Glue's bookmark rule for S3: modification time, with a band in which files are remembered one by one.
+"""Glue's bookmark rule for S3: modification time, with a band in which the state lists each file that was read.
 
 A file counts as read when it is older than the last run's start less the band, or in the include list. S3 lists
 times in whole seconds, so the comparison does too, and the band is never under two seconds: a file written in the
-second in which a run starts is read by that run or by the next, never by both, never by none.
+second in which a run starts is read either by that run or by the next one.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _CLASS = "HadoopDataSourceJobBookmarkState"
 
 
 def fingerprint(item: S3Object) -> str:
-    """What the include list holds of a file: an overwritten one has another."""
+    """The entry of a file in the include list; it changes when the file is overwritten."""
     text = f"{item.uri}\n{item.modified.isoformat()}\n{item.etag}"
     return f"{int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), 16):x}"
 
@@ -34,7 +34,7 @@ class S3State:
 
     @classmethod
     def parse(cls, state: dict[str, Any] | None) -> "S3State | None":
-        """The saved state; None when there is none or it is another kind of source's."""
+        """The saved state, None without one or if it is for another kind of source."""
         if not state or state.get("jsonClass") != _CLASS:
             return None
         values = state["timestamps"]
@@ -55,16 +55,16 @@ class S3State:
 
     @property
     def settled_before(self) -> datetime:
-        """Every file with this time or an earlier one has been read."""
+        """The time up to which all files have been read."""
         return self.start.replace(microsecond=0) - timedelta(milliseconds=max(self.band_ms, MINIMUM_BAND_MS))
 
     def covers(self, item: S3Object) -> bool:
-        """Whether that version of the file was read."""
+        """Whether this version of the file was read."""
         return item.modified <= self.settled_before or fingerprint(item) in self.include
 
 
 def choose(items: Iterable[S3Object], lower: S3State | None, upper: S3State | None, start: datetime) -> list[S3Object]:
-    """The files to read: not read before, and there when the run started (or when the run `upper` did)."""
+    """The files that were not read before and existed when the run started (or when the run of `upper` did)."""
     unread = [item for item in items if not (lower and lower.covers(item))]
     return [item for item in unread if (upper.covers(item) if upper else item.modified <= start)]
 
@@ -72,7 +72,7 @@ def choose(items: Iterable[S3Object], lower: S3State | None, upper: S3State | No
 def after(
     items: Iterable[S3Object], chosen: Iterable[S3Object], lower: S3State | None, start: datetime, band_ms: int
 ) -> S3State:
-    """The state once the chosen files are read."""
+    """The state after the chosen files were read."""
     bare = S3State(start, band_ms, frozenset())
     read = {item.uri for item in chosen}
     banded = (item for item in items if item.modified > bare.settled_before)

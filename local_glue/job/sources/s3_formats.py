@@ -1,4 +1,4 @@
-"""How the formats of an S3 source become a frame."""
+"""Readers for the formats of an S3 source."""
 
 import bz2
 import gzip
@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from local_glue.job import options
 from local_glue.job.clients import client
+from local_glue.job.names import column
 from local_glue.job.sources.s3_listing import S3Object
 from local_glue.job.sources.s3_staging import Staged
 
@@ -25,10 +26,10 @@ _HEAD_BYTES = 1 << 20
 
 
 def reader(format: str | None, format_options: Mapping[str, Any]) -> Reader:
-    """The reader for a format, its options checked.
+    """The reader for a format, after a check of its options.
 
     Raises:
-        NotImplementedError: another format or option.
+        NotImplementedError: the format or an option is not supported.
     """
     if format == "csv":
         options.check("format csv", format_options, _CSV, _WITHOUT_EFFECT)
@@ -49,9 +50,9 @@ def _is_raw(given: Mapping[str, Any]) -> bool:
 
 
 def _raw_lines(given: Mapping[str, Any]) -> Reader:
-    """Unquoted lines cut at the separator, as many columns as the first line has; blank lines are dropped.
+    """A reader of unquoted lines, split at the separator into as many columns as the first line has.
 
-    The line is not touched otherwise: no CSV parser sees it, so no character of it means anything.
+    Blank lines are dropped. No CSV parser is used, so all other characters stay as they are.
     """
     separator = _one_character("separator", given.get("separator", ","))
 
@@ -76,7 +77,7 @@ def _csv(given: Mapping[str, Any]) -> Reader:
     settings = {
         "sep": _one_character("separator", given.get("separator", ",")),
         "quote": "" if quote == "-1" else _one_character("quoteChar", quote),
-        # Without an escaper a doubled quote is the quote itself.
+        # Without an escaper, a doubled quote stands for a quote.
         "escape": _one_character("escaper", escaper) if escaper else ("" if quote == "-1" else quote),
         "header": str(header or options.flag(given.get("skipFirst", False))).lower(),
         "multiLine": str(options.flag(given.get("multiLine", given.get("multiline", False)))).lower(),
@@ -88,7 +89,7 @@ def _csv(given: Mapping[str, Any]) -> Reader:
     def read(spark: SparkSession, files: Staged) -> DataFrame:
         frame = _load(spark, files, "csv", settings)
         names = frame.columns if header else [f"col{index}" for index in range(len(frame.columns))]
-        parts = [_column(old).alias(new) for old, new in zip(frame.columns, names, strict=True)]
+        parts = [column(old).alias(new) for old, new in zip(frame.columns, names, strict=True)]
         return _attach(files, frame, given, parts)
 
     return read
@@ -114,16 +115,12 @@ def _attach(
     parts: list[Column] | None = None,
     keep: Column | None = None,
 ) -> DataFrame:
-    columns = list(parts) if parts is not None else [_column(name) for name in frame.columns]
+    columns = list(parts) if parts is not None else [column(name) for name in frame.columns]
     if given.get("attachFilename"):
         columns.append(files.uri(F.col("_metadata.file_path")).alias(given["attachFilename"]))
     if given.get("attachTimestamp"):
         columns.append(F.unix_millis("_metadata.file_modification_time").alias(given["attachTimestamp"]))
     return (frame if keep is None else frame.where(keep)).select(*columns)
-
-
-def _column(name: str) -> Column:
-    return F.col("`" + name.replace("`", "``") + "`")
 
 
 def _one_character(option: str, value: Any) -> str:
@@ -134,7 +131,7 @@ def _one_character(option: str, value: Any) -> str:
 
 
 def _first_line(objects: list[S3Object]) -> str:
-    """The first line with anything in it, cut at a megabyte; empty when the first file has none."""
+    """The first line of the first file that is not empty, at most a megabyte; empty without one."""
     item = objects[0]
     last = min(item.size, _HEAD_BYTES) - 1
     body = client("s3").get_object(Bucket=item.bucket, Key=item.key, Range=f"bytes=0-{last}")["Body"].read()

@@ -1,4 +1,4 @@
-"""Which objects an S3 source holds."""
+"""Lists the objects of an S3 source."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from local_glue.job.clients import client
 
 
 class S3SourceError(Exception):
-    """An S3 source cannot be read as asked."""
+    """An S3 source cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of an s3:// (s3a://, s3n://) address.
 
     Raises:
-        S3SourceError: it is no such address.
+        S3SourceError: the address has another form.
     """
     found = re.fullmatch(r"s3[an]?://([^/]+)/?(.*)", uri, re.DOTALL)
     if not found:
@@ -44,10 +44,10 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 def list_objects(paths: Iterable[str], *, recurse: bool, exclusions: Any = None) -> list[S3Object]:
-    """All readable objects under the paths, sorted by address; hidden ones (`_…`, `.…`) are left out, as Hadoop does.
+    """All objects under the paths, sorted by address, without hidden ones (`_…`, `.…`), as in Hadoop.
 
     Raises:
-        S3SourceError: a bucket does not exist, a path is no S3 path or holds a wildcard.
+        S3SourceError: a bucket does not exist, or a path is not an S3 path or has a wildcard.
     """
     excluded = [re.compile(_glob_to_regex(pattern), re.DOTALL) for pattern in _exclusions(exclusions)]
     found: dict[str, S3Object] = {}
@@ -97,7 +97,7 @@ def _exclusions(value: Any) -> list[str]:
 
 
 def _glob_to_regex(pattern: str) -> str:
-    """Unix globs as Glue reads them: `*` stays within a folder, `**` does not, {a,b} alternates."""
+    """A glob with Glue's meaning as a regular expression: `*` within a folder, `**` across folders, {a,b}."""
     pieces = re.split(r"(\*\*|\*|\?|\{|\}|,|\[[^\]]+\])", pattern)
     plain = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", "": ""}
     depth, result = 0, []

@@ -1,7 +1,7 @@
-"""Where Spark reads the chosen objects from: S3 itself, or, for many small ones, a local copy.
+"""Decides whether Spark reads the chosen objects from S3 or, if they are many and small, from a local copy.
 
-S3A makes four calls an object, a local endpoint answers a few hundred a second: ten thousand small files took
-100 seconds. Fetched once each by a few threads they take a third, and Spark then packs them as it likes.
+S3A makes four calls per object, and a local endpoint answers a few hundred calls per second: ten thousand small files
+took 100 seconds. Downloading them first with several threads takes a third of that.
 """
 
 import atexit
@@ -29,14 +29,14 @@ _PATTERN = re.compile(r"[*?\[\]{}\\]")
 
 @dataclass(frozen=True)
 class Staged:
-    """Objects and the paths under which Spark finds them; `folder` is that of the local copies, if any."""
+    """Objects and the paths where Spark reads them; `folder` is that of the local copies, if any."""
 
     objects: list[S3Object]
     paths: list[str]
     folder: Path | None = None
 
     def uri(self, file_path: Column) -> Column:
-        """The s3:// address, exactly as the object's key is, from Spark's percent-encoded `_metadata.file_path`."""
+        """The object's s3:// address with its exact key, from Spark's percent-encoded `_metadata.file_path`."""
         path = _decoded(file_path)
         if not self.folder:
             return path
@@ -46,7 +46,7 @@ class Staged:
 
 
 def staged(objects: list[S3Object]) -> Staged:
-    """Decides where to read from and copies if that is better, or the only way."""
+    """The paths for Spark; copies the objects if that is faster, or if S3A cannot read one of them."""
     total = sum(item.size for item in objects)
     many_small = len(objects) > MANY and total <= min(MOST_BYTES, SMALL_BYTES * len(objects))
     if not many_small and not any(_inexpressible(item) for item in objects):
@@ -61,7 +61,7 @@ def staged(objects: list[S3Object]) -> Staged:
 def _fetch(item: S3Object, folder: Path) -> None:
     encoded = quote(item.uri, safe="")
     chunks = [f"c{encoded[at : at + _CHUNK]}" for at in range(0, len(encoded), _CHUNK)]
-    # '^' never occurs in the encoded address; the ending tells Spark the compression.
+    # '^' does not occur in the encoded address; Spark finds the compression by the suffix.
     target = folder.joinpath(*chunks[:-1], f"{chunks[-1]}^{Path(item.key).suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
     body = client("s3").get_object(Bucket=item.bucket, Key=item.key)["Body"]
@@ -71,11 +71,11 @@ def _fetch(item: S3Object, folder: Path) -> None:
 
 
 def _decoded(path: Column) -> Column:
-    # url_decode takes a plus for a blank; here a plus is a plus.
+    # url_decode turns a plus into a blank, but here it stands for itself.
     return F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
 
 
 def _inexpressible(item: S3Object) -> bool:
-    """Whether a Hadoop path would mean something else than this key: a pattern, or folders put right."""
+    """Whether a Hadoop path cannot express this key, because of patterns or normalised folders."""
     folders = item.key.split("/")
     return bool(_PATTERN.search(item.key)) or any(part in ("", ".", "..") for part in folders)

@@ -1,4 +1,4 @@
-"""The local-glue command, as a user types it."""
+"""The local-glue command, run as a user does."""
 
 import json
 import os
@@ -7,25 +7,9 @@ import sys
 import time
 
 import pytest
-from endpoint_support import Shell, make_project, wait_for
+from endpoint_support import Shell, wait_for
 
 pytestmark = pytest.mark.stack
-
-SECOND = """
-import sys
-if sys.argv[sys.argv.index("--mood") + 1] == "bad":
-    class MoodError(Exception): pass
-    raise MoodError("the mood is bad:\\n  try another")
-"""
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
-def up(tmp_path_factory):
-    project = make_project(tmp_path_factory.mktemp("project"), second=SECOND)
-    shell = Shell(project, tmp_path_factory.mktemp("state") / "home")
-    shell("up")
-    yield shell
-    shell("down")
 
 
 @pytest.fixture
@@ -153,46 +137,9 @@ def describe_run():
         assert "no run begins with jr_absent" in up.errors
 
 
-def describe_query():
-    def it_prints_csv_for_programs(up):
-        sql = (
-            "SELECT 1 AS i, 'a,\"b\"\nc' AS t, TIMESTAMP '2024-06-25 17:43:13' AS at,"
-            " TIMESTAMP '2024-06-25 17:43:13.25' AS fine, DATE '2024-06-25' AS d, true AS yes, NULL AS nothing,"
-            " 0.1::float8 AS f, 1.50::numeric AS n, TIMESTAMPTZ '2024-06-25 12:00+02' AS z, ''::text AS empty"
-        )
-        assert up("query", "--csv", sql) == (
-            "i,t,at,fine,d,yes,nothing,f,n,z,empty\n"
-            '1,"a,""b""\nc",2024-06-25 17:43:13,2024-06-25 17:43:13.250000,2024-06-25,true,,0.1,1.50,'
-            "2024-06-25 10:00:00,\n"
-        )
-
-    def it_prints_a_header_for_no_rows(up):
-        assert up("query", "--csv", "SELECT 1 AS x WHERE false") == "x\n"
-
-    def it_prints_a_table_for_people(up):
-        said = up("query", "SELECT 'Beyoncé [live]' AS artist, 3 AS plays, NULL AS note")
-        assert "artist" in said
-        assert "Beyoncé [live]" in said
-        assert "NULL" in said
-        assert "(1 row)" in said
-
-    def it_commits_and_reads_standard_input(up):
-        assert up("query", "CREATE TABLE public.kept AS SELECT 5 AS x") == "SELECT 1\n"
-        assert up("query", "--csv", "-", stdin="SELECT x FROM public.kept") == "x\n5\n"
-
-    def it_explains_errors_in_a_line(up):
-        up("query", "SELECT nothing", code=1)
-        assert up.errors == 'SQL error: column "nothing" does not exist\n'
-        up("query", "-d", "rds", "SELECT 1", code=1)
-        assert up.errors == "there is no database rds: choose one of warehouse\n"
-
-    def it_does_not_take_percent_signs_for_parameters(up):
-        assert up("query", "--csv", "SELECT '100%' LIKE '%\\%' AS x, 7 % 4 AS y") == "x,y\ntrue,3\n"
-
-
 def describe_put():
     def it_copies_odd_names_unchanged(up, tmp_path):
-        names = {"users/a b.csv", "streams/100% + sure.csv", "songs/é/ü.csv", "songs/.hidden", "log data/x=1/#1?.json"}
+        names = {"people/a b.csv", "sales/100% + sure.csv", "items/é/ü.csv", "items/.hidden", "log data/x=1/#1?.json"}
         for name in names:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(name)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.stack
 ACCOUNT = "123456789012"
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"))
     yield endpoint
@@ -122,7 +122,7 @@ def describe_bookmarks():
     def saved(tiny, endpoint):
         from local_glue.bookmarks import BookmarkStore
 
-        job, store = tiny.job("a"), BookmarkStore(endpoint.around.home.path)
+        job, store = tiny.job("a"), BookmarkStore(endpoint.access.home.path)
         for run_id, mark in (("jr_1", "one"), ("jr_2", "two")):
             store.begin(job, run_id)
             store.save(job, run_id, None, {"source": {"mark": mark}})
@@ -213,7 +213,7 @@ def describe_the_aws_cli():
         if not program or subprocess.run([program, "--version"], capture_output=True).returncode:
             pytest.skip("the AWS CLI is not on this machine")
         kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        environment = {**kept, "AWS_PAGER": "", **endpoint.around.environment()}
+        environment = {**kept, "AWS_PAGER": "", **endpoint.access.environment()}
 
         def run(*arguments):
             command = [program, "--output", "json", *arguments]

@@ -1,4 +1,4 @@
-"""EventBridge: S3 objects start workflows, one by one or in batches; the ends of job runs reach SNS."""
+"""EventBridge: S3 objects start workflows, singly or in batches; ended job runs are reported to SNS."""
 
 import json
 
@@ -8,7 +8,7 @@ from endpoint_support import FAIL, SLEEP, Remote, Tiny, fail_once, states, wait_
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
     yield endpoint
@@ -16,11 +16,11 @@ def endpoint(tmp_path_factory):
 
 
 class Delivery(Tiny):
-    """A workflow that objects below in/ of a bucket start, by way of an EventBridge rule."""
+    """A workflow that an EventBridge rule starts for objects below in/ of a bucket."""
 
     def __init__(self, endpoint, code="print('fine')", *, batching=None, **workflow):
         super().__init__(endpoint)
-        self.events = endpoint.around.client("events")
+        self.events = endpoint.access.client("events")
         self.bucket, self.flow = f"landing-{self.mark}", self.workflow(**workflow)
         self.a = self.job("a", code)
         options = {"EventBatchingCondition": batching} if batching else {}
@@ -164,7 +164,7 @@ def describe_other_events():
         there = Delivery(endpoint)
         there.glue.delete_workflow(Name=there.flow)
         there.put("in/a.csv")
-        log = (endpoint.around.home.path / "server.log").read_text()
+        log = (endpoint.access.home.path / "server.log").read_text()
         assert f"rule {there.rule} could not deliver" in log
 
 
@@ -172,7 +172,7 @@ def describe_other_events():
 def alarm(endpoint):
     """A rule for failed and timed-out jobs of this test, with an SNS topic that a queue listens to."""
     tiny = Tiny(endpoint)
-    sns, sqs, events = (endpoint.around.client(name) for name in ("sns", "sqs", "events"))
+    sns, sqs, events = (endpoint.access.client(name) for name in ("sns", "sqs", "events"))
     topic = sns.create_topic(Name=f"alerts_{tiny.mark}")["TopicArn"]
     queue = sqs.create_queue(QueueName=f"alerts_{tiny.mark}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -221,7 +221,7 @@ def describe_a_job_run():
 
 def describe_a_bucket():
     def it_shows_that_it_sends_its_events(endpoint):
-        s3 = endpoint.around.client("s3")
+        s3 = endpoint.access.client("s3")
         s3.create_bucket(Bucket="speaks")
         assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket="speaks")
         s3.put_bucket_notification_configuration(

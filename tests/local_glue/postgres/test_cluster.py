@@ -1,4 +1,4 @@
-"""PostgreSQL as RDS and Redshift: placed, started, protected by passwords, emptied."""
+"""PostgreSQL as RDS and Redshift: installation, start, passwords, emptying."""
 
 import os
 import shutil
@@ -14,10 +14,10 @@ from local_glue.postgres import account, cluster
 pytestmark = pytest.mark.stack
 
 WAREHOUSE = Database("warehouse", "redshift", "dwh", "loader", ("readers",))
-RDS = Database("rds", "postgresql", "music", "loader")
+RDS = Database("rds", "postgresql", "shop", "loader")
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def server(tmp_path_factory):
     server = cluster.start(tmp_path_factory.mktemp("home"), [WAREHOUSE, RDS])
     yield server
@@ -33,7 +33,7 @@ def connect(server, **changes):
 def describe_a_server():
     def it_lets_in_only_with_the_password(server):
         connect(server).close()
-        connect(server, dbname="music").close()
+        connect(server, dbname="shop").close()
         for wrong in ({"password": "wrong"}, {"password": ""}, {"user": "postgres"}, {"user": "nobody"}):
             with pytest.raises(psycopg.OperationalError):
                 connect(server, **wrong)
@@ -85,9 +85,9 @@ def describe_empty_database():
         idle_one.close()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL needs another account only when we are root")
+@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL needs another account only for root")
 def describe_as_root():
-    def it_runs_as_somebody_else(server):
+    def it_runs_as_another_account(server):
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
 
     def it_works_from_folders_that_account_cannot_enter(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Job runs inside this process leave it as it was."""
+"""Job runs inside this process restore its state."""
 
 import logging
 import os

@@ -1,6 +1,6 @@
-"""`awsglue` on a laptop: the same names as in AWS Glue 5.1, over S3A, PostgreSQL and job bookmarks of local_glue.
+"""`awsglue` on a laptop: the names of AWS Glue 5.1, with S3A, PostgreSQL and the job bookmarks of local_glue.
 
-Written from AWS's documentation. What it does not support raises NotImplementedError.
+Written from AWS's documentation. Anything that is not supported raises NotImplementedError.
 """
 
 from awsglue.dynamicframe import DynamicFrame

@@ -12,11 +12,11 @@ from awsglue.sinks import write_frame
 from awsglue.sources import read_frame
 from awsglue.unsupported import unsupported
 from local_glue.job import spark as session
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_connection
 from local_glue.job.options import refuse
 
-# Scripts make their SparkContext after they have imported this module: it finds its settings there.
+# Here, because scripts create their SparkContext after they have imported this module.
 session.prepare_environment()
 
 from pyspark import SparkContext  # noqa: E402
@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession, SQLContext  # noqa: E402
 
 
 class GlueContext(SQLContext):
-    """The entry to Glue's sources and sinks, over one Spark session."""
+    """Glue's sources and sinks, with one Spark session."""
 
     def __init__(self, sparkContext=None, **options):
         refuse("GlueContext", **options)
@@ -36,7 +36,7 @@ class GlueContext(SQLContext):
             super().__init__(context, spark)
         session.follow_endpoint(spark)
         self.spark_session = spark
-        self.job_run: JobRun | None = None
+        self.job_run: BookmarkedRun | None = None
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
         self.write_dynamic_frame = DynamicFrameWriter(self)
@@ -51,7 +51,7 @@ class GlueContext(SQLContext):
         push_down_predicate="",
         **kwargs,
     ):
-        """Reads from "s3", "postgresql" or "redshift"; with a transformation_ctx, from where the bookmark stands."""
+        """Reads from "s3", "postgresql" or "redshift"; with a transformation_ctx, what the bookmark leaves to read."""
         refuse("create_dynamic_frame.from_options", push_down_predicate=push_down_predicate, **kwargs)
         frame = read_frame(
             self.spark_session,
@@ -74,7 +74,7 @@ class GlueContext(SQLContext):
         push_down_predicate="",
         **kwargs,
     ):
-        """As create_dynamic_frame_from_options, as a DataFrame."""
+        """The result of create_dynamic_frame_from_options as a DataFrame."""
         return self.create_dynamic_frame_from_options(
             connection_type,
             connection_options,
@@ -186,7 +186,7 @@ unsupported(
 
 
 class GlueLogger:
-    """Writes to the job's log as Glue's logger does; info is shown too."""
+    """Writes to the job's log, also messages of level info, as Glue's logger does."""
 
     def __init__(self) -> None:
         self._log = logging.getLogger("glue")
@@ -198,19 +198,19 @@ class GlueLogger:
             self._log.propagate = False
 
     def debug(self, msg: Any) -> None:
-        """For whoever looks closely."""
+        """Logs details, which are hidden by default."""
         self._log.debug(msg)
 
     def info(self, msg: Any) -> None:
-        """What happens."""
+        """Logs what happens."""
         self._log.info(msg)
 
     def warn(self, msg: Any) -> None:
-        """What should not happen but does no harm."""
+        """Logs a problem that does no harm."""
         self._log.warning(msg)
 
     def error(self, msg: Any) -> None:
-        """What went wrong."""
+        """Logs an error."""
         self._log.error(msg)
 
     warning = warn

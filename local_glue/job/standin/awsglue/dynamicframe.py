@@ -1,4 +1,4 @@
-"""DynamicFrame: a DataFrame with Glue's methods around it."""
+"""DynamicFrame: a DataFrame with Glue's methods."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from local_glue.job.options import refuse
 
 
 class DynamicFrame:
-    """One frame. Unlike Glue's it always has one schema: choice types do not arise."""
+    """A frame. Unlike Glue's, it always has one schema, without choice types."""
 
     def __init__(self, jdf, glue_ctx, name=""):
-        # Glue hands a Java frame here, the stand-in its DataFrame; scripts use fromDF.
+        # Glue passes a Java frame here, the stand-in a DataFrame; scripts use fromDF.
         self._frame: DataFrame = jdf
         self.glue_ctx = glue_ctx
         self.name = name
@@ -51,18 +51,18 @@ class DynamicFrame:
         return self._frame.rdd.getNumPartitions()
 
     def repartition(self, num_partitions, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
-        """The rows in so many partitions."""
+        """The rows in this number of partitions."""
         return self._with(self._frame.repartition(num_partitions), transformation_ctx)
 
     def coalesce(
         self, num_partitions, shuffle=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
     ):
-        """The rows in at most so many partitions."""
+        """The rows in at most this number of partitions."""
         fewer = self._frame.repartition(num_partitions) if shuffle else self._frame.coalesce(num_partitions)
         return self._with(fewer, transformation_ctx)
 
     def select_fields(self, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
-        """Only the named columns; names that are not there are passed over, as Glue does."""
+        """Only the named columns; unknown names are ignored, as in Glue."""
         return self._with(operations.select_fields(self._frame, paths), transformation_ctx)
 
     def drop_fields(self, paths, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
@@ -84,7 +84,7 @@ class DynamicFrame:
         return self.apply_mapping(*args, **kwargs)
 
     def join(self, paths1, paths2, frame2, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
-        """The inner join on equal columns; columns of both names get a leading dot in the second, as in Glue."""
+        """The inner join on equal columns; a name in both frames gets a leading dot in the second, as in Glue."""
         return self._with(operations.join(self._frame, paths1, paths2, frame2.toDF()), transformation_ctx)
 
     def union(self, other_frame, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
@@ -122,7 +122,7 @@ class DynamicFrame:
         )
 
     def errorsCount(self):
-        """Always 0: rows that cannot be read stop the stand-in."""
+        """Always 0: a row that cannot be read is an error in the stand-in."""
         return 0
 
     def stageErrorsCount(self):
@@ -169,7 +169,7 @@ class DynamicFrameCollection:
         return self._frames[key]
 
     def map(self, callable, transformation_ctx=""):
-        """Every frame through a function (frame, ctx)."""
+        """A collection of the results of a function (frame, ctx)."""
         return self._collection({name: callable(f, f"{transformation_ctx}{name}") for name, f in self._frames.items()})
 
     def _collection(self, frames: dict[str, Any]) -> "DynamicFrameCollection":

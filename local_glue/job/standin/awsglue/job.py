@@ -1,10 +1,10 @@
-"""The job: its name, its run and its bookmark."""
+"""The job: name, run and bookmark."""
 
 import sys
 from typing import Any
 
 from awsglue.utils import getResolvedOptions
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 
 
 class Job:
@@ -12,11 +12,11 @@ class Job:
 
     def __init__(self, glue_context_or_spark_session):
         self._context = glue_context_or_spark_session
-        self._run: JobRun | None = None
+        self._run: BookmarkedRun | None = None
 
     def init(self, job_name, args={}):
-        """Begins a run of `job_name`; bookmark options come from `args`, else from the script's arguments."""
-        self._run = JobRun.start(job_name, _options(args or {}))
+        """Begins a run of `job_name`; the bookmark options come from `args`, or from the script's arguments."""
+        self._run = BookmarkedRun.start(job_name, _options(args or {}))
         if hasattr(self._context, "job_run"):
             self._context.job_run = self._run
 

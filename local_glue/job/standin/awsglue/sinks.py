@@ -1,4 +1,4 @@
-"""Which writer serves a connection_type."""
+"""The writer for each connection_type."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def write_frame(
     """Writes a frame.
 
     Raises:
-        NotImplementedError: a connection_type that the stand-in does not support.
+        NotImplementedError: the stand-in does not support the connection_type.
     """
     if connection_type == "s3":
         return write_s3(frame, connection_options, format, format_options)

@@ -1,11 +1,11 @@
-"""Which reader serves a connection_type."""
+"""The reader for each connection_type."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from local_glue.job.bookmarked_run import JobRun
+from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.options import refuse
 from local_glue.job.redshift import reader as redshift
 from local_glue.job.sources import jdbc, s3
@@ -15,17 +15,17 @@ _FORMATS = ("parquet", "glueparquet")
 
 def read_frame(
     spark: SparkSession,
-    run: JobRun | None,
+    run: BookmarkedRun | None,
     connection_type: str,
     connection_options: Mapping[str, Any],
     format: str | None,
     format_options: Mapping[str, Any],
     ctx: str,
 ) -> DataFrame:
-    """Reads one source.
+    """Reads a source.
 
     Raises:
-        NotImplementedError: a connection_type that the stand-in does not support.
+        NotImplementedError: the stand-in does not support the connection_type.
     """
     if connection_type == "s3":
         return s3.read(spark, run, connection_options, format, format_options, ctx)

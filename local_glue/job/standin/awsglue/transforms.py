@@ -6,7 +6,7 @@ from awsglue.dynamicframe import DynamicFrameCollection
 
 
 class GlueTransform:
-    """A transform is called as a class, with `apply`."""
+    """A transform, which scripts call by `apply` of its class."""
 
     @classmethod
     def apply(cls, *args, **kwargs):

@@ -1,10 +1,10 @@
-"""Names that AWS documents and the stand-in does not have: they say so when they are called."""
+"""Methods that AWS documents and the stand-in does not support: they raise an error when called."""
 
 from typing import Any
 
 
 def unsupported(cls: type, *names: str) -> None:
-    """Gives a class methods that raise NotImplementedError naming themselves."""
+    """Adds methods to a class that raise NotImplementedError with their name."""
     for name in names:
         setattr(cls, name, _method(cls.__name__, name))
 

@@ -17,17 +17,17 @@ class GlueArgumentError(Exception):
 
 
 class GlueArgumentParser(argparse.ArgumentParser):
-    """Raises instead of ending the process."""
+    """A parser that raises an error instead of ending the process."""
 
     def error(self, msg: str) -> NoReturn:
         raise GlueArgumentError(msg)
 
 
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
-    """The values of the named options, all of them required, and of Glue's own.
+    """The values of the named options, which are all required, and of Glue's options.
 
     Dashes in names become underscores in the result; other arguments are ignored; values are strings. Unlike Glue
-    before 6.0, names are not matched by their beginning.
+    before 6.0, names cannot be abbreviated.
 
     Args:
         args: The script's arguments, `sys.argv`.
@@ -35,7 +35,7 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
 
     Raises:
         GlueArgumentError: an option is missing or has no value.
-        RuntimeError: a bookmark range without pause, or pause with half a range, or a reserved name is asked for.
+        RuntimeError: a bookmark range without pause, pause with half a range, or a reserved name among the options.
     """
     reserved = [name for name in options if name in (_BOOKMARK, *_RANGE, *_IDS, *_OTHERS)]
     if reserved:
@@ -49,7 +49,7 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
             parser.add_argument(f"--{name}", required=True)
     values = vars(parser.parse_known_args(list(args)[1:])[0])
     _check_range(values)
-    # Either name of the temporary folder gives both.
+    # Both names of the temporary folder have the same value.
     values["TempDir"] = values["TempDir"] or values["RedshiftTempDir"]
     values["RedshiftTempDir"] = values["RedshiftTempDir"] or values["TempDir"]
     return values

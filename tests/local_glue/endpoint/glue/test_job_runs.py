@@ -12,7 +12,7 @@ from local_glue.home import process_alive
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="session")  # pytest-describe sets module fixtures up again for each block
+@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
 def endpoint(tmp_path_factory):
     endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
     yield endpoint
@@ -40,7 +40,7 @@ def describe_a_job_run():
 
     def it_writes_its_log_to_cloudwatch(tiny, endpoint):
         run = tiny.run(tiny.job("ok", "print('to the cloud')"))
-        events = endpoint.around.client("logs").get_log_events(
+        events = endpoint.access.client("logs").get_log_events(
             logGroupName="/aws-glue/jobs/output", logStreamName=run["Id"]
         )["events"]
         assert [event["message"] for event in events] == ["to the cloud"]
@@ -237,6 +237,6 @@ def describe_batch_stop_job_run():
         )
         job = tiny.job("stubborn", code)
         run_id = tiny.start(job)
-        wait_for(lambda: tiny.endpoint.around.home.log_of(run_id).exists() and "on" in tiny.log(run_id))
+        wait_for(lambda: tiny.endpoint.access.home.log_of(run_id).exists() and "on" in tiny.log(run_id))
         tiny.glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id])
         assert tiny.finished(job, run_id)["JobRunState"] == "STOPPED"

@@ -1,4 +1,4 @@
-"""Loads through the connector: order, one transaction, errors, what dies and what stays."""
+"""Loads through the connector: order, transactions, errors, and what is left after a failure."""
 
 import json
 
@@ -12,7 +12,7 @@ from local_glue.job.redshift.errors import LoadError, RedshiftError, RefusedErro
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 STAGE = "public.stage_t"
 CREATE = f"DROP TABLE IF EXISTS {STAGE}; CREATE TABLE {STAGE} (id BIGINT, name VARCHAR(5)) DISTSTYLE EVEN"
-PUBLISH = f"DELETE FROM music.t; INSERT INTO music.t SELECT * FROM {STAGE}; DROP TABLE {STAGE}"
+PUBLISH = f"DELETE FROM shop.t; INSERT INTO shop.t SELECT * FROM {STAGE}; DROP TABLE {STAGE}"
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def rows(standin_warehouse):
 
 @pytest.fixture
 def target(standin_warehouse):
-    standin_warehouse.execute("CREATE TABLE music.t (id BIGINT, name VARCHAR(5))")
-    standin_warehouse.execute("INSERT INTO music.t VALUES (0, 'old')")
-    standin_warehouse.execute("ALTER TABLE music.t OWNER TO loader")
+    standin_warehouse.execute("CREATE TABLE shop.t (id BIGINT, name VARCHAR(5))")
+    standin_warehouse.execute("INSERT INTO shop.t VALUES (0, 'old')")
+    standin_warehouse.execute("ALTER TABLE shop.t OWNER TO loader")
 
 
 def exists(connection, table):
@@ -59,7 +59,7 @@ def exists(connection, table):
 def describe_a_load():
     def it_publishes_in_one_transaction(load, rows, target, standin_warehouse):
         load([(1, "a"), (2, None)], preactions=CREATE, postactions=PUBLISH)
-        assert rows("music.t") == [(1, "a"), (2, None)]
+        assert rows("shop.t") == [(1, "a"), (2, None)]
         assert not exists(standin_warehouse, STAGE)
 
     def it_creates_the_table_before_the_preactions(load, rows):
@@ -77,7 +77,7 @@ def describe_a_load():
 
     def it_runs_both_action_lists_for_an_empty_frame(load, rows, target):
         load([], preactions=CREATE, postactions=PUBLISH)
-        assert rows("music.t") == []
+        assert rows("shop.t") == []
 
     def it_loads_by_position(load, rows):
         load([("5", "a")], "name string, id string", preactions=CREATE)
@@ -111,26 +111,26 @@ def describe_a_load():
 
     def it_merges(load, rows, target):
         merge = (
-            f"MERGE INTO music.t USING {STAGE} AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET name = s.name "
+            f"MERGE INTO shop.t USING {STAGE} AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET name = s.name "
             "WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)"
         )
         load([(0, "new"), (1, "a")], preactions=CREATE, postactions=merge)
-        assert rows("music.t") == [(0, "new"), (1, "a")]
+        assert rows("shop.t") == [(0, "new"), (1, "a")]
         with pytest.raises(RedshiftError, match="multiple matches to update the same tuple"):
             load([(0, "x"), (0, "y")], preactions=CREATE, postactions=merge)
 
 
 def describe_a_failed_load():
     def it_leaves_nothing(load, rows, target, standin_warehouse):
-        with pytest.raises(RedshiftError, match=r"music.nope.* does not exist.*in: INSERT INTO music.nope"):
-            load([(1, "a")], preactions=CREATE, postactions=f"{PUBLISH}; INSERT INTO music.nope VALUES (1)")
-        assert rows("music.t") == [(0, "old")]
+        with pytest.raises(RedshiftError, match=r"shop.nope.* does not exist.*in: INSERT INTO shop.nope"):
+            load([(1, "a")], preactions=CREATE, postactions=f"{PUBLISH}; INSERT INTO shop.nope VALUES (1)")
+        assert rows("shop.t") == [(0, "old")]
         assert not exists(standin_warehouse, STAGE)
 
     def it_is_tried_three_times(load, target):
         begun = []
         with faults.hook(begun.append), pytest.raises(RedshiftError):
-            load([(1, "a")], postactions="DELETE FROM music.nope")
+            load([(1, "a")], postactions="DELETE FROM shop.nope")
         assert begun.count(f"redshift:{STAGE}:begin") == 3
 
     def it_is_repeated_when_the_reply_to_the_commit_is_lost(load, rows, target):
@@ -144,7 +144,7 @@ def describe_a_failed_load():
         with faults.hook(lose):
             load([(1, "a")], preactions=CREATE, postactions=PUBLISH)
         assert lost
-        assert rows("music.t") == [(1, "a")]
+        assert rows("shop.t") == [(1, "a")]
 
     @pytest.mark.parametrize("step", ["begin", "commit"])
     def it_leaves_nothing_when_killed(load, rows, target, standin_warehouse, step):
@@ -154,13 +154,13 @@ def describe_a_failed_load():
 
         with faults.hook(kill), pytest.raises(KeyboardInterrupt):
             load([(1, "a")], preactions=CREATE, postactions=PUBLISH)
-        assert rows("music.t") == [(0, "old")]
+        assert rows("shop.t") == [(0, "old")]
         assert not exists(standin_warehouse, STAGE)
 
     def it_cannot_undo_what_truncate_committed(load, rows, target):
         with pytest.raises(RedshiftError):
-            load([(1, "a")], preactions="TRUNCATE TABLE music.t", postactions="DELETE FROM music.nope")
-        assert rows("music.t") == []
+            load([(1, "a")], preactions="TRUNCATE TABLE shop.t", postactions="DELETE FROM shop.nope")
+        assert rows("shop.t") == []
 
     def it_names_the_value_that_does_not_fit(load, standin_prefix):
         wide = "CREATE TABLE public.w (id INT, name VARCHAR(5), at TIMESTAMP)"
@@ -189,9 +189,9 @@ def describe_a_failed_load():
 
     def it_counts_bytes_wherever_rows_come_from(load):
         wide = CREATE.replace("VARCHAR(5)", "VARCHAR(50)")
-        table = "CREATE TABLE music.narrow (id BIGINT, name VARCHAR(5))"
+        table = "CREATE TABLE shop.narrow (id BIGINT, name VARCHAR(5))"
         with pytest.raises(RedshiftError, match="String length exceeds DDL length in column name of narrow"):
-            load([(1, "éééa")], preactions=wide, postactions=f"{table}; INSERT INTO music.narrow SELECT * FROM {STAGE}")
+            load([(1, "éééa")], preactions=wide, postactions=f"{table}; INSERT INTO shop.narrow SELECT * FROM {STAGE}")
 
 
 def describe_what_is_refused_before_anything_happens():
@@ -200,7 +200,7 @@ def describe_what_is_refused_before_anything_happens():
         [
             ({"dbtable": "t"}, RedshiftError, 'must be schema.table: .*"PUBLIC"'),
             ({"dbtable": "public.T"}, RedshiftError, "lower case"),
-            ({"postactions": "INSERT INTO music.t VALUES (1) ON CONFLICT DO NOTHING"}, RefusedError, "ON CONFLICT"),
+            ({"postactions": "INSERT INTO shop.t VALUES (1) ON CONFLICT DO NOTHING"}, RefusedError, "ON CONFLICT"),
             ({"preactions": "a;\nb"}, RefusedError, "line break"),
             ({"noSuch": "1"}, NotImplementedError, "noSuch"),
             ({"tempformat": "AVRO"}, NotImplementedError, "AVRO"),
@@ -235,13 +235,13 @@ def describe_reading():
         return run
 
     def it_reads_a_table_or_a_query(read, target):
-        assert [tuple(row) for row in read(dbtable="music.t").collect()] == [(0, "old")]
-        frame = read(sampleQuery='SELECT NVL(MAX(id), -1) AS "Most", COUNT(*) AS n FROM music.t')
+        assert [tuple(row) for row in read(dbtable="shop.t").collect()] == [(0, "old")]
+        frame = read(sampleQuery='SELECT NVL(MAX(id), -1) AS "Most", COUNT(*) AS n FROM shop.t')
         assert frame.columns == ["most", "n"]
         assert [tuple(row) for row in frame.collect()] == [(0, 1)]
 
     def it_refuses_what_redshift_would(read):
         with pytest.raises(RefusedError, match="DISTINCT ON"):
-            read(sampleQuery="SELECT DISTINCT ON (id) id FROM music.t")
+            read(sampleQuery="SELECT DISTINCT ON (id) id FROM shop.t")
         with pytest.raises(RedshiftError, match="dbtable"):
             read()

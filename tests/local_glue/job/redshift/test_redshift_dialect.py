@@ -1,4 +1,4 @@
-"""What of Redshift's SQL is translated, and what of PostgreSQL's is refused."""
+"""Which SQL of Redshift is translated, and which SQL of PostgreSQL is refused."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from local_glue.job.redshift.dialect import translate, translate_query
 from local_glue.job.redshift.errors import RedshiftError, RefusedError
 
 MERGE = (
-    "MERGE INTO music.users USING public.stage AS s ON users.id = s.id AND users.k = s.k "
+    "MERGE INTO shop.customers USING public.stage AS s ON customers.id = s.id AND customers.k = s.k "
     "WHEN MATCHED THEN UPDATE SET name = s.name WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)"
 )
 
@@ -74,14 +74,14 @@ def describe_statements_that_go_through():
             "DELETE FROM m.t WHERE hour IN (SELECT hour FROM public.s)",
             "INSERT INTO m.t (a) SELECT a FROM public.s",
             "UPDATE m.t SET a = s.a FROM public.s WHERE s.b = t.b",
-            "GRANT USAGE ON SCHEMA music TO GROUP readers",
-            "GRANT SELECT ON ALL TABLES IN SCHEMA music TO GROUP readers",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA music GRANT SELECT ON TABLES TO GROUP readers",
-            "CREATE SCHEMA IF NOT EXISTS music",
+            "GRANT USAGE ON SCHEMA shop TO GROUP readers",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA shop TO GROUP readers",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO GROUP readers",
+            "CREATE SCHEMA IF NOT EXISTS shop",
             "DROP TABLE IF EXISTS public.s",
-            "LOCK music.t",
+            "LOCK shop.t",
             'INSERT INTO m.t (a, "explicit") SELECT s.a, s.explicit AS tag FROM public.s',
-            "COMMENT ON TABLE m.t IS 'one row a play'",
+            "COMMENT ON TABLE m.t IS 'one row a sale'",
             "BEGIN",
             "END",
         ],
@@ -155,13 +155,13 @@ REFUSED = {
     "VACUUM t": "inside a transaction",
     "DO $$ BEGIN END $$": "no such statement",
     "INSERT INTO t VALUES ('half": "does not understand",
-    MERGE.replace("music.users USING", "music.users AS u USING"): "no alias",
+    MERGE.replace("shop.customers USING", "shop.customers AS u USING"): "no alias",
     MERGE.replace("WHEN MATCHED THEN", "WHEN MATCHED AND s.id > 1 THEN"): "no AND condition",
-    MERGE.replace("s.k WHEN", "s.k + 1 WHEN").replace("users.id = s.id", "users.id > s.id"): "equality",
+    MERGE.replace("s.k WHEN", "s.k + 1 WHEN").replace("customers.id = s.id", "customers.id > s.id"): "equality",
     MERGE.replace("UPDATE SET name = s.name", "DO NOTHING"): "DO NOTHING",
-    MERGE.replace("public.stage AS s", "music.users AS s"): "reads the target",
-    MERGE.replace("public.stage AS s", "(SELECT id FROM music.users) AS s"): "reads the target",
-    MERGE.replace("SET name", "SET users.name"): "bare column names",
+    MERGE.replace("public.stage AS s", "shop.customers AS s"): "reads the target",
+    MERGE.replace("public.stage AS s", "(SELECT id FROM shop.customers) AS s"): "reads the target",
+    MERGE.replace("SET name", "SET customers.name"): "bare column names",
     MERGE.replace("SET name = s.name", "SET name = DEFAULT"): "DEFAULT",
     MERGE.replace("VALUES (s.id, s.name)", "VALUES (s.id, DEFAULT)"): "DEFAULT",
     MERGE[: MERGE.index(" WHEN NOT")]: "exactly one",

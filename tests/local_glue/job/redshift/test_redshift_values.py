@@ -1,4 +1,4 @@
-"""Values survive the way through CSV, COPY and back, exactly."""
+"""Values are exactly the same after CSV, COPY and reading back."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (Spark gives times without a zone)
 
 @pytest.fixture
 def round_trip(standin_runs, standin_warehouse):
-    """Rows into the warehouse and back, with types."""
+    """Writes rows to the warehouse and reads them back."""
 
     def run(rows):
         from awsglue.dynamicframe import DynamicFrame

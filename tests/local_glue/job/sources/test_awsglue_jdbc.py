@@ -164,7 +164,7 @@ def describe_connections():
             ('{"username": "loader", "password": "wrong"}', None, r"refuses user 'loader' .* correct username"),
             (
                 '{"username": "loader", "password": "x"}',
-                "jdbc:postgresql://127.0.0.1:1/music",
+                "jdbc:postgresql://127.0.0.1:1/shop",
                 "does not answer: start",
             ),
         ],

@@ -104,7 +104,7 @@ def describe_formats():
         standin_s3.create_bucket(Bucket=bucket)
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_id}}
         standin_s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
-        standin_runs.start("disable")  # leads Spark to this endpoint
+        standin_runs.start("disable")  # points Spark at this endpoint
         standin_runs.spark.range(3).coalesce(1).write.parquet(f"s3://{bucket}/p/")
         keys = [entry["Key"] for entry in standin_s3.list_objects_v2(Bucket=bucket)["Contents"]]
         written = next(key for key in keys if key.endswith(".parquet"))
@@ -199,7 +199,7 @@ def describe_bookmarks():
 
 
 def test_many_small_objects(standin_s3, standin_prefix, read):
-    """More than a page of the listing; ten thousand took 43 seconds."""
+    """More objects than a page of the listing has."""
 
     def put_small(number):
         standin_s3.put_object(Bucket=BUCKET, Key=f"{standin_prefix}/{number:05d}.csv", Body=b"line\n")

@@ -1,4 +1,4 @@
-"""A script as Glue's own examples write it, in a process of its own, driven with boto3."""
+"""A script like those in Glue's examples, run as a process and started with boto3."""
 
 import json
 

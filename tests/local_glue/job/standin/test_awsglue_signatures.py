@@ -1,4 +1,4 @@
-"""The stand-in's signatures are the official wheel's, read from the wheel in a process of its own."""
+"""The stand-in has the signatures of the official wheel, which a separate process reads from the wheel."""
 
 import importlib
 import inspect
@@ -18,7 +18,7 @@ CLASSES = {
     "awsglue.transforms": ["ApplyMapping", "SelectFields", "DropFields", "RenameField", "Join", "Union", "Repartition",
                            "Coalesce", "ResolveChoice", "SelectFromCollection"],
 }  # fmt: skip
-# What the wheel's own code uses between its modules; no documentation names it.
+# Used only between the wheel's modules, and not documented.
 INTERNAL = {"GlueTransform", "continuation_options", "job_bookmark_options", "job_bookmark_range_options", "id_params",
             "encryption_type_options", "data_lineage_options", "describe", "describeArgs", "describeErrors",
             "describeReturn", "describeTransform"}  # fmt: skip

@@ -1,4 +1,4 @@
-"""getResolvedOptions answers as the official one does; what is deliberately stricter is tested apart."""
+"""getResolvedOptions gives the same answers as the official one, except where it is deliberately stricter."""
 
 import importlib
 import json
@@ -75,6 +75,6 @@ def test_a_missing_option_is_named(utils):
 
 
 def test_names_are_not_matched_by_their_beginning(utils):
-    """The official one before Glue 6.0 takes `--conf x` for the option `config_uri`."""
+    """Before Glue 6.0, the official one accepts `--conf x` as the option `config_uri`."""
     answer = utils.getResolvedOptions(["script.py", "--config_uri", "good", "--conf", "spark.x=1"], ["config_uri"])
     assert answer["config_uri"] == "good"
