@@ -48,7 +48,7 @@ def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
     return book
 
 
-def publish(run: LoadRun, rds: Rds, judged: Sequence[catalogue.Judgement]) -> RunBook:
+def publish(run: LoadRun, rds: Rds, judged: Sequence[catalogue.JudgedCatalogue]) -> RunBook:
     """Changes the rows of RDS that differ, and writes the books."""
 
     def close(changes: Mapping[str, FileChanges]) -> tuple[RunBook, Sequence[FileBook]]:

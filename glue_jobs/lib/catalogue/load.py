@@ -22,7 +22,7 @@ from glue_jobs.lib.rows.checked_rows import error_names, warning_names
 
 
 @dataclass(frozen=True)
-class Judgement:
+class JudgedCatalogue:
     """What becomes of the rows of one dataset.
 
     Attributes:
@@ -40,11 +40,11 @@ class Judgement:
         return CATALOGUE[self.delivered.inputs.dataset.name]
 
 
-def judge(run: LoadRun, delivered: Delivery) -> Judgement:
+def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     """Decides which rows win, counts what became of each, and writes rows in error to the quarantine."""
     dataset = delivered.inputs.dataset
     if delivered.rows is None:
-        return Judgement(delivered, Outcomes(), winners=None)
+        return JudgedCatalogue(delivered, Outcomes(), winners=None)
     table = CATALOGUE[dataset.name]
     judged = with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key).persist()
     start = run.config.started_at
@@ -56,17 +56,17 @@ def judge(run: LoadRun, delivered: Delivery) -> Judgement:
     if counted.total(Count.QUARANTINED):
         broken = judged.where(F.col("verdict") == Count.QUARANTINED)
         quarantine.write_quarantine(broken, dataset=dataset, config=run.config)
-    return Judgement(delivered, counted, winners(judged, table))
+    return JudgedCatalogue(delivered, counted, winners(judged, table))
 
 
-def stage(rds: Rds, judgement: Judgement) -> None:
+def stage(rds: Rds, judgement: JudgedCatalogue) -> None:
     """Writes the rows that win to their stage in RDS."""
     if judgement.winners is not None:
         rds.stage(judgement.winners, judgement.table)
 
 
 def file_books(
-    run: LoadRun, judgement: Judgement, changes: Mapping[str, FileChanges], *, loaded_at: datetime
+    run: LoadRun, judgement: JudgedCatalogue, changes: Mapping[str, FileChanges], *, loaded_at: datetime
 ) -> list[FileBook]:
     """The books of the dataset's files, given by file key what the upsert did with the rows that were staged."""
     counted = judgement.counted

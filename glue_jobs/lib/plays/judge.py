@@ -30,7 +30,7 @@ class WaitingPlays:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class JudgedPlays:
     """What becomes of the run's plays.
 
     Attributes:
@@ -48,13 +48,13 @@ class Judgement:
     days: frozenset[date] = frozenset()
 
 
-def judge(run: PlayRun, delivered: Delivery) -> Judgement:
+def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     """Classifies what was delivered and what waits."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
     tracks = run.read(reads.tracks(run.totals)).persist()
     if delivered.rows is None and not waiting.is_due and not run.recomputed:
-        return Judgement(tracks, waiting)
+        return JudgedPlays(tracks, waiting)
     settled = delivered.inputs.skipped | delivered.rejected
     new_days = delivery.days_of(delivered.content, without=settled, window=run.window)
     days = frozenset(new_days | waiting.days)
@@ -69,7 +69,7 @@ def judge(run: PlayRun, delivered: Delivery) -> Judgement:
     copied = run.copy(classified, "classified")
     counted = count_plays(copied, run_start=run.config.started_at)
     run.suit(counted.rows)
-    return Judgement(tracks, waiting, run.keep(copied), counted, keys, days)
+    return JudgedPlays(tracks, waiting, run.keep(copied), counted, keys, days)
 
 
 def count_plays(classified: DataFrame, *, run_start: datetime) -> Outcomes:

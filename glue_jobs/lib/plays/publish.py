@@ -18,7 +18,7 @@ from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAM_FILES, STREAMS
 from glue_jobs.lib.load import outcomes
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.plays import facts, reads
-from glue_jobs.lib.plays.judge import Judgement
+from glue_jobs.lib.plays.judge import JudgedPlays
 from glue_jobs.lib.plays.kpis import build, genre
 from glue_jobs.lib.plays.kpis.build import Frames
 from glue_jobs.lib.plays.reads import PlayRun
@@ -29,7 +29,7 @@ PERIODS = ("DATE", "TIMESTAMP")
 """Types of columns whose slices are stretches of time, which a recomputation finds by its days."""
 
 
-def publish(run: PlayRun, delivered: Delivery, judgement: Judgement) -> None:
+def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
     """Publishes the run's results and books; nothing of them is visible unless all is.
 
     Raises:
@@ -47,7 +47,7 @@ def publish(run: PlayRun, delivered: Delivery, judgement: Judgement) -> None:
     run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
 
 
-def _frames(run: PlayRun, delivered: Delivery, judgement: Judgement, at: datetime) -> Frames:
+def _frames(run: PlayRun, delivered: Delivery, judgement: JudgedPlays, at: datetime) -> Frames:
     """What this run changes, by table; writes the quarantine on the way."""
     counted, classified = judgement.counted, judgement.classified
     all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
@@ -68,14 +68,14 @@ def _frames(run: PlayRun, delivered: Delivery, judgement: Judgement, at: datetim
     return frames | all_time
 
 
-def _kpis(run: PlayRun, judgement: Judgement) -> Frames:
+def _kpis(run: PlayRun, judgement: JudgedPlays) -> Frames:
     touched = None if run.recomputed else judgement.counted.days
     every = build.plays_of_days(judgement.classified, days=touched)
     present = build.read_present(run, judgement.keys, spans(judgement.days))
     return build.kpi_frames(every, judgement.tracks, present, recomputes=bool(run.recomputed))
 
 
-def _slices(run: PlayRun, judgement: Judgement, frames: Frames) -> dict[str, str]:
+def _slices(run: PlayRun, judgement: JudgedPlays, frames: Frames) -> dict[str, str]:
     """By table, the stage that names the slices to replace: its own, which has a row of each slice, or one of keys."""
     slices = {table.name: table.name for table in frames if table.publish == "replace" and table.slices}
     if judgement.classified is not None and judgement.counted.waiting.verdicts:
@@ -106,7 +106,7 @@ def _recomputed(run: PlayRun, frames: Frames, table: Table, column: Column) -> D
     return frames[table].select(column.name).unionByName(before)
 
 
-def _run_book(run: PlayRun, judgement: Judgement, file_books: list[FileBook]) -> RunBook:
+def _run_book(run: PlayRun, judgement: JudgedPlays, file_books: list[FileBook]) -> RunBook:
     waiting = judgement.counted.waiting
     measures: dict[str, Any] = {
         "seconds": run.seconds,

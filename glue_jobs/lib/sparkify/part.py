@@ -19,7 +19,7 @@ TEXT_REPAIRED = "text_repaired"
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """The rows of one dataset without errors, with their verdicts, in one copy; and what became of every line."""
 
     rows: DataFrame
@@ -38,7 +38,7 @@ def keep_judged(
     *,
     is_repaired: Column,
     facts: Mapping[str, Column],
-) -> Judged:
+) -> JudgedRows:
     """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine.
 
     Args:
@@ -52,7 +52,7 @@ def keep_judged(
     is_whole = run.window is None and not delivered.inputs.skipped
     if delivered.has_errors or not is_whole:
         counted.add(_count_decided(run, delivered, error_names(dataset, run_start=run.config.started_at)))
-    return Judged(kept, counted)
+    return JudgedRows(kept, counted)
 
 
 def _count_decided(run: WarehouseRun, delivered: Delivery, rules: Collection[str]) -> Outcomes:

@@ -14,7 +14,7 @@ from glue_jobs.lib.load.load_run import WarehouseRun
 from glue_jobs.lib.load.outcomes import Outcomes
 from glue_jobs.lib.run import parallel
 from glue_jobs.lib.sparkify import events, matching, part, reads, songs
-from glue_jobs.lib.sparkify.part import Judged
+from glue_jobs.lib.sparkify.part import JudgedRows
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _events(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: Da
     return Changes(frames, {tables.TIME.name: slices}, measures, judged.counted, NewRows(new, keys))
 
 
-def _times_with_replaced(run: WarehouseRun, judged: Judged, new: DataFrame, keys: str) -> tuple[DataFrame, str]:
+def _times_with_replaced(run: WarehouseRun, judged: JudgedRows, new: DataFrame, keys: str) -> tuple[DataFrame, str]:
     """Moments of new songplays, and those left of songplays whose place they took; the stage of all slices."""
     moments = new.select("start_time").distinct()
     former = judged.rows.select(F.col("replaced_time").alias("start_time")).where("start_time IS NOT NULL")
