@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib.books import book as books
-from glue_jobs.lib.catalogue import changes as catalogue
+from glue_jobs.lib.books.book import close_books
+from glue_jobs.lib.catalogue.changes import ChangeReader, check_complete, count_changes, read_held
 from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.run import logs, session
@@ -23,16 +23,16 @@ def load(glue: GlueRun, config: JobConfig) -> None:
     """Reads, checks and publishes the changes of every table that RDS has."""
     warehouse = Warehouse(glue, config)
     warehouse.prepare()
-    rds = catalogue.ChangeReader(glue, config)
+    rds = ChangeReader(glue, config)
     present = rds.present()
     if not present:
         logs.warning("RDS has no catalogue yet: load_metadata never ran; nothing to carry")
         return
-    held = {table: state for table, state in catalogue.held(warehouse).items() if table in present}
+    held = {table: state for table, state in read_held(warehouse).items() if table in present}
     offered = rds.offered(held)
     changes = {table: rds.changes(table).persist() for table in present}
-    counted = catalogue.count(changes, held)
-    catalogue.check_complete(held, offered, counted, job_name=config.job_name)
+    counted = count_changes(changes, held)
+    check_complete(held, offered, counted, job_name=config.job_name)
     measures = {table.name: rows for table, (rows, _) in sorted(counted.items(), key=lambda item: item[0].name)}
     logs.info("changes read", **measures)
     changed = [table for table, (rows, _) in counted.items() if rows]
@@ -46,7 +46,7 @@ def publish(config: JobConfig, warehouse: Warehouse, changes: dict[Table, DataFr
     """Publishes the changes, the carried books and this run's own row."""
     carried_runs = changes.pop(LOAD_RUNS, None)
     warehouse.stage_all(changes)
-    book = books.close_books(config, [], measures=measures)
+    book = close_books(config, [], measures=measures)
     warehouse.publish(book, tables=changes, carried_runs=carried_runs)
 
 

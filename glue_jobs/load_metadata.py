@@ -7,10 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from glue_jobs.lib.books import book as books
 from glue_jobs.lib.books import metrics
-from glue_jobs.lib.books.book import FileBook, RunBook
-from glue_jobs.lib.catalogue import load as catalogue
+from glue_jobs.lib.books.book import FileBook, RunBook, close_books
+from glue_jobs.lib.catalogue.load import JudgedCatalogue, file_books, judge, stage
 from glue_jobs.lib.catalogue.rds import FileChanges, Rds
 from glue_jobs.lib.contracts.books import OUTCOMES
 from glue_jobs.lib.contracts.datasets import get_datasets
@@ -40,25 +39,23 @@ def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
         unread = [delivery.open_lines(run, found) for found in chosen]
         # Each waits more for the driver than for the executors.
         delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
-        judged = parallel.in_parallel(lambda found: catalogue.judge(run, found), delivered)
-        parallel.in_parallel(lambda judgement: catalogue.stage(rds, judgement), judged)
+        judged = parallel.in_parallel(lambda found: judge(run, found), delivered)
+        parallel.in_parallel(lambda part: stage(rds, part), judged)
         book = publish(run, rds, judged)
-        for judgement in judged:
-            settle(run, judgement.delivered, judgement.counted)
+        for part in judged:
+            settle(run, part.delivered, part.counted)
     return book
 
 
-def publish(run: LoadRun, rds: Rds, judged: Sequence[catalogue.JudgedCatalogue]) -> RunBook:
+def publish(run: LoadRun, rds: Rds, judged: Sequence[JudgedCatalogue]) -> RunBook:
     """Changes the rows of RDS that differ, and writes the books."""
 
     def close(changes: Mapping[str, FileChanges]) -> tuple[RunBook, Sequence[FileBook]]:
         at = datetime.now(UTC)
-        file_books = [
-            book for judgement in judged for book in catalogue.file_books(run, judgement, changes, loaded_at=at)
-        ]
-        return books.close_books(run.config, file_books, versions={"spark": run.glue.spark.version}), file_books
+        books = [book for part in judged for book in file_books(run, part, changes, loaded_at=at)]
+        return close_books(run.config, books, versions={"spark": run.glue.spark.version}), books
 
-    book = rds.publish([judgement.table for judgement in judged if judgement.winners is not None], close)
+    book = rds.publish([part.table for part in judged if part.winners is not None], close)
     metrics.publish_run(book)
     counts = {count.value: book.outcomes[count] for count in OUTCOMES}
     logs.info("catalogue loaded", files=book.files, read=book.read, **counts)

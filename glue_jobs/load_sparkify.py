@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from glue_jobs.lib.books import book as books
+from glue_jobs.lib.books.book import close_books
 from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA, STAGING
 from glue_jobs.lib.contracts.tables import SPARKIFY_TABLES
 from glue_jobs.lib.load import delivery, outcomes
@@ -44,7 +44,7 @@ def load(glue: GlueRun, config: JobConfig) -> None:
         delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
         if not any(found.has_files for found in delivered):
             logs.info("no new files")
-            run.warehouse.publish(books.close_books(config, [], measures={"seconds": run.seconds}))
+            run.warehouse.publish(close_books(config, [], measures={"seconds": run.seconds}))
             return
         repairs = text_repair.find_repairs(
             (found.rows.where("verdict IS NULL"), TEXT_FIELDS[found.inputs.dataset])
@@ -68,7 +68,7 @@ def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, 
     ]
     run.warehouse.stage_all(changes.frames)
     run.done("stage")
-    book = books.close_books(
+    book = close_books(
         run.config,
         file_books,
         measures={"seconds": run.seconds, **changes.measures},

@@ -11,7 +11,7 @@ from oracle.compare import SCHEMAS
 
 from demo.generate import generate
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
-from glue_jobs.lib.warehouse import sql as ddl
+from glue_jobs.lib.warehouse import sql
 from local_glue.config import Database
 from local_glue.job.redshift.dialect import translate, translate_query
 from local_glue.postgres import cluster
@@ -82,8 +82,8 @@ def warehouse(tmp_path_factory):
 
 def _create() -> list[str]:
     tables = (*MUSIC_TABLES, *SPARKIFY_TABLES)
-    schemas = [ddl.create_schema(name) for name in SCHEMAS]
-    return schemas + [sql for table in tables for sql in translate(ddl.create_table(table)).sql]
+    schemas = [sql.create_schema(name) for name in SCHEMAS]
+    return schemas + [sql for table in tables for sql in translate(sql.create_table(table)).sql]
 
 
 def _fill(connection: psycopg.Connection, workflow: str, sizes: dict[str, int], folder: Path) -> None:
@@ -93,7 +93,7 @@ def _fill(connection: psycopg.Connection, workflow: str, sizes: dict[str, int], 
     expected = recomputed([Delivery(entry.dataset, folder / entry.key) for entry in sound])
     for table, (keys, others) in SCHEMAS[schema].items():
         columns = [*keys, *others]
-        names = ", ".join(ddl.identifier(name) for name in columns)
+        names = ", ".join(sql.identifier(name) for name in columns)
         with connection.cursor().copy(f"COPY {schema}.{table} ({names}) FROM STDIN") as copy:
             for row in expected.rows(table, columns):
                 copy.write_row(row)

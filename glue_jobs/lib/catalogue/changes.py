@@ -39,7 +39,7 @@ class Offered:
     newer: int
 
 
-def held(warehouse: Warehouse) -> dict[Table, Held]:
+def read_held(warehouse: Warehouse) -> dict[Table, Held]:
     """What the warehouse holds of the catalogue."""
     sql = " UNION ALL ".join(
         f"SELECT '{table.name}' AS name, COUNT(*) AS held, COALESCE(MAX(change_seq), 0) AS last_change "
@@ -126,7 +126,7 @@ class ChangeReader:
             raise MissingResourceError(f"RDS ({table}) cannot be read: {first_line(cause)}") from cause
 
 
-def count(changes: Mapping[Table, DataFrame], held: Mapping[Table, Held]) -> dict[Table, tuple[int, int]]:
+def count_changes(changes: Mapping[Table, DataFrame], held: Mapping[Table, Held]) -> dict[Table, tuple[int, int]]:
     """Of each table's changes, how many rows there are, and how many are newer than the warehouse; one Spark job."""
     marked = [
         frame.select(

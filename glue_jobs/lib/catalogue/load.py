@@ -59,21 +59,21 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     return JudgedCatalogue(delivered, counted, winners(judged, table))
 
 
-def stage(rds: Rds, judgement: JudgedCatalogue) -> None:
+def stage(rds: Rds, part: JudgedCatalogue) -> None:
     """Writes the rows that win to their stage in RDS."""
-    if judgement.winners is not None:
-        rds.stage(judgement.winners, judgement.table)
+    if part.winners is not None:
+        rds.stage(part.winners, part.table)
 
 
 def file_books(
-    run: LoadRun, judgement: JudgedCatalogue, changes: Mapping[str, FileChanges], *, loaded_at: datetime
+    run: LoadRun, part: JudgedCatalogue, changes: Mapping[str, FileChanges], *, loaded_at: datetime
 ) -> list[FileBook]:
     """The books of the dataset's files, given by file key what the upsert did with the rows that were staged."""
-    counted = judgement.counted
-    for file_id, file in judgement.delivered.inputs.by_id.items():
+    counted = part.counted
+    for file_id, file in part.delivered.inputs.by_id.items():
         if file_id in counted.files:
             change = changes.get(file.file_key, FileChanges(staged=0, changed=0))
             verdicts = counted.files[file_id].verdicts
             verdicts[Count.LOADED] = change.changed
             verdicts[Count.ALREADY_LOADED] = change.staged - change.changed
-    return outcomes.file_books(run.config, judgement.delivered, counted, loaded_at=loaded_at)
+    return outcomes.file_books(run.config, part.delivered, counted, loaded_at=loaded_at)

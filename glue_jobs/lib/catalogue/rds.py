@@ -32,8 +32,6 @@ NO_DATABASE = "3D000"
 class RdsError(PipelineError):
     """RDS cannot be reached or refused a statement; the message says which table, and RDS's own reason."""
 
-    transient = True
-
 
 @dataclass(frozen=True)
 class FileChanges:

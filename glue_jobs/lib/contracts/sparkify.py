@@ -11,9 +11,9 @@ from glue_jobs.lib.contracts.model import (
     Dataset,
     Field,
     Reference,
+    Table,
     When,
 )
-from glue_jobs.lib.contracts.model import Table as AnyTable
 
 SONG_PAGE = "NextSong"
 PAGES = (
@@ -77,7 +77,7 @@ SONG_DATA = Dataset(
     repeats="reread",
 )
 
-Table = partial(AnyTable, schema="sparkify")
+star_table = partial(Table, schema="sparkify")
 
 SONG_ID = Column("song_id", "VARCHAR(64)")
 ARTIST_ID = Column("artist_id", "VARCHAR(64)")
@@ -108,7 +108,7 @@ SONG_ATTRIBUTES = (
     REPAIRED_FROM,
 )
 
-STAGING_EVENTS = Table(
+STAGING_EVENTS = star_table(
     name="staging_events",
     grain="one row an event that the last run with input read, of any page; repeats left out",
     columns=(
@@ -140,7 +140,7 @@ STAGING_EVENTS = Table(
     exact=False,
 )
 
-STAGING_SONGS = Table(
+STAGING_SONGS = star_table(
     name="staging_songs",
     grain="one row a song that the last run with input read; repeats left out",
     columns=(SONG_ID, *SONG_ATTRIBUTES, Column("num_songs", "INTEGER"), SOURCE_FILE),
@@ -155,7 +155,7 @@ STAGING_SONGS = Table(
 
 STAGING = (STAGING_EVENTS, STAGING_SONGS)
 
-SONGPLAYS = Table(
+SONGPLAYS = star_table(
     name="songplays",
     grain="one row a song that a user played (an event of page NextSong)",
     columns=(
@@ -190,7 +190,7 @@ SONGPLAYS = Table(
     counted=True,
 )
 
-USERS = Table(
+USERS = star_table(
     name="users",
     grain="one row a user who played a song, as of the user's latest play",
     columns=(
@@ -212,7 +212,7 @@ USERS = Table(
     counted=True,
 )
 
-SONGS = Table(
+SONGS = star_table(
     name="songs",
     grain="one row a song, with its artist as the song's file names them",
     columns=(SONG_ID, *SONG_ATTRIBUTES, *LINEAGE),
@@ -227,7 +227,7 @@ SONGS = Table(
     counted=True,
 )
 
-ARTISTS = Table(
+ARTISTS = star_table(
     name="artists",
     grain="one row an artist, as the smallest song_id names them",
     columns=(
@@ -247,7 +247,7 @@ ARTISTS = Table(
     counted=True,
 )
 
-TIME = Table(
+TIME = star_table(
     name="time",
     grain="one row a moment at which a song was played, UTC",
     columns=(START_TIME, *(Column(name, "INTEGER") for name in ("hour", "day", "week", "month", "year", "weekday"))),

@@ -9,8 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.books import book as books
-from glue_jobs.lib.books.book import FileBook, RunBook
+from glue_jobs.lib.books.book import FileBook, RunBook, check_balance, close_books
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
 from glue_jobs.lib.contracts.model import Column, Table
@@ -39,7 +38,7 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
     at = datetime.now(UTC)
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
-        books.check_balance(book)
+        check_balance(book)
     frames = _frames(run, delivered, judgement, at)
     run.warehouse.stage_all(frames)
     slices = _slices(run, judgement, frames)
@@ -113,7 +112,7 @@ def _run_book(run: PlayRun, judgement: JudgedPlays, file_books: list[FileBook]) 
         "new_plays": judgement.counted.total(Count.LOADED),
         "touched_days": len(judgement.counted.days),
     }
-    return books.close_books(
+    return close_books(
         run.config,
         file_books,
         pending_before=judgement.waiting.plays,

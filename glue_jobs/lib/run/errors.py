@@ -1,15 +1,10 @@
-"""Every failure the jobs raise on purpose: one sentence that names the thing and the remedy.
-
-`transient` says whether running the same job again, unchanged, can help; retries look at it, never at the text.
-"""
+"""Every failure the jobs raise on purpose: one sentence that names the thing and the remedy."""
 
 LONGEST_CAUSE = 1500
 
 
 class PipelineError(Exception):
     """Base of all. The message is what a user reads as the job run's error."""
-
-    transient = False
 
 
 class ConfigError(PipelineError):
@@ -34,8 +29,6 @@ class BooksError(PipelineError):
 
 class PublishConflictError(PipelineError):
     """Someone else published since this run read the warehouse; nothing of this run was published."""
-
-    transient = True
 
 
 class QualityError(PipelineError):

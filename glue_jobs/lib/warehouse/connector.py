@@ -16,8 +16,6 @@ from glue_jobs.lib.warehouse import sql
 class WarehouseError(PipelineError):
     """The warehouse refused a read or write; the message names the table and the warehouse's own reason."""
 
-    transient = True
-
 
 class Connector:
     """The warehouse behind `config.redshift_connection`.

@@ -6,27 +6,27 @@ from datetime import UTC, datetime
 
 import pytest
 
-from glue_jobs.lib.books import book as books
+from glue_jobs.lib.books.book import FileBook, check_balance, close_books, file_rows, fit, run_row
 from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, OUTCOMES
 from glue_jobs.lib.run.errors import BooksError
 from tests.glue_jobs.lib.configs import make_config
 
-BOOK = books.FileBook(run_id="jr_1", file_key="streams/a.csv@1", dataset="streams", source_file="streams/a.csv")
+BOOK = FileBook(run_id="jr_1", file_key="streams/a.csv@1", dataset="streams", source_file="streams/a.csv")
 
 
 def describe_check_balance():
     def it_accepts_a_file_whose_lines_are_all_accounted_for():
-        books.check_balance(
+        check_balance(
             replace(BOOK, read=21, outcomes={count: number for number, count in enumerate(OUTCOMES, start=1)})
         )
 
     def it_names_the_file_and_both_numbers():
         with pytest.raises(BooksError, match=r"streams/a\.csv: validate_files counted 10 lines.* for 9 \(loaded 9\)"):
-            books.check_balance(replace(BOOK, read=10, outcomes={"loaded": 9}))
+            check_balance(replace(BOOK, read=10, outcomes={"loaded": 9}))
 
     def it_refuses_negative_counts_that_happen_to_balance():
         with pytest.raises(BooksError):
-            books.check_balance(replace(BOOK, read=1, outcomes={"loaded": 2, "repeated": -1}))
+            check_balance(replace(BOOK, read=1, outcomes={"loaded": 2, "repeated": -1}))
 
 
 def describe_close_books():
@@ -46,7 +46,7 @@ def describe_close_books():
                 quarantined_by_rule={"a": 1, "b": 1},
             ),
         ]
-        book = books.close_books(
+        book = close_books(
             make_config(),
             files,
             pending_before=10,
@@ -64,30 +64,30 @@ def describe_close_books():
 
     def it_fails_when_more_plays_were_resolved_than_waited():
         with pytest.raises(BooksError, match=r"0 lines read and 1 pending plays make 1.*loaded 2, pending_after -1"):
-            books.close_books(make_config(), [], pending_before=1, from_pending={"loaded": 2})
+            close_books(make_config(), [], pending_before=1, from_pending={"loaded": 2})
 
     def it_measures_the_duration():
         config = make_config(started_at=datetime(2024, 6, 25, tzinfo=UTC))
-        book = books.close_books(config, [], finished_at=datetime(2024, 6, 25, 0, 0, 1, 500999, tzinfo=UTC))
+        book = close_books(config, [], finished_at=datetime(2024, 6, 25, 0, 0, 1, 500999, tzinfo=UTC))
         assert book.duration_ms == 1500
 
 
 def describe_rows():
     def it_puts_every_column_of_the_contract_in_order():
-        row = books.file_rows([replace(BOOK, read=1, outcomes={"loaded": 1}, quarantined_by_rule={"é": 1})])[0]
+        row = file_rows([replace(BOOK, read=1, outcomes={"loaded": 1}, quarantined_by_rule={"é": 1})])[0]
         by_name = dict(zip(LOAD_FILES.column_names, row, strict=True))
         assert by_name["source_file"] == "streams/a.csv"
         assert (by_name["read"], by_name["loaded"], by_name["repeated"]) == (1, 1, 0)
         assert json.loads(by_name["quarantined_by_rule"]) == {"é": 1}
 
     def it_writes_the_run():
-        row = books.run_row(books.close_books(make_config(), [], measures={"users": 2}))
+        row = run_row(close_books(make_config(), [], measures={"users": 2}))
         by_name = dict(zip(LOAD_RUNS.column_names, row, strict=True))
         assert by_name["measures"] == '{"users":2}'
         assert by_name["run_id"] == "jr_1"
 
     def it_cuts_text_to_its_columns_bytes_between_characters():
-        row = books.file_rows([replace(BOOK, reason="é" * 600)])[0]
+        row = file_rows([replace(BOOK, reason="é" * 600)])[0]
         reason = dict(zip(LOAD_FILES.column_names, row, strict=True))["reason"]
         assert len(reason.encode()) == 1024
-        assert books.fit("aé", 2) == "a"
+        assert fit("aé", 2) == "a"
