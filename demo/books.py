@@ -8,8 +8,10 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from glue_jobs.lib.contracts.books import OUTCOMES, Count
+
 REASON_SUFFIX = ".reason.json"
-COUNTS = ("read", "loaded", "already_loaded", "repeated", "pending_after", "quarantined", "out_of_window")
+COUNTS = (Count.READ, *OUTCOMES)
 
 RUNS = """
     SELECT run_id, job_name, workflow_run_id, started_at, files, pending_before, loaded, quarantined_by_rule,

@@ -16,6 +16,7 @@ from demo.books import COUNTS, Books, by_rule, last_workflow_run, read_books, to
 from demo.page import Page
 from demo.sparkify import page as sparkify_page
 from demo.streams import page as streams_page
+from glue_jobs.lib.contracts.books import Count
 
 PLAIN_WIDTH = 142
 REASON_WIDTH = 32
@@ -25,13 +26,13 @@ SOUND_FILES_SHOWN = 20
 """Of a dataset; more of them are summed up."""
 
 HEADINGS = {
-    "read": "read",
-    "loaded": "loaded",
-    "already_loaded": "already\nloaded",
-    "repeated": "repeated",
-    "pending_after": "pending",
-    "quarantined": "quaran-\ntined",
-    "out_of_window": "out of\nwindow",
+    Count.READ: "read",
+    Count.LOADED: "loaded",
+    Count.ALREADY_LOADED: "already\nloaded",
+    Count.REPEATED: "repeated",
+    Count.PENDING_AFTER: "pending",
+    Count.QUARANTINED: "quaran-\ntined",
+    Count.OUT_OF_WINDOW: "out of\nwindow",
 }
 
 PAGES: dict[str, Page] = {"streams": streams_page.PAGE, "sparkify": sparkify_page.PAGE}
@@ -60,7 +61,7 @@ def _print_files(console: Console, books: Books) -> None:
     files = [file for file in books.files if file["state"] != "REJECTED"]
     rows = [(file["source_file"], file, _note(file)) for file in files if not _is_summed_up(file, files)]
     rows += [(f"{count} other files of {dataset}", sums, "") for dataset, count, sums in _summed_up(files)]
-    shown = [name for name in COUNTS if name != "out_of_window" or any(file[name] for file in files)]
+    shown = [name for name in HEADINGS if name != Count.OUT_OF_WINDOW or any(file[name] for file in files)]
     table = Table(title="The books of each file", title_justify="left", title_style="bold")
     table.add_column("file", overflow="fold")
     for name in shown:

@@ -1,5 +1,5 @@
 locals {
-  # The fields of each dataset's contract (glue_jobs/lib/contracts/datasets.py; a test compares them). One that is missing here still has its raw text.
+  # The fields of each dataset's contract; `make docs` writes the file, a test compares them. One that is missing here still has its raw text.
   dataset_columns = jsondecode(file("${path.module}/catalog_columns.json"))
 
   error_columns = {

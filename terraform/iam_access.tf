@@ -27,7 +27,7 @@ locals {
     }
     load_metadata = {
       read        = ["accepted/<dataset>/"]
-      write       = ["logs/errors/"]
+      write       = ["quarantine/files/", "logs/errors/"]
       delete      = ["accepted/<dataset>/"]
       spark_read  = ["accepted/<dataset>/"]
       spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"]

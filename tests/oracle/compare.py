@@ -6,78 +6,25 @@ from typing import Any
 
 import psycopg
 
-from oracle.reading import AUDIO
+from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 from oracle.recompute import Expected
 
 Row = tuple[Any, ...]
 
-TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "users": (("user_id",), ("user_name", "user_age", "user_country", "created_at")),
-    "songs": (
-        ("track_id",),
-        (
-            *("id", "artists", "album_name", "track_name", "popularity", "duration_ms", "explicit", "track_genre"),
-            *AUDIO,
-        ),
-    ),
-    "streams": (("user_id", "track_id", "listen_time"), ()),
-    "pending_streams": (("user_id", "track_id", "listen_time"), ("reason",)),
-    "track_totals": (("track_id",), ("plays",)),
-    "user_track_totals": (("user_id", "track_id"), ("plays", "first_listen", "last_listen")),
-    "user_days": (("user_id", "listen_date"), ("plays",)),
-    "genre_kpis": (
-        ("track_genre",),
-        ("listen_count", "unique_tracks", "avg_track_duration_ms", "popularity_index", "track_id", "track_name"),
-    ),
-    "hourly_kpis": (
-        ("hour",),
-        ("unique_listeners", "total_plays", "unique_tracks", "top_artist", "track_diversity_index"),
-    ),
-    "genre_daily_kpis": (
-        ("listen_date", "track_genre"),
-        (
-            *("listen_count", "unique_listeners", "total_listening_time_ms", "avg_listening_time_per_user_ms"),
-            *("avg_track_duration_ms", "popularity_index"),
-        ),
-    ),
-    "daily_top_tracks": (("listen_date", "track_genre", "rank"), ("track_id", "track_name", "listen_count")),
-    "daily_top_genres": (("listen_date", "rank"), ("track_genre", "listen_count")),
-    "user_features": (
-        ("user_id",),
-        (
-            *("total_plays", "unique_tracks", "unique_artists", "active_days", "plays_per_active_day"),
-            *("total_listening_time_ms", "first_listen", "last_listen", "top_track_id", "top_artist"),
-            "favourite_genre",
-        ),
-    ),
-}
-"""Key and other columns of each table; lineage (where a row came from, and when) is outside the comparison."""
 
-STAR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "songplays": (
-        ("songplay_id",),
-        (
-            *("start_time", "user_id", "level", "song_id", "artist_id", "session_id", "item_in_session", "location"),
-            *("user_agent", "song_title", "artist_name", "length_s", "repaired_from"),
-        ),
-    ),
-    "users": (
-        ("user_id",),
-        (
-            *("first_name", "last_name", "gender", "level", "level_at", "level_session_id", "level_item_in_session"),
-            "repaired_from",
-        ),
-    ),
-    "songs": (
-        ("song_id",),
-        (
-            *("title", "artist_id", "artist_name", "artist_location", "artist_latitude", "artist_longitude", "year"),
-            *("duration_s", "repaired_from"),
-        ),
-    ),
-    "artists": (("artist_id",), ("name", "location", "latitude", "longitude")),
-    "time": (("start_time",), ("hour", "day", "week", "month", "year", "weekday")),
-}
+def _compared(tables: Iterable[Table]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    columns = {table: tuple(name for name in table.column_names if name not in table.lineage) for table in tables}
+    return {
+        table.name: (table.key, tuple(name for name in names if name not in table.key))
+        for table, names in columns.items()
+        if table.exact
+    }
+
+
+TABLES, STAR = _compared(MUSIC_TABLES), _compared(SPARKIFY_TABLES)
+"""Key and other columns of each table whose contract promises that it is exact; lineage is outside the comparison."""
+
 SCHEMAS = {"music": TABLES, "sparkify": STAR}
 
 SHOWN = 4

@@ -21,6 +21,8 @@ from glue_jobs.lib.contracts.model import (
     Table,
 )
 
+TOP_TRACKS, TOP_GENRES = 3, 5
+
 GENRE_KPIS = Table(
     name="genre_kpis",
     grain="one row a genre, all time; the track is the most played one",
@@ -99,7 +101,7 @@ DAILY_TOP_TRACKS = Table(
         Reference(("listen_date", "track_genre"), "genre_daily_kpis", "has"),
     ),
     identities=(
-        RanksHaveNoGaps(3, ("listen_date", "track_genre")),
+        RanksHaveNoGaps(TOP_TRACKS, ("listen_date", "track_genre")),
         CountsWithin("listen_count", ("listen_date", "track_genre"), "genre_daily_kpis"),
     ),
 )
@@ -116,7 +118,7 @@ DAILY_TOP_GENRES = Table(
     why="five rows a day",
     references=(Reference(("listen_date", "track_genre"), "genre_daily_kpis", "ranks in"),),
     identities=(
-        RanksHaveNoGaps(5, ("listen_date",)),
+        RanksHaveNoGaps(TOP_GENRES, ("listen_date",)),
         CountsWithin("listen_count", ("listen_date", "track_genre"), "genre_daily_kpis"),
     ),
 )

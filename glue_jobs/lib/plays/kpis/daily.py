@@ -3,10 +3,9 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.kpis import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS
-from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played, most_popular, ratio
+from glue_jobs.lib.contracts.kpis import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS, TOP_GENRES, TOP_TRACKS
+from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played, most_popular, ratio, top
 
-TOP_TRACKS, TOP_GENRES = 3, 5
 DAY_AND_GENRE = ("listen_date", "track_genre")
 
 
@@ -61,14 +60,13 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Data
 
 def build_daily_top_tracks(day_tracks: DataFrame) -> DataFrame:
     """The three most played tracks of each date and genre (`build_day_tracks`)."""
-    order = Window.partitionBy(*DAY_AND_GENRE).orderBy(most_played(), most_popular(), "track_id")
-    ranked = day_tracks.withColumn("rank", F.row_number().over(order)).where(F.col("rank") <= TOP_TRACKS)
+    order = (most_played(), most_popular(), "track_id")
+    ranked = top(day_tracks, TOP_TRACKS, within=DAY_AND_GENRE, order=order)
     return ranked.withColumnRenamed("plays", "listen_count").select(*DAILY_TOP_TRACKS.column_names)
 
 
 def build_daily_top_genres(day_tracks: DataFrame) -> DataFrame:
     """The five most played genres of each date (`build_day_tracks`)."""
     genres = day_tracks.groupBy(*DAY_AND_GENRE).agg(F.sum("plays").alias("listen_count"))
-    order = Window.partitionBy("listen_date").orderBy(most_played("listen_count"), "track_genre")
-    ranked = genres.withColumn("rank", F.row_number().over(order)).where(F.col("rank") <= TOP_GENRES)
+    ranked = top(genres, TOP_GENRES, within=("listen_date",), order=(most_played("listen_count"), "track_genre"))
     return ranked.select(*DAILY_TOP_GENRES.column_names)

@@ -1,6 +1,8 @@
 """Who comes first: decided the same way everywhere, in total orders, so that no result depends on row order."""
 
-from pyspark.sql import Column, DataFrame
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 UNKNOWN_POPULARITY = 1 << 40
@@ -11,6 +13,12 @@ def best(*order: Column, take: str) -> Column:
     names = [f"o{index}" for index in range(len(order))]
     first = F.min(F.struct(*(column.alias(name) for name, column in zip(names, order, strict=True)), F.col(take)))
     return first.getField(take)
+
+
+def top(frame: DataFrame, count: int, *, within: Sequence[str], order: Sequence[Column | str]) -> DataFrame:
+    """The first `count` rows of each group by `order`, a total order, with `rank` 1, 2, …"""
+    rank = F.row_number().over(Window.partitionBy(*within).orderBy(*order))
+    return frame.withColumn("rank", rank).where(F.col("rank") <= count)
 
 
 def most_played(plays: str = "plays") -> Column:
