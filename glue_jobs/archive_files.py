@@ -1,4 +1,4 @@
-"""Moves loaded files to the archive and sweeps what dead runs left. Starts Spark only if that is in the warehouse."""
+"""Moves loaded files to the archive and removes what dead runs left. Starts Spark only if it needs the warehouse."""
 
 import sys
 from collections.abc import Callable, Sequence

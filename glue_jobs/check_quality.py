@@ -1,6 +1,6 @@
-"""Measures the published warehouse, keeps the results, and fails if a check of severity `error` does.
+"""Measures the published warehouse, keeps the results, and fails if a check of severity `error` fails.
 
-It measures after publishing: it alarms, it does not undo. All checks are one query, hence one moment's state.
+It runs after publishing, so it can raise an alarm but not undo. All checks are one query and see one state.
 """
 
 import json
@@ -48,7 +48,7 @@ def write_report(config: JobConfig, results: Sequence[Result], checked_at: datet
 
 
 def log_failures(config: JobConfig, results: Sequence[Result]) -> None:
-    """Failed checks go to the log and to the day's handled errors."""
+    """Writes failed checks to the log and to the run's handled errors."""
     errors = ErrorLog(config)
     for result in results:
         if result.outcome == "failed":
@@ -60,7 +60,7 @@ def log_failures(config: JobConfig, results: Sequence[Result]) -> None:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Checks; fails, once the results are published, if a check of severity `error` did."""
+    """Runs the checks and publishes the results, then fails if a check of severity `error` failed."""
     with session.job_run(argv) as (glue, config):
         results = check(glue, config)
     measure.raise_on_errors(results)

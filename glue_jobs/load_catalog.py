@@ -1,7 +1,7 @@
-"""Carries catalogue rows that changed in RDS, whoever changed them, to the warehouse, and load_metadata's books too.
+"""Copies catalogue rows that changed in RDS, no matter who changed them, and load_metadata's books to the warehouse.
 
-The JDBC bookmark on `change_seq` names the changes. Its own row in load_runs counts no lines (it reads no files), what
-it carried is in `measures`; a run that finds nothing new publishes nothing.
+JDBC bookmarks on `change_seq` and `book_seq` find the changes. The job reads no files, so its own row in load_runs
+counts no lines; the number of rows copied is in `measures`. A run that finds nothing new publishes nothing.
 """
 
 import sys
@@ -43,7 +43,7 @@ def load(glue: GlueRun, config: JobConfig) -> None:
 
 
 def publish(config: JobConfig, warehouse: Warehouse, changes: dict[Table, DataFrame], measures: dict[str, int]) -> None:
-    """Publishes the changes, the carried books and this run's own row."""
+    """Publishes the changes, the books from RDS and this run's own row."""
     carried_runs = changes.pop(LOAD_RUNS, None)
     warehouse.stage_all(changes)
     book = close_books(config, [], measures=measures)

@@ -1,6 +1,6 @@
 """Loads accepted catalogue files into RDS: rows that differ are changed, in one transaction with the books.
 
-Backfills are about plays: whatever window a run is given, this job loads what is new.
+Backfills are about plays, so this job loads what is new even if the run has a window.
 """
 
 import sys
@@ -22,10 +22,10 @@ from glue_jobs.lib.run.session import GlueRun
 
 
 def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
-    """Loads what waits; returns the run's book, None when nothing does.
+    """Loads the files that wait; returns the run's book, None when there are none.
 
     Raises:
-        BooksError: What was read is not what validate_files counted; nothing was changed.
+        BooksError: The lines read differ from what validate_files counted; nothing was changed.
     """
     rds = Rds(glue, config)
     rds.prepare()
@@ -37,7 +37,7 @@ def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
         session.mark_open(config)
         run.suit(sum(found.line_count for found in chosen))
         unread = [delivery.open_lines(run, found) for found in chosen]
-        # Each waits more for the driver than for the executors.
+        # In parallel, because each waits more for the driver than for the executors.
         delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
         judged = parallel.in_parallel(lambda found: judge(run, found), delivered)
         parallel.in_parallel(lambda part: stage(rds, part), judged)

@@ -1,9 +1,9 @@
 """Loads new events and songs into the star schema, with everything that follows from them.
 
-New are the lines of accepted files that the bookmark has not seen; a run with --from_date or --to_date reads the event
-files of that window again instead, and leaves the bookmark and the files' states alone.
+Lines of accepted files that the bookmark has not seen are new. A run with --from_date or --to_date reads the event
+files of that window again instead, and does not change the bookmark or the files' states.
 
-The order makes it safe to die anywhere: a run that reads the same files again finds what was published, and changes
+The order makes it safe to crash anywhere: a run that reads the same files again finds what was published, and changes
 nothing.
 """
 
@@ -30,17 +30,17 @@ TEXT_FIELDS = {LOG_DATA: events.TEXT_FIELDS, SONG_DATA: songs.TEXT_FIELDS}
 
 
 def load(glue: GlueRun, config: JobConfig) -> None:
-    """Loads what there is to load; publishes its books in any case.
+    """Loads what is new, and publishes its books even if nothing is.
 
     Raises:
-        BooksError: What was read is not what validate_files counted; nothing was published.
-        PublishConflictError: Someone else published meanwhile; nothing was published.
+        BooksError: The lines read differ from what validate_files counted; nothing was published.
+        PublishConflictError: Another run published in the meantime; nothing was published.
     """
     with WarehouseRun.on_warehouse(glue, config, publisher="sparkify", tables=SPARKIFY_TABLES) as run:
-        # A backfill reads no songs: they are as they are now, whatever days are loaded again.
+        # A backfill reads no songs: their present state applies, no matter which days are loaded again.
         unread = [delivery.find(run, dataset) for dataset in ([LOG_DATA] if run.window else [LOG_DATA, SONG_DATA])]
         run.suit(sum(found.inputs.line_count for found in unread))
-        # Each waits more for the driver than for the executors.
+        # In parallel, because each waits more for the driver than for the executors.
         delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
         if not any(found.has_files for found in delivered):
             logs.info("no new files")
@@ -62,7 +62,7 @@ def load(glue: GlueRun, config: JobConfig) -> None:
 
 
 def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, Outcomes]], at: datetime) -> None:
-    """Publishes every table that changes, and the books; nothing of them is visible unless all is."""
+    """Publishes every table that changes, and the books, all at once."""
     file_books = [
         book for found, outcome in counted for book in outcomes.file_books(run.config, found, outcome, loaded_at=at)
     ]

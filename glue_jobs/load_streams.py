@@ -1,10 +1,10 @@
-"""Loads new plays into the warehouse, with every figure they touch.
+"""Loads new plays into the warehouse, with every KPI they touch.
 
-New are the lines of accepted files that the bookmark has not seen; a run with --from_date or --to_date reads the files
-of that window again instead, and leaves the bookmark and the files' states alone.
+Lines of accepted files that the bookmark has not seen are new. A run with --from_date or --to_date reads the files of
+that window again instead, and does not change the bookmark or the files' states.
 
-The order makes it safe to die anywhere: what was published is found again in `load_files` by the next run, whose
-bookmark gives it the same files.
+The order makes it safe to crash anywhere: the bookmark gives the next run the same files, and it finds in `load_files`
+what was published.
 """
 
 import sys
@@ -23,11 +23,11 @@ from glue_jobs.lib.run.session import GlueRun
 
 
 def load(glue: GlueRun, config: JobConfig) -> None:
-    """Loads what there is to load; publishes books and the all-time figures of genres in any case.
+    """Loads what is new, and publishes books and the all-time KPIs of genres even if nothing is.
 
     Raises:
-        BooksError: What was read is not what validate_files counted; nothing was published.
-        PublishConflictError: Someone else published meanwhile; nothing was published.
+        BooksError: The lines read differ from what validate_files counted; nothing was published.
+        PublishConflictError: Another run published in the meantime; nothing was published.
     """
     with PlayRun.on_warehouse(glue, config, publisher="music", tables=MUSIC_TABLES) as run:
         unread = delivery.find(run, STREAM_FILES)

@@ -1,4 +1,4 @@
-"""Looks at every new landing object once: accepts it, or sets it aside with the reason. Starts no Spark."""
+"""Reads every new landing object once, and accepts it or sets it aside with the reason. Starts no Spark."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from glue_jobs.lib.run.error_log import ErrorLog
 
 
 def run(config: JobConfig) -> dict[str, int]:
-    """Takes in what waits; returns how many files got which state."""
+    """Takes in the files that wait; returns the number of files by state."""
     datasets = get_datasets(config.datasets)
     ledger, errors = Ledger(config.ledger_table), ErrorLog(config)
     waiting = landing.list_landing(config.landing_bucket, datasets)
@@ -35,7 +35,7 @@ def run(config: JobConfig) -> dict[str, int]:
 
 
 def tell_what_is_ignored(config: JobConfig, waiting: Landing) -> None:
-    """One line for each kind of object that is left where it is."""
+    """Logs one line per kind of object that is left where it is."""
     if waiting.hidden:
         logs.info("hidden files and folder markers ignored", count=len(waiting.hidden), keys=waiting.hidden[:SHOWN])
     if waiting.withdrawn:
@@ -52,7 +52,7 @@ def tell_what_is_ignored(config: JobConfig, waiting: Landing) -> None:
 
 
 def warn_of_never_delivered(config: JobConfig, datasets: Sequence[Dataset]) -> None:
-    """A dataset of which no file ever came is not an error; someone may have got a folder's name wrong, though."""
+    """Warns of datasets without any file: this is not an error, but someone may have got a folder's name wrong."""
     for dataset in datasets:
         folders = (f"accepted/{dataset.name}/", f"archive/{dataset.name}/")
         if not any(next(aws.list_objects(config.lake_bucket, folder), None) for folder in folders):

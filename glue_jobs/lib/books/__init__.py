@@ -1,1 +1,1 @@
-"""What a run did, counted: the books and the metrics."""
+"""The books of a run (line counts per file and per run) and its metrics."""

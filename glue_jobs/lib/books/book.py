@@ -1,7 +1,7 @@
 """The books of a run: every line read is accounted for, per file and per run. Imports no Spark.
 
-A file's `read` is the line count that validate_files took when it accepted the file; the other counts are Spark's. So
-the books can fail to balance, and a run whose books do not is not published.
+A file's `read` is the line count that validate_files took when it accepted the file; the other counts come from Spark.
+A run whose books do not balance is not published.
 """
 
 import json
@@ -72,11 +72,11 @@ def close_books(
     versions: Mapping[str, str] | None = None,
     finished_at: datetime | None = None,
 ) -> RunBook:
-    """The run's book: the sum of its files and of what became of the plays that were pending before it.
+    """The run's book: the sum of its files and of the outcomes of plays that were pending before it.
 
     Args:
-        from_pending: What became of plays that were pending, by outcome; the others are pending still.
-        rules_from_pending: Rules by which pending plays were quarantined.
+        from_pending: Number of previously pending plays by outcome; the others are still pending.
+        rules_from_pending: Number of pending plays quarantined, by rule.
 
     Raises:
         BooksError: A file's or the run's counts do not balance.
@@ -108,7 +108,7 @@ def close_books(
 
 
 def check_balance(book: FileBook | RunBook) -> None:
-    """Compares what went in with what became of it.
+    """Compares the lines that came in with the sum of their outcomes.
 
     Raises:
         BooksError: They differ, or a count is negative; the message names the file or run and the numbers.

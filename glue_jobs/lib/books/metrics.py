@@ -1,7 +1,7 @@
-"""What a run publishes to CloudWatch, for the alarms and the dashboard of Terraform; imports no Spark.
+"""The metrics that a run publishes to CloudWatch, for Terraform's alarms and dashboard. Imports no Spark.
 
-One call a run, after its data is published. Losing it costs a point on a chart (and, hours later, an alarm about a
-stale warehouse), so it can never fail the run, nor hold it up for long.
+There is one call per run, after its data is published. A lost call costs one point on a chart (and, hours later, an
+alarm about a stale warehouse), so a failure is only logged, and timeouts are short.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from glue_jobs.lib.run.arguments import JobConfig
 
 NAMESPACE = "MusicLoader"
 DIMENSION = "Job"
-"""The only one: job names are unique in an account, and a run that no workflow started counts all the same."""
+"""The only dimension: job names are unique in an account, and runs outside a workflow count too."""
 
 ROWS = {f"Rows{count.title().replace('_', '')}": count for count in Count}
-"""Metrics that are counts of the run's book (`RowsAlreadyLoaded`), so that a chart can show that it balances."""
+"""Metrics that are counts of the run's book (`RowsAlreadyLoaded`), so a chart can show whether it balances."""
 
 FILE_STATES = {"ACCEPTED": "FilesAccepted", "REPEATED": "FilesRepeated", "REJECTED": "FilesRejected"}
 
 
 def publish_run(book: RunBook) -> None:
-    """The book of a run whose data is published."""
+    """Publishes the counts of a run's book; called once the run's data is published."""
     counts = {Count.READ: book.read, Count.PENDING_BEFORE: book.pending_before, **book.outcomes}
     values: dict[str, float] = {name: counts.get(count, 0) for name, count in ROWS.items()}
     came = book.read + book.pending_before
@@ -34,12 +34,12 @@ def publish_run(book: RunBook) -> None:
 
 
 def publish_files(config: JobConfig, outcomes: Mapping[str, int]) -> None:
-    """How many files validate_files accepted, knew already or rejected."""
+    """Publishes how many files validate_files accepted, knew already or rejected."""
     publish_counts(config, {name: outcomes.get(state, 0) for state, name in FILE_STATES.items()})
 
 
 def publish_counts(config: JobConfig, counts: Mapping[str, int]) -> None:
-    """Counts of a run that has no book."""
+    """Publishes counts of a run that has no book."""
     _put(config.job_name, config.started_at, counts)
 
 

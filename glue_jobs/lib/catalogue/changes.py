@@ -1,7 +1,7 @@
-"""Changes of the catalogue, from RDS to the warehouse: what is new since the bookmark, and whether that is all.
+"""Changes of the catalogue, from RDS to the warehouse: rows new since the bookmark, and whether any are missing.
 
-A bookmark is the job's own memory. Compared with what RDS and the warehouse hold, it can be found wrong: a warehouse
-that was emptied lacks rows that the bookmark has passed, an RDS that was restored gives out numbers a second time.
+A bookmark is the job's own memory, and it can be wrong: a warehouse that was emptied lacks rows that the bookmark has
+passed, and an RDS that was restored gives out numbers a second time. So RDS and the warehouse are compared with it.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ BOOKMARK_KEYS = dict.fromkeys(CATALOGUE_TABLES, rds_sql.CHANGE_SEQ) | dict.fromk
 
 @dataclass(frozen=True)
 class Held:
-    """What the warehouse holds of a table: its rows, and the last change among them (0: none)."""
+    """What the warehouse holds of a table: the number of rows, and the last change among them (0 if none)."""
 
     rows: int
     last_change: int
@@ -33,14 +33,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Offered:
-    """What RDS holds of a table: rows changed up to the warehouse's last change, and rows changed after it."""
+    """What RDS holds of a table: the number of rows changed up to the warehouse's last change, and after it."""
 
     older: int
     newer: int
 
 
 def read_held(warehouse: Warehouse) -> dict[Table, Held]:
-    """What the warehouse holds of the catalogue."""
+    """What the warehouse holds of each catalogue table."""
     sql = " UNION ALL ".join(
         f"SELECT '{table.name}' AS name, COUNT(*) AS held, COALESCE(MAX(change_seq), 0) AS last_change "
         f"FROM {table.full_name}"
@@ -51,7 +51,7 @@ def read_held(warehouse: Warehouse) -> dict[Table, Held]:
 
 
 class ChangeReader:
-    """The catalogue's database, read through Glue.
+    """Reads the catalogue's database through Glue.
 
     Raises:
         ConfigError: The job was given no connection.
@@ -64,7 +64,7 @@ class ChangeReader:
         self._connection = config.rds_connection
 
     def present(self) -> set[Table]:
-        """The tables that exist; none before load_metadata ran for the first time."""
+        """The tables that exist in RDS; none before the first run of load_metadata."""
         names = ", ".join(f"'{table.name}'" for table in BOOKMARK_KEYS)
         sql = (
             "SELECT CAST(table_name AS varchar) AS name FROM information_schema.tables "
@@ -75,7 +75,7 @@ class ChangeReader:
         return {table for table in BOOKMARK_KEYS if table.name in found}
 
     def offered(self, held: Mapping[Table, Held]) -> dict[Table, Offered]:
-        """What there is of the catalogue.
+        """What RDS holds of each catalogue table.
 
         Raises:
             ContractError: RDS is behind the warehouse.
@@ -111,7 +111,7 @@ class ChangeReader:
             F.col(key).cast("bigint").alias("_seq"),
         )
         newest = Window.partitionBy(*table.key).orderBy(F.desc("_seq"))
-        # One connection reads, so all rows are in one partition already: said so, the window needs no shuffle.
+        # One connection reads, so all rows are in one partition already; coalesce(1) saves the window a shuffle.
         return typed.coalesce(1).withColumn("_rank", F.row_number().over(newest)).where("_rank = 1").drop("_rank")
 
     def _read(self, table: str, *, transformation_ctx: str = "", **options: Any) -> DataFrame:
@@ -127,7 +127,7 @@ class ChangeReader:
 
 
 def count_changes(changes: Mapping[Table, DataFrame], held: Mapping[Table, Held]) -> dict[Table, tuple[int, int]]:
-    """Of each table's changes, how many rows there are, and how many are newer than the warehouse; one Spark job."""
+    """For each table, the number of changes and how many are newer than the warehouse; takes one Spark job."""
     marked = [
         frame.select(
             F.lit(table.name).alias("name"),
@@ -151,7 +151,7 @@ def check_complete(
     *,
     job_name: str,
 ) -> None:
-    """Whether the changes hold every row of RDS that the warehouse lacks.
+    """Checks that the changes hold every row of RDS that the warehouse lacks.
 
     Raises:
         ContractError: The bookmark has passed rows that the warehouse lacks; the message has the remedy.

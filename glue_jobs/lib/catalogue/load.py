@@ -23,7 +23,7 @@ from glue_jobs.lib.rows.checked_rows import error_names, warning_names
 
 @dataclass(frozen=True)
 class JudgedCatalogue:
-    """What becomes of the rows of one dataset.
+    """The decision about the rows of one dataset.
 
     Attributes:
         counted: Rows that win count as loaded, whether or not RDS holds them already.
@@ -60,7 +60,7 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
 
 
 def stage(rds: Rds, part: JudgedCatalogue) -> None:
-    """Writes the rows that win to their stage in RDS."""
+    """Writes the rows that win to their stage table in RDS."""
     if part.winners is not None:
         rds.stage(part.winners, part.table)
 
@@ -68,7 +68,7 @@ def stage(rds: Rds, part: JudgedCatalogue) -> None:
 def file_books(
     run: LoadRun, part: JudgedCatalogue, changes: Mapping[str, FileChanges], *, loaded_at: datetime
 ) -> list[FileBook]:
-    """The books of the dataset's files, given by file key what the upsert did with the rows that were staged."""
+    """The books of the dataset's files; `changes` says by file key what the upsert did with the staged rows."""
     counted = part.counted
     for file_id, file in part.delivered.inputs.by_id.items():
         if file_id in counted.files:

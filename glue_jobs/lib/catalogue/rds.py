@@ -23,19 +23,19 @@ from glue_jobs.lib.run.session import GlueRun
 
 CONNECT_SECONDS = 15
 WRITERS = 4
-"""Connections that Spark opens to fill a stage."""
+"""Connections that Spark opens to fill a stage table."""
 
 WRONG_USER = ("28P01", "28000")
 NO_DATABASE = "3D000"
 
 
 class RdsError(PipelineError):
-    """RDS cannot be reached or refused a statement; the message says which table, and RDS's own reason."""
+    """RDS refused a statement or the connection broke; the message says what was being done, and RDS's own reason."""
 
 
 @dataclass(frozen=True)
 class FileChanges:
-    """What the upsert did with one file's rows: those that were staged, and those of them that differed."""
+    """What the upsert did with one file's rows: how many were staged, and how many of those differed."""
 
     staged: int
     changed: int
@@ -52,11 +52,11 @@ class Rds:
 
     @property
     def jdbc_url(self) -> str:
-        """The address with the database's name."""
+        """The JDBC URL, with the database's name."""
         return self._conf.get("fullUrl") or self._conf["url"]
 
     def prepare(self) -> None:
-        """Creates what is missing: tables, columns that a contract gained, numbers and the triggers that give them."""
+        """Creates missing tables, columns, sequence and triggers, and drops the stages of runs that died."""
         with self._transaction("preparing its tables") as db:
             db.run(rds_sql.lock())
             for statement in rds_sql.create_common():
@@ -66,11 +66,11 @@ class Rds:
             for (name,) in db.run(
                 "SELECT tablename FROM pg_tables WHERE schemaname = :schema", schema=rds_sql.STAGE_SCHEMA
             ):
-                # Only one run at a time loads: whatever is staged here, its run has died.
+                # Only one run loads at a time, so a stage table that is found here belongs to a run that died.
                 db.run(f'DROP TABLE {rds_sql.STAGE_SCHEMA}."{name}"')
 
     def stage(self, frame: DataFrame, table: Table) -> None:
-        """Writes rows for `upsert`: the table's columns but its number, and `_file_key`; unique by the table's key."""
+        """Stages rows to upsert: the table's columns except its number, and `_file_key`; unique by the table's key."""
         stage = self._stage(table)
         with self._transaction(f"creating {stage}") as db:
             db.run(rds_sql.create_stage(table, stage))
@@ -95,11 +95,11 @@ class Rds:
         staged: Sequence[Table],
         close: Callable[[Mapping[str, FileChanges]], tuple[RunBook, Sequence[FileBook]]],
     ) -> RunBook:
-        """Upserts what was staged and writes the books, in one transaction.
+        """Upserts the staged rows and writes the books, in one transaction.
 
         Args:
             staged: Tables that were staged.
-            close: Makes the books of what the upsert did, by file key; if it raises nothing is changed.
+            close: Makes the books from what the upsert did, by file key; if it raises, nothing is changed.
 
         Returns:
             The run's book.
@@ -132,7 +132,7 @@ class Rds:
         except (pg8000.exceptions.Error, OSError) as cause:
             raise RdsError(f"{self._place} failed while {purpose}: {_reason(cause)}; nothing was changed") from cause
         finally:
-            # Closing rolls back whatever was not committed.
+            # Closing rolls back what was not committed.
             db.close()
 
     def _connect(self) -> pg8000.native.Connection:
@@ -188,7 +188,7 @@ def _prepare_table(db: pg8000.native.Connection, table: Table) -> None:
     if not present:
         db.run(rds_sql.create_table(table))
         db.run(rds_sql.create_index(table))
-    # Not IF NOT EXISTS: that would wait for everybody who uses the table even when there is nothing to do.
+    # Not IF NOT EXISTS: that waits for everyone who uses the table, even when there is nothing to do.
     for column in missing if present else ():
         db.run(rds_sql.add_column(table, column))
     query = "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(:name)"
@@ -221,7 +221,7 @@ def _address(url: str, connection: str) -> tuple[str, int, str]:
 
 
 def _reason(cause: BaseException) -> str:
-    """What PostgreSQL says, which pg8000 gives as a dictionary, or the first line of another error."""
+    """PostgreSQL's message, which pg8000 gives in a dictionary, or the first line of another error."""
     if cause.args and isinstance(cause.args[0], dict):
         return str(cause.args[0].get("M", cause.args[0]))
     return first_line(cause)

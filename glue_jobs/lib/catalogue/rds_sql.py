@@ -1,8 +1,8 @@
 """SQL text of the tables in RDS (PostgreSQL 13 or later), made from the contracts of the warehouse's tables.
 
-Every row of a catalogue table carries `change_seq`, every row of the books `book_seq`, both from one sequence and set
-by triggers. A statement takes an advisory lock before its first row and holds it until its transaction ends: numbers
-become visible in their order, so whoever remembers the largest one (a JDBC bookmark) misses no row, whoever wrote it.
+Every row of a catalogue table has a `change_seq`, every row of the books a `book_seq`; both come from one sequence and
+are set by triggers. A statement takes an advisory lock before its first row and holds it until its transaction ends.
+So numbers become visible in order, and a reader that remembers the largest one (a JDBC bookmark) misses no row.
 """
 
 from collections.abc import Iterable
@@ -28,12 +28,12 @@ BOOKS = {table.name: _in_rds(table, BOOK_SEQ) for table in BOOKS_IN_RDS}
 
 
 def quoted(names: Iterable[str], *, of: str = "") -> str:
-    """Names as a list, each quoted (`explicit` is a reserved word elsewhere) and, with `of`, qualified."""
+    """The names as a SQL list, each quoted (`explicit` is a reserved word elsewhere) and, with `of`, qualified."""
     return ", ".join(f'{of}."{name}"' if of else f'"{name}"' for name in names)
 
 
 def create_common() -> list[str]:
-    """What all tables share: the stage schema, the sequence, the trigger functions."""
+    """Statements for what all tables share: the stage schema, the sequence, the trigger functions."""
     return [
         f"CREATE SCHEMA IF NOT EXISTS {STAGE_SCHEMA}",
         f"CREATE SEQUENCE IF NOT EXISTS {SCHEMA}.change_seq",
@@ -52,12 +52,12 @@ def create_table(table: Table) -> str:
 
 
 def create_index(table: Table) -> str:
-    """The index by which new rows are read."""
+    """CREATE INDEX on the number, by which new rows are read."""
     return f"CREATE INDEX {table.name}_by_seq ON {table.full_name} ({_sequence(table)})"
 
 
 def create_triggers(table: Table) -> dict[str, str]:
-    """By trigger name, the statement that makes it."""
+    """CREATE TRIGGER statements by trigger name."""
     sequence = _sequence(table)
     levels = {"lock_changes": "STATEMENT", f"set_{sequence}": "ROW"}
     return {
@@ -73,13 +73,13 @@ def add_column(table: Table, column: Column) -> str:
 
 
 def number_rows(table: Table) -> str:
-    """Gives a number to rows that were there before the column that holds it."""
+    """UPDATE that numbers the rows that are older than the number's column."""
     key, sequence = table.key[0], _sequence(table)
     return f'UPDATE {table.full_name} SET "{key}" = "{key}" WHERE {sequence} IS NULL'
 
 
 def lock() -> str:
-    """Takes the lock under which numbers are given, until the transaction ends."""
+    """SELECT that takes the lock under which numbers are given, until the transaction ends."""
     return f"SELECT pg_advisory_xact_lock({CHANGE_LOCK})"
 
 
@@ -89,14 +89,14 @@ def staged_columns(table: Table) -> list[str]:
 
 
 def create_stage(table: Table, stage: str) -> str:
-    """CREATE TABLE of the run's stage: the table's columns without number, and the file that a row is from."""
+    """CREATE TABLE of the run's stage: the table's columns without the number, and the file that a row is from."""
     columns = [*(column for column in table.columns if column.name != CHANGE_SEQ), FILE_KEY]
     definitions = ", ".join(f'"{column.name}" {column.type}' for column in columns)
     return f"CREATE UNLOGGED TABLE {stage} ({definitions})"
 
 
 def upsert(table: Table, stage: str) -> str:
-    """Inserts and updates the rows that differ; returns a row a file: file_key, rows, changed."""
+    """INSERT or UPDATE of the rows that differ; it returns one row per file: file_key, rows, changed."""
     columns = [name for name in table.column_names if name != CHANGE_SEQ]
     others = [name for name in columns if name not in table.key]
     match = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
@@ -114,7 +114,7 @@ def upsert(table: Table, stage: str) -> str:
 
 
 def insert_books(table: Table) -> str:
-    """Inserts rows given as one JSON array `:rows`; a row that is there stays."""
+    """INSERT of rows given as one JSON array `:rows`; a row that is there already stays."""
     columns = quoted(name for name in table.column_names if name != BOOK_SEQ)
     return (
         f"INSERT INTO {table.full_name} ({columns}) SELECT {columns} "

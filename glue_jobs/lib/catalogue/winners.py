@@ -1,4 +1,4 @@
-"""Which of several rows of one key wins. Pure functions over frames."""
+"""Decides which of several rows with one key wins. Pure functions over frames."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,16 @@ from glue_jobs.lib.load.delivery import LINE
 
 
 def with_winners(rows: DataFrame, names: DataFrame, *, dataset: Dataset, key: Sequence[str]) -> DataFrame:
-    """Decides about the rows that have no verdict yet: `loaded` for the one of its key that wins, else `repeated`.
+    """Adds the missing verdicts: `loaded` for the row that wins among those of its key, `repeated` for the others.
 
-    It is a row of the file that was accepted last; in it the one that the contract's `wins` puts first, then the
-    first line.
+    The winner is in the file that was accepted last; within a file the contract's `wins` decides, then the first line.
 
     Args:
         rows: `delivery.Delivery.rows`.
         names: `delivery.Delivery.names`.
 
     Returns:
-        The rows, all with a verdict, and source_file and file_key.
+        All rows, each with a verdict, source_file and file_key.
     """
     named = rows.join(F.broadcast(names), on="file_id", how="left")
     newest_file = [F.desc("turn")]
@@ -35,6 +34,6 @@ def with_winners(rows: DataFrame, names: DataFrame, *, dataset: Dataset, key: Se
 
 
 def winners(judged: DataFrame, table: Table) -> DataFrame:
-    """One row a key, in the columns of the table's stage in RDS."""
+    """One row per key, in the columns of the table's stage in RDS."""
     found = judged.where(F.col("verdict") == Count.LOADED).withColumn(FILE_KEY.name, F.col("file_key"))
     return found.select(*staged_columns(table))

@@ -1,1 +1,1 @@
-"""What the input files and the warehouse's tables are: one definition each, from which all else follows."""
+"""The one definition of each input file and warehouse table, from which everything else follows."""

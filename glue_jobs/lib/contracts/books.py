@@ -1,4 +1,4 @@
-"""What runs write about themselves, and the words in which they count."""
+"""The tables that runs write about themselves, and the names of their counts."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from glue_jobs.lib.contracts.model import BooksBalance, Column, Reference, Table
 
 
 class Count(StrEnum):
-    """Everything that books count; each is a column of both books, but for `pending_before`, which files lack."""
+    """Everything that books count; each is a column of both books, except `pending_before`, which load_files lacks."""
 
     PENDING_BEFORE = "pending_before"
     READ = "read"
@@ -20,7 +20,7 @@ class Count(StrEnum):
 
 
 OUTCOMES = tuple(count for count in Count if count not in (Count.PENDING_BEFORE, Count.READ))
-"""What can become of a line; each has exactly one of them."""
+"""The possible outcomes of a line; each line has exactly one."""
 
 _COUNTED = tuple(Column(count, "BIGINT") for count in (Count.READ, *OUTCOMES))
 _BY_RULE = (Column("quarantined_by_rule", "VARCHAR(65535)"), Column("warnings_by_rule", "VARCHAR(65535)"))

@@ -1,4 +1,4 @@
-"""Every dataset there is, by name."""
+"""All datasets by name."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ def get_datasets(names: Iterable[str]) -> list[Dataset]:
     """The datasets called `names`, in this order.
 
     Raises:
-        ConfigError: A name is not a dataset's.
+        ConfigError: A name is not a dataset.
     """
     names = list(names)
     unknown = [name for name in names if name not in DATASETS]

@@ -1,4 +1,4 @@
-"""What is generated from the contracts: docs/tables.md, and the columns of Terraform's tables over the quarantine.
+"""Generates docs/tables.md, and the columns of Terraform's tables over the quarantine, from the contracts.
 
 `python -m glue_jobs.lib.contracts.docs` writes both; a test compares them with the contracts.
 """

@@ -1,4 +1,4 @@
-"""Figures that are published for people, and the totals that runs move."""
+"""The tables of published KPIs, and of the running totals that each run updates."""
 
 from glue_jobs.lib.contracts.columns import (
     ARTIST,

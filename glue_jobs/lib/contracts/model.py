@@ -1,4 +1,4 @@
-"""The words in which contracts are written; schemas, rules, DDL, publishing, checks and docs follow from them."""
+"""The classes that contracts are made of; schemas, rules, DDL, publishing, checks and docs follow from them."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ SPARK_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a warehouse table; `type` is Redshift's, sizes of VARCHAR are bytes."""
+    """A column of a warehouse table; `type` is a Redshift type, sizes of VARCHAR are bytes."""
 
     name: str
     type: str
@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Numbers that a field takes: from `least` to `most`, both inclusive, and more than `above`; None is no bound."""
+    """Numbers that a field may have: `least` to `most`, both inclusive, and more than `above`; None means no bound."""
 
     least: float | None = None
     most: float | None = None
@@ -53,7 +53,7 @@ POSITIVE = Bounds(above=0)
 
 @dataclass(frozen=True)
 class When:
-    """The rows for which something is demanded: those whose `field` has one of `values`, or, with `unless`, none."""
+    """The rows that a demand applies to: those whose `field` is one of `values` or, with `unless`, none of them."""
 
     field: str
     values: tuple[str, ...]
@@ -67,12 +67,12 @@ class Field(Column):
     Attributes:
         type: What its values must parse to; in JSON a TIMESTAMP is a number, milliseconds since 1970 in UTC.
         empty: Whether an empty value is allowed, or how severe it is.
-        optional: A file may lack the column (a JSON object the key); its values are empty then, so they may be.
+        optional: A file may lack the column (a JSON object the key), so its values may be empty.
         bounds: Which numbers are possible.
-        choices: The values there are, if they are few.
-        as_text: JSON: a number that the file writes as text.
-        written_when: JSON: rows that must have the key, be it null; None for all.
-        filled_when: JSON: rows in which a field that may be empty must not be.
+        choices: All possible values, if they are few.
+        as_text: JSON: the file writes the number as text.
+        written_when: JSON: rows that must have the key, even if it is null; None means all rows.
+        filled_when: JSON: rows in which the value must not be empty, although it may be in others.
     """
 
     empty: Literal["error", "warning", "allowed"] = "error"
@@ -95,11 +95,11 @@ class Dataset:
 
     Attributes:
         name: Also its prefix in the landing bucket, `accepted/`, `quarantine/` and `archive/`.
-        fields: What is read of a file; it may hold its columns in any order, and more.
-        repeats: `skip`: the same checksum is never read twice. `reread`: it is (A, B, A means A).
-        time_field: The field that says on which day a row lies, if rows have one; it cannot lie in the future.
-        wins: Among rows of one key in one file the smallest of these wins, then the first line. None where something
-            else decides.
+        fields: What is read of a file; a file may have its columns in any order, and further ones.
+        repeats: `skip`: a checksum is never read twice. `reread`: it is read again (after A, B, A, the result is A).
+        time_field: The field that gives a row's day, if there is one; times in the future are errors.
+        wins: Columns: among rows with one key in one file the smallest values win, then the first line. None where
+            something else decides.
     """
 
     name: str
@@ -122,7 +122,7 @@ class Dataset:
 
     @property
     def has_warnings(self) -> bool:
-        """Whether rows can be kept and yet be counted for what is odd about them."""
+        """Whether a row can be kept and counted with a warning."""
         return any("warning" in (field.empty, field.bounds and field.bounds.severity) for field in self.fields)
 
 
@@ -131,9 +131,9 @@ class Reference:
     """Columns that name a row of another table of the schema; Redshift does not enforce it.
 
     Attributes:
-        columns: Of the same names in both tables.
+        columns: The column names, the same in both tables.
         parent: The other table's name.
-        verb: What a row of the parent does, for the diagram; empty leaves it out there.
+        verb: What a row of the parent does, for the diagram; if empty, the diagram leaves the reference out.
         checked: Whether check_quality measures it.
     """
 
@@ -169,7 +169,7 @@ class RanksHaveNoGaps:
 
 @dataclass(frozen=True)
 class CountsWithin:
-    """`column`, summed by `period`, is at most what the table `whole` has of it."""
+    """`column`, summed by `period`, is at most the same column's value in the table `whole`."""
 
     column: str
     period: tuple[str, ...]
@@ -185,13 +185,13 @@ class SharesNoKeyWith:
 
 @dataclass(frozen=True)
 class BooksBalance:
-    """The sum of `came` is the sum of the outcomes, in each row."""
+    """In each row, the sum of the columns `came` is the sum of the outcomes."""
 
     came: tuple[str, ...]
 
 
 Identity = SumIsRowsOf | SharesSumToOne | RanksHaveNoGaps | CountsWithin | SharesNoKeyWith | BooksBalance
-"""What must be true of the rows of a table, by arithmetic; check_quality measures each."""
+"""An arithmetic rule that the rows of a table must satisfy; check_quality measures each."""
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,10 @@ class Table:
         publish: `merge` (MERGE by key), `replace` (delete the touched slices, insert) or `internal` (kept by lib).
         slices: For `replace`, the columns that name a slice; empty replaces the whole table.
         why: The reason for the distribution and sort key.
-        lineage: Columns outside the promise of exactness.
-        dataset: The input without whose rows the table is empty, and with them is not.
-        rds: Whether RDS has the table too, and in which of its roles.
-        references, identities: What check_quality measures beside the keys.
+        lineage: Columns that may depend on the order of deliveries.
+        dataset: The input that fills the table: once rows of it were loaded, the table is not empty.
+        rds: The table's role in RDS, None if RDS does not have it.
+        references, identities: What check_quality measures in addition to the keys.
         counted: Whether check_quality records the number of rows.
         exact: Whether it is part of the promise that any order of deliveries gives the same warehouse.
     """

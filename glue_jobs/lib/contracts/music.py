@@ -1,4 +1,4 @@
-"""Users, songs and plays: of each the input file and the warehouse table together."""
+"""Users, songs and plays: the input files and the warehouse tables of each."""
 
 from glue_jobs.lib.contracts.columns import (
     CHANGE_SEQ,
@@ -29,12 +29,12 @@ AUDIO_FEATURES = (
 
 
 def catalogue_files(name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = ()) -> Dataset:
-    """CSV files of a catalogue: a file that comes again is read again, for it may bring back what was before."""
+    """CSV files of a catalogue; a file that comes again is read again, as it may bring back an earlier state."""
     return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins)
 
 
 def catalogue_table(files: Dataset, *, grain: str, key: str, dist: str, why: str) -> Table:
-    """The table of a catalogue, in RDS and in the warehouse: the fields of its files, one row a key."""
+    """The table of a catalogue, in RDS and in the warehouse: the fields of its files, one row per key."""
     return Table(
         name=files.name,
         grain=grain,

@@ -25,7 +25,7 @@ PAGES = (
 
 PLAYING = When("page", (SONG_PAGE,))
 LOGGED_IN = When("auth", ("Logged Out",), unless=True)
-"""Some writers leave out what does not apply to an event."""
+"""Conditions for keys that some writers leave out where they do not apply to an event."""
 
 song_field = partial(Field, empty="allowed", written_when=PLAYING, filled_when=PLAYING)
 user_field = partial(Field, empty="allowed", written_when=LOGGED_IN)
@@ -92,7 +92,7 @@ USER_AGENT = Column("user_agent", "VARCHAR(2048)")
 NAMES = (Column("first_name", "VARCHAR(256)"), Column("last_name", "VARCHAR(256)"), Column("gender", "VARCHAR(32)"))
 SESSION = (Column("session_id", "BIGINT"), Column("item_in_session", "INTEGER"))
 REPAIRED_FROM = Column("repaired_from", "VARCHAR(65535)")
-"""Texts as they were delivered, as JSON by field, of those that were repaired; NULL if none was."""
+"""The delivered form of each text that was repaired, as JSON by field; NULL if none was."""
 
 LINEAGE = (SOURCE_FILE, RUN_ID, LOADED_AT)
 LINEAGE_NAMES = tuple(column.name for column in LINEAGE)

@@ -1,4 +1,4 @@
-"""Every table there is: a contract in one of these modules is enough."""
+"""All tables; a contract in one of these modules is enough to add one."""
 
 from types import ModuleType
 
@@ -14,9 +14,9 @@ MUSIC_TABLES = _tables_of(music, kpis, books)
 """Schema `music`, in the order of publishing and of docs/tables.md."""
 
 SPARKIFY_TABLES = _tables_of(sparkify)
-"""Schema `sparkify`, likewise."""
+"""Schema `sparkify`, in the order of publishing and of docs/tables.md."""
 
 CATALOGUE_TABLES = tuple(table for table in MUSIC_TABLES if table.rds == "catalogue")
-"""Those that RDS has too, and load_catalog carries over."""
+"""Tables that RDS has too, and that load_catalog copies to the warehouse."""
 
 BOOKS_IN_RDS = tuple(table for table in MUSIC_TABLES if table.rds == "books")

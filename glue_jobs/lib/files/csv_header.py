@@ -1,4 +1,4 @@
-"""A CSV file's header line: which of its columns are the contract's. Imports no Spark."""
+"""A CSV file's header line, and where the contract's columns are in it. Imports no Spark."""
 
 import csv
 
@@ -9,12 +9,12 @@ ABSENT = -1
 
 
 def clean(line: str) -> str:
-    """The line without a byte order mark and without what ends it."""
+    """The line without byte order mark and line end."""
     return line.removeprefix(BOM).rstrip("\r\n")
 
 
 def columns_of(header: str) -> list[str]:
-    """Column names of a header line, in file order, in lower case, without spaces or quotes; none if it is no CSV."""
+    """Column names of a header line, in file order, lower case, without spaces or quotes; none if it is not CSV."""
     try:
         rows = list(csv.reader([clean(header)]))
     except csv.Error:
@@ -31,7 +31,7 @@ def missing_columns(header: str, dataset: Dataset) -> list[str]:
 def positions(header: str, dataset: Dataset) -> list[int]:
     """Index in the file of each contract column, in contract order; ABSENT for one that the header lacks.
 
-    A file of the archive may lack a column that its contract demands today: the rules find its rows empty there.
+    A file in the archive may lack a column that its contract demands today; the rules then find the column empty.
     """
     columns = columns_of(header)
     return [columns.index(name) if name in columns else ABSENT for name in dataset.field_names]

@@ -1,7 +1,7 @@
-"""The operational ledger, DynamoDB table `ProcessedFiles`: one item a delivered version of a landing file.
+"""The operational ledger, DynamoDB table `ProcessedFiles`: one item per delivered version of a landing file.
 
-Beside it stands one small item a content (`content:<dataset>:<sha256>`, which no index holds), so that thousands of
-checksums are looked up a hundred a call, and read consistently; a global index can do neither.
+There is also one small item per content (`content:<dataset>:<sha256>`, in no index), so that thousands of checksums
+can be looked up a hundred per call, and read consistently; a global index allows neither.
 Plain boto3, no Spark.
 """
 
@@ -33,7 +33,7 @@ class LedgerFile:
     Attributes:
         file_key: `<landing key>@<version id>`, or the ETag where the landing bucket has no versions.
         header: Its first line without BOM and line end.
-        lines: Lines that are neither blank nor equal to the header; of a rejected file those seen until then.
+        lines: Lines that are neither blank nor equal to the header; for a rejected file, those seen until then.
         run_id: The run that loaded it, or that counted it in its books.
         first_date, last_date: First and last day (UTC) of its plays, once loaded.
     """
@@ -78,9 +78,9 @@ class Ledger:
         return sorted(files, key=_order)
 
     def files_of_days(self, dataset: str, first: date | None, last: date | None) -> list[LedgerFile]:
-        """Loaded and archived files that may hold rows of the days, both inclusive, None for no bound.
+        """Loaded and archived files that may hold rows of these days, both inclusive; None means no bound.
 
-        Reads the whole table: for repairs, not for every run.
+        Reads the whole table, so it is for backfills, not for every run.
         """
         conditions = ["dataset = :dataset", "#state IN (:loaded, :archived)"]
         values = {":dataset": {"S": dataset}, ":loaded": {"S": LOADED}, ":archived": {"S": ARCHIVED}}
@@ -110,7 +110,7 @@ class Ledger:
         return {item["file_key"]: _to_file(item) for item in self._items(file_keys)}
 
     def put(self, files: Sequence[LedgerFile]) -> None:
-        """Writes whole items; the contents of accepted files first, so that a death in between only costs a look-up."""
+        """Writes whole items; content items go first, so that a crash in between only costs a look-up."""
         contents = {
             _content_key(file.dataset, file.checksum): file.file_key for file in files if file.state in KNOWN_CONTENT
         }
@@ -120,7 +120,7 @@ class Ledger:
     def mark(
         self, files: Sequence[LedgerFile], *, state: str, run_id: str | None = None, **changes: Any
     ) -> list[LedgerFile]:
-        """Moves `files` to `state`; `run_id` None keeps theirs. Returns them as they are now."""
+        """Moves `files` to `state` and returns them as they are then; `run_id` None keeps theirs."""
         marked = [dataclasses.replace(file, state=state, run_id=run_id or file.run_id, **changes) for file in files]
         self._write([_to_item(file) for file in marked])
         return marked

@@ -1,4 +1,4 @@
-"""Whole files that are rejected: `quarantine/files/<date>/<12 hex>/<landing key>` and the reason beside them."""
+"""Files that are rejected as a whole: `quarantine/files/<date>/<12 hex>/<landing key>`, the reason next to it."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REASON_SUFFIX = ".reason.json"
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a file is rejected. `message` names the file and the value at fault, `remedy` what its deliverer can do."""
+    """Why a file is rejected. `message` names the file and the wrong value, `remedy` says what its sender can do."""
 
     reason: str
     message: str
@@ -22,7 +22,7 @@ class Problem:
 
 
 def quarantine_key(config: JobConfig, file: LedgerFile) -> str:
-    """Where in the lake bucket the file goes; the reason's key is this and REASON_SUFFIX."""
+    """The file's key in the lake bucket; the reason's key is this plus REASON_SUFFIX."""
     folder = f"quarantine/files/{config.started_at:%Y-%m-%d}/{file.checksum[:12]}/"
     return s3_copy.fit_key(folder, file.landing_key, room_for=REASON_SUFFIX)
 

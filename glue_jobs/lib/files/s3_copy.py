@@ -26,14 +26,14 @@ def copy(
     """Copies one object inside S3.
 
     Args:
-        source: Bucket, Key and, of a bucket with versions, VersionId.
-        size: Bytes, which decide between one call and parts.
-        etag: Copy only what still has this ETag.
+        source: Bucket, Key and, for a bucket with versions, VersionId.
+        size: In bytes; large objects are copied in parts.
+        etag: Copy only if the source still has this ETag.
         file_key: Written into the copy's metadata, where `file_key_of` finds it.
         checksum: Have S3 compute the copy's SHA-256.
 
     Raises:
-        PipelineError: The source changed or went since it was looked at.
+        PipelineError: The source was changed or deleted in the meantime.
     """
     arguments: dict[str, Any] = {}
     if etag:
@@ -69,13 +69,13 @@ def file_key_of(bucket: str, key: str) -> str | None:
 
 
 def file_key_in(head: dict[str, Any]) -> str | None:
-    """The same, from the answer of `head_object`."""
+    """The file key in an answer of `head_object`; None if it has none."""
     encoded = head["Metadata"].get(FILE_KEY_METADATA)
     return urlsafe_b64decode(encoded).decode() if encoded else None
 
 
 def fit_key(prefix: str, key: str, *, room_for: str = "") -> str:
-    """`prefix` + `key`; a key too long for S3 (with `room_for` behind it) loses its beginning: its end says more."""
+    """`prefix` + `key`; a key too long for S3 (with `room_for` after it) loses its beginning, as its end says more."""
     room = MAX_KEY_BYTES - len(prefix.encode()) - len(room_for.encode())
     data = key.encode()
     return prefix + (key if len(data) <= room else data[-room:].decode(errors="ignore"))

@@ -1,1 +1,1 @@
-"""Taking in what was delivered: the landing bucket, and the check of each file."""
+"""Intake of deliveries: the landing bucket, and the check of each file."""

@@ -1,6 +1,6 @@
-"""Taking deliveries in: check, decide, copy, write the ledger, delete what landed.
+"""Intake of deliveries: check, decide, copy, write the ledger, delete the landed objects.
 
-In this order a death between any two steps leaves a delivery that the next run takes up again, or only has to delete.
+In this order, after a crash between any two steps the next run takes the delivery in again, or only has to delete it.
 """
 
 import time
@@ -36,10 +36,10 @@ class _Verdict:
 
 
 class Acceptance:
-    """One run's taking in of files.
+    """The intake of files by one run.
 
     Attributes:
-        outcomes: How many files got which state so far; FINISHED are those that a dead run left half done.
+        outcomes: Number of files by state so far; FINISHED counts those that a dead run recorded but did not delete.
     """
 
     def __init__(self, config: JobConfig, ledger: Ledger, errors: ErrorLog) -> None:
@@ -50,7 +50,7 @@ class Acceptance:
         self._progress = parallel.Progress("reading files")
 
     def take_in(self, deliveries: Sequence[LandedFile]) -> None:
-        """Deals with `deliveries`, oldest first."""
+        """Takes in `deliveries`, which are in the order they came, oldest first."""
         done = 0
         for batch in parallel.batches(deliveries, BATCH):
             known = self.ledger.get(delivery.file_key for delivery in batch)
@@ -66,7 +66,7 @@ class Acceptance:
         checked = parallel.in_parallel(self._check, deliveries)
         verdicts, superseded = self._judge(list(zip(deliveries, checked, strict=True)))
         parallel.in_parallel(self._move, verdicts)
-        # First what is superseded: a death in between leaves a delivery still to be accepted, never one accepted twice.
+        # Superseded files go first: a crash in between leaves a delivery still to accept, never one accepted twice.
         for old, reason in superseded:
             self.ledger.mark([old], state=REPEATED, reason=reason, accepted_key=None)
         self.ledger.put([verdict.file for verdict in verdicts])
@@ -75,7 +75,7 @@ class Acceptance:
             self._tell(verdict)
 
     def _delete_superseded(self, superseded: Sequence[LedgerFile], verdicts: Sequence[_Verdict]) -> None:
-        """Nobody may read their accepted objects any more, unless the newer file has taken the same place."""
+        """Deletes the accepted objects of superseded files, except where the newer file has the same key."""
         taken = {verdict.file.accepted_key for verdict in verdicts}
         keys = [file.accepted_key for file in superseded if file.accepted_key and file.accepted_key not in taken]
         aws.delete_objects(self.config.lake_bucket, keys)
@@ -113,7 +113,7 @@ class Acceptance:
     def _judge(
         self, found: Sequence[tuple[LandedFile, Checked]]
     ) -> tuple[list[_Verdict], list[tuple[LedgerFile, str]]]:
-        """Verdicts in the order of delivery, and older files of the ledger that a newer delivery takes the place of."""
+        """Verdicts in the order of delivery, and the older files in the ledger that a newer delivery supersedes."""
         accepted_before = self._accepted_before(found)
         in_ledger = {file.file_key for file in accepted_before.values()}
         verdicts: dict[str, _Verdict] = {}
@@ -141,7 +141,7 @@ class Acceptance:
         return list(verdicts.values()), superseded
 
     def _accepted_before(self, found: Sequence[tuple[LandedFile, Checked]]) -> dict[tuple[str, str], LedgerFile]:
-        """By dataset and checksum, the file that brought the same content."""
+        """Files that brought the same content before, by dataset and checksum."""
         twins = {}
         for dataset in {delivery.dataset for delivery, _ in found}:
             checksums = [checked.checksum for delivery, checked in found if delivery.dataset == dataset]
@@ -152,7 +152,7 @@ class Acceptance:
         return twins
 
     def _ledger_file(self, delivery: LandedFile, checked: Checked, state: str, reason: str | None) -> LedgerFile:
-        # The order in which files apply is that of their acceptance; two must not share a moment.
+        # Files apply in the order of their acceptance, so no two may have the same time.
         self._last_accepted_at = max(datetime.now(UTC), self._last_accepted_at + timedelta(microseconds=1))
         suffix = f"{delivery.dataset.file_format}{'.gz' if checked.gzipped else ''}"
         folder = f"accepted/{delivery.dataset.name}/{self.config.started_at:%Y-%m-%d}"
@@ -171,7 +171,7 @@ class Acceptance:
         )
 
     def _move(self, verdict: _Verdict) -> None:
-        """Copies what is accepted or rejected to where it belongs; what is repeated goes nowhere."""
+        """Copies an accepted or rejected file to its place; a repeated file is not copied."""
         file, delivery = verdict.file, verdict.delivery
         if file.state == ACCEPTED:
             self._copy(delivery, file.accepted_key or "", file.file_key)
@@ -196,7 +196,7 @@ class Acceptance:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
 
     def _delete(self, deliveries: Sequence[LandedFile]) -> None:
-        """Deletes the very versions that were looked at; newer ones of the same keys stay."""
+        """Deletes exactly the versions that were checked; newer versions of the same keys stay."""
         for batch in parallel.batches(deliveries, aws.DELETE_BATCH):
             answer = aws.client("s3").delete_objects(
                 Bucket=self.config.landing_bucket,
@@ -209,7 +209,7 @@ class Acceptance:
                 )
 
     def _wait_until_listed(self) -> None:
-        """Returns when the ledger's index, which the next jobs read, shows all that this run wrote: it lags."""
+        """Waits until the ledger's index, which lags and which the next jobs read, shows all accepted files."""
         deadline = time.monotonic() + SETTLE_SECONDS
         for dataset, keys in self._accepted.items():
             while keys - {file.file_key for file in self.ledger.open_files(dataset)}:

@@ -1,4 +1,4 @@
-"""Unpacking a gzip stream piece by piece, with several members, in bounded memory."""
+"""Unpacks a gzip stream, also one of several members, piece by piece in bounded memory."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ class TruncatedError(Exception):
 
 
 class DamagedError(Exception):
-    """The stream is no gzip, its checksum is wrong, or something else follows it."""
+    """The stream is not gzip, its checksum is wrong, or something else follows it."""
 
 
 def gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The unpacked bytes, at most PIECE at a time, however far they were packed.
+    """The unpacked bytes, at most PIECE at a time, no matter how strongly they are compressed.
 
     Raises:
-        TruncatedError, DamagedError: When the bytes up to there have been yielded.
+        TruncatedError, DamagedError: After the bytes before the fault have been yielded.
     """
     stream = zlib.decompressobj(_WITH_GZIP_HEADER)
     for chunk in chunks:

@@ -1,4 +1,4 @@
-"""What is in a delivered file, found while streaming it once: checksum, header, line count, or why it is not fit."""
+"""Checks a delivered file while streaming it once: checksum, header, line count, or why it is unfit."""
 
 import codecs
 import hashlib
@@ -33,7 +33,7 @@ OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found; `header` is without BOM and line end, `lines` counts neither blank lines nor csv_header."""
+    """What was found; `header` has no BOM and line end, `lines` counts neither blank lines nor header lines."""
 
     checksum: str
     bytes: int
@@ -109,7 +109,7 @@ def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
     """Reads `chunks`, the bytes of the object `name`, once, in bounded memory.
 
     Returns:
-        The findings; a file that is not fit has a `problem`, and is still read to its end for the checksum.
+        The findings; an unfit file has a `problem`, and is still read to its end for the checksum.
     """
     inspection = _Inspection(chunks, dataset)
     source = inspection.hashed()
@@ -127,7 +127,7 @@ def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
 
 
 def _with_full_head(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes with HEAD of them in the first piece, so that no verdict depends on where pieces part."""
+    """The same bytes with HEAD of them in the first piece, so no verdict depends on where the chunks are split."""
     head = b""
     for piece in pieces:
         head += piece
@@ -151,7 +151,7 @@ def _refuse_binary(piece: bytes, dataset: Dataset) -> None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _alternates_with_nul(head):
         raise _UnfitError("not_utf8", "is UTF-16, not UTF-8", "save it as UTF-8 and deliver it again")
     for signature, kind in SIGNATURES.items():
-        # No text begins with any of these but ORC, and a column might be called that.
+        # Text begins with none of these except ORC, which might be the name of a column.
         if head.startswith(signature) and (signature != b"ORC" or b"\0" in head):
             raise _UnfitError(f"not_{dataset.file_format}", f"is {kind}, not {expected}", remedy)
 
@@ -205,7 +205,7 @@ def _what_it_is_instead(header: str, dataset: Dataset) -> str | None:
 
 
 def _refuse_without_object(first: bytes) -> NoReturn:
-    """No line begins an object; one that is broken further on is a row in error, which Spark finds."""
+    """Raises: no line begins a JSON object. An object that breaks later is a row in error, which Spark finds."""
     line = first[:200].decode(errors="replace")
     what = "is a JSON array" if line.startswith("[") else "holds no line with a JSON object"
     shown = line if len(first) <= 200 else f"{line}…"

@@ -1,4 +1,4 @@
-"""What lies in the landing bucket: which versions of which files wait, and which objects are nobody's."""
+"""Lists the landing bucket: the versions of files that wait, and objects that belong to no dataset."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class LandedFile:
 
     @property
     def file_key(self) -> str:
-        """What the ledger calls this version."""
+        """The version's key in the ledger."""
         return f"{self.key}@{self.version or self.etag.strip(chr(34))}"
 
     @property
@@ -50,8 +50,8 @@ class Landing:
 def list_landing(bucket: str, datasets: Sequence[Dataset]) -> Landing:
     """Everything that waits in `bucket` for `datasets`.
 
-    `hidden` are keys with a part that begins with '.' or '_', and folder markers; `withdrawn` keys whose deliverer has
-    deleted them; `strangers` first-level names that are no dataset's.
+    `hidden` are keys with a part that begins with '.' or '_', and folder markers; `withdrawn` are keys that their
+    sender has deleted; `strangers` are first-level names that are not a dataset.
 
     Raises:
         MissingResourceError: The bucket does not exist.
@@ -91,7 +91,7 @@ def _list_dataset(bucket: str, dataset: Dataset, landing: Landing) -> None:
 
 
 def _versions(bucket: str, prefix: str) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
-    """All versions below `prefix`, newest first within a key, and by key its newest delete marker."""
+    """All versions below `prefix`, newest first within a key, and the newest delete marker by key."""
     versions: list[dict[str, Any]] = []
     markers: dict[str, dict[str, Any]] = {}
     for page in _pages(bucket, Prefix=prefix):
@@ -102,7 +102,7 @@ def _versions(bucket: str, prefix: str) -> tuple[list[dict[str, Any]], dict[str,
 
 
 def _is_withdrawn(version: dict[str, Any], marker: dict[str, Any]) -> bool:
-    """Whether the deliverer deleted the version, and has at most delivered the file anew since."""
+    """Whether the sender has deleted the version; versions delivered after that are not withdrawn."""
     return marker["IsLatest"] or version["LastModified"] < marker["LastModified"]
 
 

@@ -1,25 +1,25 @@
-"""Counting a file's lines while it streams by, as Hadoop's line reader and `lib.lines` will see them later.
+"""Counts a file's lines while it is streamed, as Hadoop's line reader and `lib.rows` will see them later.
 
-Lines end at \\n, \\r\\n or \\r. A line of nothing but spaces and control characters is blank (Spark's CSV reader drops
-those); a line equal to the header, with or without a byte order mark, is a header again. Neither counts.
+Lines end at \\n, \\r\\n or \\r. A line of only spaces and control characters is blank (Spark's CSV reader drops those);
+a line equal to the header, with or without a byte order mark, is a repeated header. Neither counts.
 """
 
 BOM = b"\xef\xbb\xbf"
 BLANK = bytes(range(0x21))
 MAX_HEADER = 32 * 1024
-"""Bytes; a longer first line is no header, and no longer line is held in memory."""
+"""In bytes; a longer first line is not a header, and longer lines are not held in memory."""
 
 _HELD = MAX_HEADER + len(BOM) + 1
 
 
 class LineCounter:
-    """Fed with a file's text piece by piece, wherever the pieces part.
+    """Counts the lines of a text that is fed in pieces, no matter where they are split.
 
     Attributes:
         first: The first line that is not blank, without line end; None until it is complete.
-        lines: Lines so far; with a header, those that are neither it nor equal to it.
-        first_is_long: The header passed MAX_HEADER bytes; nothing is counted then.
-        has_object: Some line so far begins as a JSON object does, and is more than its opening brace.
+        lines: Lines so far; with a header, without it and its repeats.
+        first_is_long: The header has more than MAX_HEADER bytes; the other attributes mean nothing then.
+        has_object: A line so far begins like a JSON object, and is more than the opening brace.
     """
 
     def __init__(self, *, has_header: bool) -> None:
@@ -63,7 +63,7 @@ class LineCounter:
             self.lines -= filled.count(self.first) + filled.count(BOM + self.first)
 
     def _forget_long_tail(self) -> None:
-        """Keeps what matters of the line so far: whether it is blank, and that it is no header."""
+        """Keeps what matters of the line so far: whether it is blank or begins an object, and that it is too long."""
         is_blank = not self._tail.strip(BLANK)
         if not is_blank and self.first is None and self.has_header:
             self.first_is_long = True

@@ -1,4 +1,4 @@
-"""Accepted objects that no file of the ledger stands for: a validate_files that died left them."""
+"""Accepted objects without a file in the ledger, left by a validate_files run that died."""
 
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, Ledger
@@ -7,14 +7,14 @@ from glue_jobs.lib.run.arguments import JobConfig
 
 
 def delete_orphans(config: JobConfig, ledger: Ledger, dataset: str) -> int:
-    """Deletes the dataset's orphans, so that no load meets lines of a file it knows nothing of; returns how many.
+    """Deletes the dataset's orphans, so that no load reads lines of a file it does not know; returns how many.
 
-    Only validate_files may call it, which writes these objects: while it runs nobody else does.
+    Only validate_files may call it: it writes these objects, and nothing else does while it runs.
     """
     known = {file.accepted_key for file in ledger.open_files(dataset, (ACCEPTED, LOADED))}
     objects = aws.list_objects(config.lake_bucket, f"accepted/{dataset}/")
     unknown = [item["Key"] for item in objects if item["Key"] not in known]
-    # The index may lag behind the table: the table itself is asked before anything is deleted.
+    # The index may lag behind the table, so the table itself is read before anything is deleted.
     wanted_by = dict(
         zip(
             unknown,

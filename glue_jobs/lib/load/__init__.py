@@ -1,1 +1,1 @@
-"""The one way in which files become rows."""
+"""Turns files into rows, in the same way for every load."""

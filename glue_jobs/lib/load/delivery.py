@@ -25,12 +25,12 @@ JUDGED_FROM_LINES = 100
 
 NAMES = "file_id int, turn int, source_file string, file_key string"
 LINE = "line_number"
-"""Grows with a line's place in its file, as read; kept where a contract lets the first of several rows win."""
+"""Column that grows with a line's place in its file; kept where a contract lets the first of several rows win."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Files that wait to be read, and their lines (`raw_lines.read_lines`), not yet read."""
+    """Files that wait to be read, and their lines (`raw_lines.read_lines`) as a frame that is not computed yet."""
 
     inputs: Inputs
     lines: DataFrame
@@ -38,7 +38,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class FileContent:
-    """What is in a file: rows, those in error, and the days of the others."""
+    """What is in a file: the number of rows, how many are in error, and the days of the others."""
 
     rows: int
     errors: int
@@ -49,7 +49,7 @@ class FileContent:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What was delivered.
+    """A dataset's files in this run and their checked rows.
 
     Attributes:
         content: By file_id.
@@ -74,7 +74,7 @@ class Delivery:
         return any(content.errors for content in self.content.values())
 
     def names(self, run: LoadRun) -> DataFrame:
-        """The files: file_id, turn (in the order of acceptance), source_file, file_key."""
+        """The files as a frame: file_id, turn (order of acceptance), source_file, file_key."""
         by_id = self.inputs.by_id
         turns = sorted(by_id, key=lambda file_id: (by_id[file_id].accepted_at, file_id))
         rows = [
@@ -84,12 +84,12 @@ class Delivery:
 
 
 def find(run: LoadRun, dataset: Dataset) -> Unread:
-    """What is new of `dataset`, or what a backfill is about; one dataset at a time, for the bookmark's sake."""
+    """The new files of `dataset`, or those of a backfill; one dataset at a time, because of the bookmark."""
     return open_lines(run, inputs.choose_inputs(run, dataset))
 
 
 def open_lines(run: LoadRun, chosen: Inputs) -> Unread:
-    """The lines of the chosen files; what has been opened counts as seen when the job saves its bookmark."""
+    """The lines of the chosen files; opened files count as seen when the job saves its bookmark."""
     lines = raw_lines.read_lines(
         run.glue.glue_context,
         paths=inputs.paths(chosen, run.config.lake_bucket),
@@ -102,7 +102,7 @@ def read(run: LoadRun, unread: Unread) -> Delivery:
     """Reads and checks the lines.
 
     Raises:
-        BooksError: A file is not what the ledger says it is.
+        BooksError: A file differs from its entry in the ledger.
     """
     chosen, dataset = unread.inputs, unread.inputs.dataset
     checked = _checked(run, unread)
@@ -118,7 +118,7 @@ def read(run: LoadRun, unread: Unread) -> Delivery:
 
 
 def bookmark_of(dataset: Dataset) -> str:
-    """Names the bookmark of a dataset; under another name everything would be read again."""
+    """The name of the dataset's bookmark; under another name everything would be read again."""
     return f"accepted_{dataset.name}"
 
 
@@ -160,7 +160,7 @@ def check_rows(inputs: Inputs, content: Mapping[int, FileContent]) -> None:
 
 
 def rejected_files(inputs: Inputs, content: Mapping[int, FileContent], *, max_reject_rate: float) -> set[int]:
-    """file_ids of files that are rejected whole, for their share of rows in error."""
+    """file_ids of files that are rejected as a whole, for their share of rows in error."""
     return {
         file_id
         for file_id, file in content.items()
@@ -191,18 +191,18 @@ def _checked(run: LoadRun, unread: Unread) -> DataFrame | None:
 
 
 def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
-    """What later steps need; texts only where there is no typed value to stand for them."""
+    """The columns that later steps need; texts only of rows in error, as the others have their typed values."""
     in_error = F.size("_errors") > 0
     texts = [F.when(in_error, F.col(text_name(name))).alias(text_name(name)) for name in dataset.field_names]
     unknown = F.when(F.col("file_id").isNull(), F.col("path")).alias("unknown_path")
-    # Neither the join with few files nor the rules move a row, so the id still tells how lines were read.
+    # Neither the join with few files nor the rules reorder rows, so the id still follows the order of the lines.
     line = [F.monotonically_increasing_id().alias(LINE)] if dataset.wins is not None else []
     warnings = ["_warnings"] if dataset.has_warnings else []
     return checked.select("file_id", unknown, "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
 
 
 def _content(checked: DataFrame, ledger: Ledger, dataset: Dataset) -> dict[int, FileContent]:
-    """Rows, errors and days by file_id; one small row a file comes to the driver."""
+    """Rows, errors and days by file_id; one small row per file comes to the driver."""
     time = F.col(dataset.time_field) if dataset.time_field else F.lit(None).cast("timestamp")
     rows = (
         checked.groupBy("file_id", "unknown_path")
@@ -222,7 +222,7 @@ def _as_content(rows: int, errors: int, days: list) -> FileContent:  # type: ign
 
 
 def _check_unknown(paths: list[str], ledger: Ledger, dataset: Dataset) -> None:
-    """Raises for a path the ledger does not know; the object of a closed file that a dead run left is passed over."""
+    """Raises for a path the ledger does not know; objects of closed files, left by a dead run, are ignored."""
     checksums = {aws.split_uri(path)[1].rpartition("/")[2].partition(".")[0]: path for path in paths}
     closed = {
         checksum

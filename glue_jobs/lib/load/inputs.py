@@ -1,4 +1,4 @@
-"""Which files of a dataset a run reads, going by the ledger."""
+"""Chooses which files of a dataset a run reads, according to the ledger."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,10 @@ class Inputs:
     """Files that a run deals with.
 
     Attributes:
-        dataset: Whose files.
-        files: Those it may read lines of.
-        awaited: file_keys of those it must read, or its books cannot balance.
-        booked: REPEATED and REJECTED ones that no run has booked yet.
+        dataset: The dataset of the files.
+        files: Files whose lines it may read.
+        awaited: file_keys of files that it must read; without them its books cannot balance.
+        booked: REPEATED and REJECTED files that no run has booked yet.
         published: By checksum, the row of load_files of a run that published the file and died before its commit.
         window: The days of a backfill, None otherwise.
     """
@@ -43,7 +43,7 @@ class Inputs:
 
     @property
     def line_count(self) -> int:
-        """Lines of the files, at most so many are read."""
+        """Lines of the files; no more than this are read."""
         return sum(file.lines for file in self.files)
 
     @property
@@ -58,21 +58,21 @@ class Inputs:
 
     @cached_property
     def passed_over(self) -> set[int]:
-        """file_ids of catalogue files that are loaded: applied again, they would undo what came after them."""
+        """file_ids of catalogue files that are loaded already; applied again, they would undo later changes."""
         if self.dataset.repeats == "skip":
             return set()
         return {file_id for file_id, file in self.by_id.items() if file.file_key not in self.awaited}
 
 
 def choose_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
-    """The files that the run is about: what is new, or what a backfill reads again."""
+    """The files of the run: the new ones, or those that a backfill reads again."""
     return backfill_inputs(run.ledger, run.window, dataset) if run.window else new_inputs(run, dataset)
 
 
 def new_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
     """Files for a run that reads what its bookmark has not seen."""
     every = run.ledger.open_files(dataset.name)
-    # The same content may come again on one day, under the path of a file that is loaded: the waiting one counts.
+    # The same content may come again on one day, under the path of a loaded file; then the waiting file counts.
     states = (LOADED, ACCEPTED)
     readable = {file.accepted_key or file.file_key: file for state in states for file in every if file.state == state}
     files = tuple(readable.values())
@@ -86,7 +86,7 @@ def new_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
 
 
 def backfill_inputs(ledger: Ledger, window: Span, dataset: Dataset) -> Inputs:
-    """Files for a run that reads a window of days again, whatever the bookmark has seen; their states stay."""
+    """Files for a run that reads a window of days again, independent of the bookmark; their states do not change."""
     loaded = ledger.files_of_days(dataset.name, window.first, window.last)
     accepted = ledger.open_files(dataset.name, [ACCEPTED])
     known = {
@@ -98,14 +98,14 @@ def backfill_inputs(ledger: Ledger, window: Span, dataset: Dataset) -> Inputs:
 
 
 def paths(inputs: Inputs, lake_bucket: str) -> Sequence[str]:
-    """Where the lines are read from: the accepted folder, of which the bookmark knows what is new, or named objects."""
+    """The paths to read from: the accepted folder, where the bookmark knows what is new, or single objects."""
     if inputs.window is None:
         return [f"s3://{lake_bucket}/accepted/{inputs.dataset.name}/"]
     return [raw_lines.path_of(file, lake_bucket) for file in inputs.files]
 
 
 def _may_hold(file: LedgerFile, window: Span) -> bool:
-    """Whether rows of the window may be in the file, going by its days or, unless they are known, by its folder."""
+    """Whether the file may hold rows of the window; its folder decides unless its days are known to the ledger."""
     month = MONTH_FOLDER.search(file.landing_key)
     if file.first_date or not month:
         return True

@@ -24,7 +24,7 @@ from glue_jobs.lib.warehouse.warehouse import Warehouse
 CODEGEN = "spark.sql.codegen.wholeStage"
 FEW_ROWS = 250_000
 BROADCAST_ROWS = 2_000_000
-"""With at most so many rows in the run, what the warehouse has of them is small enough to be sent to every worker."""
+"""Up to this many rows in the run, the warehouse's rows about them are few enough to be sent to every worker."""
 
 Query = tuple[str, str]
 """A SELECT, and its columns as DDL text."""
@@ -35,8 +35,8 @@ class LoadRun:
     """One run of a job that loads files.
 
     Attributes:
-        window: The days that a backfill is about, None for a run that loads what is new.
-        seconds: By phase, for the books.
+        window: The days of a backfill, None for a run that loads what is new.
+        seconds: Duration of each phase, for the books.
         rows: About how many rows the run works on.
     """
 
@@ -52,7 +52,7 @@ class LoadRun:
     @classmethod
     @contextmanager
     def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
-        """A run; afterwards the session is as it was."""
+        """Opens a run; at its end the cache is cleared and the session's setting restored."""
         compiles = glue.spark.conf.get(CODEGEN)
         try:
             yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
@@ -61,30 +61,30 @@ class LoadRun:
             glue.spark.conf.set(CODEGEN, compiles)
 
     def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
-        """By checksum, files that a run published before it died; none where reading them again changes nothing."""
+        """Files that a run published before it died, by checksum; none where reading them again changes nothing."""
         return {}
 
     def copy(self, frame: DataFrame, name: str) -> DataFrame:
-        """Writes `frame` once to the run's temporary folder; what is made of the copy does not compute it again."""
+        """Writes `frame` to the run's temporary folder; frames made from the copy do not compute it again."""
         path = f"{self.config.temp_prefix}{name}"
         frame.write.mode("overwrite").parquet(path)
         return self.glue.spark.read.schema(frame.schema).parquet(path)
 
     def keep(self, copied: DataFrame) -> DataFrame:
-        """A copy of few rows (see `suit`) in memory: a dozen sinks would else open its files on S3, many calls each."""
+        """Keeps a copy of few rows (see `suit`) in memory, which saves a dozen sinks many calls to S3 each."""
         return copied.persist() if self.rows <= FEW_ROWS else copied
 
     def suit(self, rows: int) -> None:
-        """Has the session interpret what is small: compiling a plan takes longer than running it over few rows."""
+        """Sets `rows`; switches code generation off for few, where compiling a plan takes longer than running it."""
         self.rows = rows
         self.glue.spark.conf.set(CODEGEN, str(rows > FEW_ROWS).lower())
 
     def small(self, frame: DataFrame) -> DataFrame:
-        """Marks a frame about the run's rows for broadcasting, if these are few enough (see `suit`)."""
+        """Marks a frame about the run's rows for broadcasting, if the rows are few enough (see `suit`)."""
         return F.broadcast(frame) if self.rows <= BROADCAST_ROWS else frame
 
     def done(self, phase: str) -> None:
-        """A phase of the run ends now."""
+        """Records and logs that a phase of the run has ended."""
         now = time.monotonic()
         self.seconds[phase] = round(now - self._since, 3)
         self._since = now
@@ -102,7 +102,7 @@ class WarehouseRun(LoadRun):
     def on_warehouse(
         cls, glue: GlueRun, config: JobConfig, *, publisher: str, tables: Sequence[Table]
     ) -> Iterator[Self]:
-        """A run with its warehouse prepared.
+        """Opens a run with its warehouse prepared.
 
         Raises:
             ContractError, WarehouseError: See `Warehouse.prepare`.
@@ -114,15 +114,15 @@ class WarehouseRun(LoadRun):
             yield run
 
     def read(self, query: Query) -> DataFrame:
-        """The warehouse's answer, asked for by each action on it."""
+        """The warehouse's answer as a frame; every action on it asks again."""
         return self.warehouse.read(*query)
 
     def ask(self, query: Query) -> list[Any]:
-        """The warehouse's answer of a few rows."""
+        """The warehouse's answer as a list, for few rows."""
         return self.read(query).collect()
 
     def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
-        """By checksum, the row of load_files of each file of the dataset that was published since."""
+        """Rows of load_files for the dataset's files that were published since, by checksum."""
         if dataset.repeats != "skip":
             return {}
         select = (

@@ -1,4 +1,4 @@
-"""What became of every line that a run read, file by file: counts, and the books made of them."""
+"""What became of every line that a run read, file by file: counts, and the books made from them."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.run.arguments import JobConfig
 
 BACKFILLED = "BACKFILLED"
-"""State of a file in the books of a backfill: no run may take it for loaded, only some of its days were looked at."""
+"""State of a file in the books of a backfill: it must not count as loaded, as only some of its days were read."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Outcome:
 
 @dataclass
 class Outcomes:
-    """Outcomes by file_id and of what was waiting, the days that new rows touch, rows in all, other counts by name."""
+    """Outcomes by file_id and of waiting rows, the days that new rows touch, all rows, and other counts by name."""
 
     files: dict[int, Outcome] = field(default_factory=dict)
     waiting: Outcome = field(default_factory=Outcome)
@@ -45,7 +45,7 @@ class Outcomes:
         return self.waiting.verdicts[verdict] + sum(outcome.verdicts[verdict] for outcome in self.files.values())
 
     def of_file(self, file_id: int) -> Outcome:
-        """The file's outcome; an empty one if nothing of it was counted."""
+        """The file's outcome; an empty one if none of its rows was counted."""
         return self.files.get(file_id, Outcome())
 
     def add(self, other: "Outcomes") -> None:
@@ -67,14 +67,14 @@ def count_outcomes(
     loaded_days: Column | None = None,
     ignored: Collection[str] = (),
 ) -> Outcomes:
-    """Counts rows by file and verdict in one pass; one small row each comes to the driver.
+    """Counts rows by file and verdict in one pass; one small row per group comes to the driver.
 
     Args:
-        judged: file_id, verdict, what the conditions look at; `is_stored` where rows that were waiting are among them.
+        judged: file_id, verdict, the columns of the conditions, and `is_stored` if there are rows that were waiting.
         rules: Names to count in `_errors` of quarantined rows.
         warnings: Conditions by name, for the books of each file.
         facts: Conditions by name, counted over all files.
-        loaded_days: The days to collect of loaded rows.
+        loaded_days: A row's day; collected for loaded rows.
         ignored: Verdicts of rows that are in `judged` for other reasons; they only count for `rows`.
     """
     warnings, facts, rules = warnings or {}, facts or {}, tuple(rules)
@@ -103,7 +103,7 @@ def count_outcomes(
 
 
 def file_books(config: JobConfig, delivery: Delivery, counted: Outcomes, *, loaded_at: datetime) -> list[FileBook]:
-    """One book a file that was read, and one for each that needed no reading."""
+    """One book per file that was read, and one per file that did not have to be read."""
     inputs = delivery.inputs
     books = [
         _read_book(config, delivery, file_id, counted.of_file(file_id), loaded_at)
@@ -124,7 +124,7 @@ def rejected_rows(inputs: Inputs, counted: Outcomes) -> list[dict[str, Any]]:
 
 
 def days_of_file(inputs: Inputs, file: LedgerFile, content: FileContent | None) -> dict[str, date | None]:
-    """first_date and last_date of a file; of one that an earlier run published as that run booked them."""
+    """first_date and last_date of a file; for one that an earlier run published, those that run booked."""
     earlier = inputs.published.get(file.checksum)
     source = earlier if earlier is not None else content
     return {"first_date": getattr(source, "first_date", None), "last_date": getattr(source, "last_date", None)}
@@ -146,7 +146,7 @@ def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Out
 
 
 def _unread_book(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> FileBook:
-    """Of a repeated file every line is loaded already; of a rejected one none was read."""
+    """The book of a file that was not read: all lines of a repeated file are loaded already, a rejected has none."""
     lines = file.lines if file.state == REPEATED else 0
     return FileBook(
         **_identity(config, file, loaded_at),

@@ -1,4 +1,4 @@
-"""After publishing: what the run rejected is put aside and told, and the ledger learns what is done."""
+"""The steps after publishing: put aside and report what the run rejected, and update the ledger."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from glue_jobs.lib.run import aws, logs
 
 
 def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
-    """Writes the error log and, except in a backfill, moves the files on; can be repeated after a death in between."""
+    """Writes the error log and, except in a backfill, moves the files on; safe to repeat after a crash in between."""
     for facts in outcomes.rejected_rows(delivery.inputs, counted):
         run.errors.add("rejected_rows", **facts)
     refused = {

@@ -1,1 +1,1 @@
-"""Plays: judged, counted into every KPI, published."""
+"""Plays: classifying and publishing them, with every KPI."""

@@ -1,10 +1,10 @@
-"""What becomes of each play that a run reads: its verdict. Pure functions over frames.
+"""Gives each play that a run reads its verdict. Pure functions over frames.
 
 Frames they share:
-    rows: see ROWS; the lines of this run's files with all that is wrong with each.
+    rows: see ROWS; the lines of this run's files with all broken rules of each.
     stored: user_id, track_id, listen_time, state, source_file, reason, first_seen; plays the warehouse holds: those of
-        `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that the run has to
-        do with, in one of the states of `waiting_state`.
+        `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that concern the run
+        (states `waiting` to `expired`, below).
 """
 
 from pyspark.sql import Column, DataFrame, Window
@@ -45,19 +45,19 @@ CLASSIFIED = {
     **dict.fromkeys(_TEXTS, "string"),
 }
 
-# Whose copy of a play counts: what is loaded, then what waits, then this run's input in the order of its files. A play
-# given up is delivered anew if it is in the input.
+# Which copy of a play counts: first loaded ones, then waiting ones, then this run's input in the order of its files. A
+# play that is given up counts as newly delivered if the input has it.
 _IN_STREAMS, _IN_PENDING, _IN_INPUT, _GIVEN_UP = 0, 1, 2, 3
 
 
 def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Every row with its verdict, and of the stored plays those that matter for what the run publishes.
+    """Every row with its verdict, and the stored plays that matter for what the run publishes.
 
     Args:
         rows: `delivery.Delivery.rows`.
         stored: See above.
-        users: user_id, created_at; at least the known users among the rows' own.
-        tracks: track_id; all known ones.
+        users: user_id, created_at; at least the known users of the rows.
+        tracks: track_id; all known tracks.
 
     Returns:
         The columns of CLASSIFIED. Rows of files carry file_id, and raw, _errors and texts if they are quarantined.
@@ -70,7 +70,7 @@ def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataF
 
 
 def with_look_ups(candidates: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Adds `reason` (what of the play is unknown, NULL if nothing) and `before_signup`."""
+    """Adds `reason` (whether user, track or both are unknown, NULL if neither) and `before_signup`."""
     known_users = users.select("user_id", "created_at", F.lit(True).alias("_user"))
     known_tracks = tracks.select("track_id", F.lit(True).alias("_track"))
     found = candidates.join(known_users, on="user_id", how="left").join(known_tracks, on="track_id", how="left")
@@ -126,7 +126,7 @@ def _verdict() -> Column:
 
 
 def _given_up() -> dict[str, Column]:
-    """What the quarantine keeps of a pending play: its key as a line, and since when it waited."""
+    """What the quarantine keeps of an expired play: its key as a line, and since when it waited."""
     is_expired = F.col("verdict") == Count.QUARANTINED
     texts = {
         "user_id": F.col("user_id").cast("string"),
@@ -142,7 +142,7 @@ def _given_up() -> dict[str, Column]:
 
 
 def _decided(rows: DataFrame) -> DataFrame:
-    """Rows that need no comparison; those in error with everything that the quarantine keeps."""
+    """Rows that have a verdict already; those in error with everything that the quarantine keeps."""
     in_error = F.col("verdict") == Count.QUARANTINED
     absent = {name: F.lit(None) for name in ("source_file", "reason", "first_seen")}
     texts = {
@@ -154,5 +154,5 @@ def _decided(rows: DataFrame) -> DataFrame:
 
 
 def _columns(given: dict[str, Column]) -> list[Column]:
-    """The columns of CLASSIFIED, those not given by name."""
+    """The columns of CLASSIFIED, taken from `given` or else by name."""
     return [(given[name] if name in given else F.col(name)).cast(kind).alias(name) for name, kind in CLASSIFIED.items()]

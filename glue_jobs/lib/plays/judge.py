@@ -1,4 +1,4 @@
-"""The plays of a run held against the warehouse: what it knows, what it has, what waits there."""
+"""Compares a run's plays with the warehouse: its users and tracks, the plays it holds, the plays that wait."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,7 +22,7 @@ from glue_jobs.lib.run.spans import spans
 
 @dataclass(frozen=True)
 class WaitingPlays:
-    """Plays that wait: how many, the days of those that can be loaded now, and whether any must be dealt with."""
+    """Plays that wait: how many, the days of those that can be loaded now, and whether any needs work."""
 
     plays: int = 0
     days: frozenset[date] = frozenset()
@@ -31,13 +31,13 @@ class WaitingPlays:
 
 @dataclass(frozen=True)
 class JudgedPlays:
-    """What becomes of the run's plays.
+    """The decision about the run's plays.
 
     Attributes:
-        classified: See `plays`; None when there is nothing to classify.
-        tracks: `play_reads.tracks`, kept.
-        keys: Subquery of the users that plays may be new of; empty without classified plays.
-        days: Days that plays may be new on.
+        classified: `classify.classify`; None when there is nothing to classify.
+        tracks: `reads.tracks`, cached.
+        keys: Subquery of the users who may have new plays; empty without classified plays.
+        days: Days that may have new plays.
     """
 
     tracks: DataFrame
@@ -49,7 +49,7 @@ class JudgedPlays:
 
 
 def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
-    """Classifies what was delivered and what waits."""
+    """Classifies the plays that were delivered and those that wait."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
     tracks = run.read(reads.tracks(run.totals)).persist()
@@ -73,7 +73,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
 
 
 def count_plays(classified: DataFrame, *, run_start: datetime) -> Outcomes:
-    """What became of each line, and of each play that was waiting."""
+    """Counts what became of the lines, and of the plays that were waiting."""
     is_early = F.col(BEFORE_SIGNUP) & (F.col("verdict") == Count.LOADED)
     return count_outcomes(
         classified,
@@ -94,7 +94,7 @@ def _waiting(run: PlayRun, cutoff: datetime) -> WaitingPlays:
 
 
 def _keys(run: PlayRun, rows: DataFrame | None, waiting: WaitingPlays) -> str:
-    """The users that the run may have new plays of, as a subquery; those of its lines from a stage table."""
+    """The users who may have new plays, as a subquery; those of the run's lines are read from a stage table."""
     stage = None
     if rows is not None:
         candidates = rows.where(F.col("verdict").isNull()).select("user_id").distinct()
@@ -108,7 +108,7 @@ def _users(run: PlayRun, keys: str, lines: int) -> DataFrame:
 
 
 def _stored(run: PlayRun, days: frozenset[date], waiting: WaitingPlays, cutoff: datetime) -> DataFrame:
-    """Plays the warehouse holds on the run's days, and the waiting ones it has to do with."""
+    """Plays that the warehouse holds on the run's days, and the waiting plays that concern the run."""
     found = spans(days)
     existing = run.read(reads.existing([*found, *run.recomputed]))
     absent = {

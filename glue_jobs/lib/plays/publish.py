@@ -1,4 +1,4 @@
-"""Publishing of load_streams: quarantine, stages, books, one transaction."""
+"""The publishing step of load_streams: quarantine, stages, books, one transaction."""
 
 import platform
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ from glue_jobs.lib.rows import quarantine
 from glue_jobs.lib.run.spans import spans
 
 PERIODS = ("DATE", "TIMESTAMP")
-"""Types of columns whose slices are stretches of time, which a recomputation finds by its days."""
+"""Types of columns whose slices are periods of time, which a recomputation finds by its days."""
 
 
 def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
-    """Publishes the run's results and books; nothing of them is visible unless all is.
+    """Publishes the run's results and books, all at once.
 
     Raises:
         BooksError: The books do not balance; nothing was published.
-        PublishConflictError: Someone else published meanwhile; nothing was published.
+        PublishConflictError: Another run published in the meantime; nothing was published.
     """
     at = datetime.now(UTC)
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
@@ -47,7 +47,7 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
 
 
 def _frames(run: PlayRun, delivered: Delivery, judgement: JudgedPlays, at: datetime) -> Frames:
-    """What this run changes, by table; writes the quarantine on the way."""
+    """The rows that this run changes, by table; also writes the quarantine."""
     counted, classified = judgement.counted, judgement.classified
     all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
     if classified is None:
@@ -75,7 +75,7 @@ def _kpis(run: PlayRun, judgement: JudgedPlays) -> Frames:
 
 
 def _slices(run: PlayRun, judgement: JudgedPlays, frames: Frames) -> dict[str, str]:
-    """By table, the stage that names the slices to replace: its own, which has a row of each slice, or one of keys."""
+    """The stage that names the slices to replace, by table: its own, with a row of each slice, or one of keys."""
     slices = {table.name: table.name for table in frames if table.publish == "replace" and table.slices}
     if judgement.classified is not None and judgement.counted.waiting.verdicts:
         keys = facts.pending_keys(judgement.classified)
@@ -90,7 +90,7 @@ def _slices(run: PlayRun, judgement: JudgedPlays, frames: Frames) -> dict[str, s
 
 
 def _by_period(frames: Frames) -> Mapping[Column, list[Table]]:
-    """The tables whose slices are stretches of time, by the column that names them."""
+    """The tables whose slices are periods of time, by the column that names them."""
     found: dict[Column, list[Table]] = {}
     for table in frames:
         columns = [table.column(name) for name in table.slices]
@@ -100,7 +100,7 @@ def _by_period(frames: Frames) -> Mapping[Column, list[Table]]:
 
 
 def _recomputed(run: PlayRun, frames: Frames, table: Table, column: Column) -> DataFrame:
-    """Slices that have figures now, and those that had some and no longer have plays."""
+    """Slices that have figures now, and slices that had some before and may no longer have plays."""
     before = run.read(reads.slices(table, column, run.recomputed))
     return frames[table].select(column.name).unionByName(before)
 

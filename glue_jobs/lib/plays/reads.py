@@ -1,4 +1,4 @@
-"""What load_streams asks the warehouse: SQL text and the columns of the answer."""
+"""The queries of load_streams to the warehouse: SQL text and the columns of the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Totals:
 
 
 MOVED_TOTALS = Totals(TRACK_TOTALS.full_name, USER_TRACK_TOTALS.full_name, USER_DAYS.full_name)
-"""As earlier runs left them; what an ordinary run starts from."""
+"""Totals as earlier runs left them; an ordinary run starts from these."""
 
 COUNTED_TOTALS = Totals(
     tracks=f"(SELECT c.track_id, COUNT(*) AS plays FROM {STREAMS.full_name} AS c GROUP BY c.track_id)",
@@ -50,7 +50,7 @@ COUNTED_TOTALS = Totals(
         f"FROM {STREAMS.full_name} AS c GROUP BY c.user_id, CAST(c.listen_time AS DATE))"
     ),
 )
-"""Counted from the plays themselves: a backfill mends, so it trusts no total (somebody may have deleted plays)."""
+"""Totals counted from the plays: a backfill repairs, so it does not trust stored totals (plays may be deleted)."""
 
 
 @dataclass(kw_only=True)
@@ -59,12 +59,12 @@ class PlayRun(WarehouseRun):
 
     @property
     def recomputed(self) -> list[Span]:
-        """The days whose figures are computed again though they have no new plays."""
+        """The days whose figures are computed again even if they have no new plays."""
         return [self.window or Span(None, None)] if self.config.recompute else []
 
     @property
     def totals(self) -> Totals:
-        """Where all-time totals are read from; a run that mends counts them from the plays."""
+        """Where all-time totals are read from; a run that repairs counts them from the plays."""
         return COUNTED_TOTALS if self.window or self.recomputed else MOVED_TOTALS
 
 
@@ -79,7 +79,7 @@ def tracks(totals: Totals = MOVED_TOTALS) -> Query:
 
 
 def pending_summary(cutoff: datetime) -> Query:
-    """By date, how many plays wait, how many of them can be loaded, and how many others this run has to deal with."""
+    """By date, how many plays wait, how many of them can be loaded, and how many others need work in this run."""
     state = _state(cutoff)
     return (
         f"SELECT listen_date, COUNT(*) AS plays, {_count_of(classify.RESOLVED)} AS resolved, "
@@ -91,7 +91,7 @@ def pending_summary(cutoff: datetime) -> Query:
 
 
 def pending(cutoff: datetime, found: Sequence[Span]) -> Query:
-    """Waiting plays that the run has to deal with: by themselves, or because of the dates it reads."""
+    """Waiting plays that need work in this run, or are on the dates that it reads."""
     return (
         "SELECT user_id, track_id, listen_time, state, source_file, COALESCE(new_reason, reason) AS reason, first_seen "
         "FROM (SELECT p.user_id, p.track_id, p.listen_time, p.source_file, p.reason, p.first_seen, "
@@ -112,7 +112,7 @@ def existing(found: Sequence[Span]) -> Query:
 
 
 def keys(stage: str | None, *, resolved: bool, recomputed: Sequence[Span]) -> str:
-    """A subquery of users: of a stage of keys, of plays that waited and can be loaded, of spans computed again."""
+    """A subquery of users: those in a stage of keys, of waiting plays that can be loaded, of spans computed again."""
     parts = [f"SELECT k.user_id FROM {stage} AS k"] if stage else []
     if resolved:
         parts.append(

@@ -1,1 +1,1 @@
-"""Checks of what was published."""
+"""Checks of the published tables."""

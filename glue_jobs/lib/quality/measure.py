@@ -1,4 +1,4 @@
-"""What a check of the published warehouse is, how all are measured at once, and what follows; `checks` lists them."""
+"""Checks of the published warehouse: measures all at once, and reports the results; `suites` lists the checks."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ class Expectation:
     other: str = ""
 
     def holds(self, observed: float | None, measured: Mapping[str, float | None]) -> bool:
-        """Whether `observed` is as expected; what could not be measured (NULL) is not."""
+        """Whether `observed` is as expected; a number that could not be measured (NULL) is not."""
         if observed is None or math.isnan(observed):
             return False
         if self.kind == "same_as":
@@ -30,7 +30,7 @@ class Expectation:
         return observed >= self.limit if self.kind == "at_least" else observed <= self.limit
 
     def describe(self, measured: Mapping[str, float | None]) -> str:
-        """In words, with the other check's number."""
+        """The expectation in words, with the other check's number."""
         if self.kind == "same_as":
             return f"{number(measured.get(self.other))} (as {self.other})"
         return f"{self.kind.replace('_', ' ')} {number(self.limit)}"
@@ -40,17 +40,17 @@ ZERO = Expectation("at_most", 0)
 
 
 def at_least(limit: float) -> Expectation:
-    """`limit` or more."""
+    """Expects `limit` or more."""
     return Expectation("at_least", limit)
 
 
 def at_most(limit: float) -> Expectation:
-    """`limit` or less."""
+    """Expects `limit` or less."""
     return Expectation("at_most", limit)
 
 
 def same_as(check: str) -> Expectation:
-    """Equal to what `check` observed."""
+    """Expects the number that `check` observed."""
     return Expectation("same_as", other=check)
 
 
@@ -99,7 +99,7 @@ def judge(checks: Sequence[Check], measured: Mapping[str, float | None]) -> list
 
 
 def result_rows(results: Iterable[Result], *, run_id: str, checked_at: datetime) -> list[tuple[Any, ...]]:
-    """Rows of `tables.DATA_QUALITY_RESULTS`, in its column order."""
+    """Rows of `data_quality_results`, in its column order."""
     return [
         (run_id, item.name, item.outcome, item.observed, item.expected, item.severity, item.message, checked_at)
         for item in results
@@ -122,7 +122,7 @@ def report(results: Sequence[Result], *, run_id: str, checked_at: datetime) -> d
 
 
 def raise_on_errors(results: Iterable[Result]) -> None:
-    """Fails the run.
+    """Fails the run if its data breaks a check.
 
     Raises:
         QualityError: A check of severity `error` failed; names check, observed and expected value of each.
@@ -136,7 +136,7 @@ def raise_on_errors(results: Iterable[Result]) -> None:
 
 
 def number(value: float | None) -> str:
-    """A number as people write it."""
+    """A number as text for people."""
     if value is None:
         return "nothing"
     return str(int(value)) if float(value).is_integer() else f"{value:.6g}"

@@ -32,7 +32,7 @@ DELIVERY = "no file was ever delivered: put one into the landing bucket, below t
 
 @dataclass(frozen=True)
 class Suite:
-    """The tables of one publisher and the datasets that fill them; all of it is checked when one of these is."""
+    """The tables of one publisher and the datasets that fill them; one of these datasets has all tables checked."""
 
     publisher: str
     tables: tuple[Table, ...]
@@ -45,7 +45,7 @@ class Suite:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Everything that is measured."""
+        """All checks of the suite."""
         delivered = [was_delivered(dataset) for dataset in self.datasets]
         measured = [check for table in self.tables for check in checks_of(table)]
         return (*delivered, *measured, is_fresh(self.publisher, STALE_HOURS))
@@ -69,7 +69,7 @@ def get_suite(datasets: Iterable[str]) -> Suite:
 
 
 def checks_of(table: Table) -> Iterator[Check]:
-    """Everything that the table's contract says of its rows."""
+    """The checks that follow from the table's contract."""
     if table.dataset:
         yield is_filled(table, table.dataset)
     if table.counted:
@@ -82,7 +82,7 @@ def checks_of(table: Table) -> Iterator[Check]:
 
 @singledispatch
 def holds(identity: object, table: Table) -> Check:
-    """An identity of the table's contract."""
+    """The check of an identity in the table's contract."""
     raise TypeError(f"{table.full_name}: there is no check for {identity}")
 
 
@@ -102,7 +102,7 @@ def keys_are_present(table: Table) -> Check:
 
 
 def refers_to(table: Table, reference: Reference) -> Check:
-    """Every row of `table` that names a row of the parent names one that is there."""
+    """Every row of the parent that a row of `table` refers to exists."""
     parent = f"{table.schema}.{reference.parent}"
     on = " AND ".join(f"f.{name} = d.{name}" for name in reference.columns)
     first = reference.columns[0]
@@ -116,7 +116,7 @@ def refers_to(table: Table, reference: Reference) -> Check:
 
 
 def was_delivered(dataset: str) -> Check:
-    """A dataset that nobody ever delivered is worth a warning."""
+    """Warns of a dataset that was never delivered."""
     return Check(
         f"{dataset}_delivered",
         "warn",
@@ -140,7 +140,7 @@ def is_filled(table: Table, dataset: str) -> Check:
 
 
 def rows_of(table: Table) -> Check:
-    """How many rows; for the record, and for others to compare with."""
+    """The number of rows; never fails, other checks compare with it."""
     return Check(f"{table.name}_rows", "warn", f"SELECT COUNT(*) AS observed FROM {table.full_name}", at_least(0))
 
 

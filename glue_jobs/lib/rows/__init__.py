@@ -1,1 +1,1 @@
-"""Rows of files: read, typed, checked, and kept when they are in error."""
+"""Rows of files: how they are read, typed and checked, and the quarantine for those in error."""

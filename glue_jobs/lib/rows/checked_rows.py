@@ -1,4 +1,4 @@
-"""Rows of an input file with their typed values and everything that is wrong with each."""
+"""Rows of an input file with their typed values and broken rules."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ from glue_jobs.lib.rows.rule import ERRORS_TYPE, PENDING_EXPIRED, REJECT_RATE_EX
 
 
 def with_checks(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> DataFrame:
-    """Adds the typed values and everything that is wrong with each row.
+    """Adds the typed values and the broken rules of each row.
 
     Args:
         frame: `csv_lines.parse_lines`, or `json_lines.parse_json`, which has texts and typed values already.
-        dataset: Whose contract and rules.
-        run_start: UTC; plays after it (and an hour) are impossible.
+        dataset: The dataset of the rows.
+        run_start: UTC; times more than an hour after it are errors.
 
     Returns:
         The frame with each field's text as `<field>_text` (trimmed, NULL when empty), the typed `<field>` (NULL when
@@ -61,7 +61,7 @@ def _errors(rules: list[Rule]) -> Column:
     for rule in errors:
         any_broken = any_broken | F.coalesce(rule.broken, F.lit(False))
     reasons = F.array(*(F.when(rule.broken, as_struct(rule)) for rule in errors))
-    # Most rows are clean: they don't pay for the array.
+    # Most rows are clean, so the array is only built for the others.
     broken = F.when(any_broken, F.array_compact(reasons)).otherwise(F.array())
     return broken.cast(ERRORS_TYPE).alias("_errors")
 

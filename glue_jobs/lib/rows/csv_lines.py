@@ -1,4 +1,4 @@
-"""The fields of CSV lines (RFC 4180, but for line breaks inside quotes)."""
+"""Splits CSV lines into fields (RFC 4180, except for line breaks inside quotes)."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -15,8 +15,8 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
 
     Args:
         lines: line, path (`raw_lines.read_lines`).
-        files: `raw_lines.files_frame`; small enough to broadcast (one row a file).
-        dataset: Whose columns to take.
+        files: `raw_lines.files_frame`; small enough to broadcast (one row per file).
+        dataset: The dataset whose columns are taken.
 
     Returns:
         raw, path, file_id (NULL when `files` lacks the path), field_count, width, quotes_broken, and a string column
@@ -46,10 +46,10 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
 
 
 def _split_fields(raw: Column) -> Column:
-    """The line's fields, quotes still around them (RFC 4180: a comma inside quotes separates nothing)."""
+    """The line's fields, still with their quotes (RFC 4180: a comma inside quotes does not separate)."""
     text = F.when(raw.contains(NUL), F.translate(raw, NUL, NUL_SHOWN)).otherwise(raw)
-    # Between an even number of quotes and the next one a text is outside quotes: there, and only there, commas
-    # separate. NUL can stand for them because `text` holds none.
+    # After an even number of quotes a text is outside quotes, and only there do commas separate. NUL can stand for
+    # these commas because `text` has none.
     pieces = F.transform(
         F.split(text, '"', -1),
         lambda piece, index: F.when(index % 2 == 0, F.replace(piece, F.lit(","), F.lit(NUL))).otherwise(piece),
@@ -71,7 +71,7 @@ def _unquoted(field: Column) -> Column:
 
 
 def _quotes_broken(raw: Column, fields: Column) -> Column:
-    """Quotes that leave open where a field ends: an odd number, or some neither around a field nor plain text."""
+    """Whether quotes leave open where a field ends: an odd number, or some neither around a field nor in plain text."""
     quotes = F.length(raw) - F.length(F.translate(raw, '"', ""))
     return F.when(raw.contains('"'), (quotes % 2 == 1) | F.exists(fields, _is_ambiguous)).otherwise(F.lit(False))
 

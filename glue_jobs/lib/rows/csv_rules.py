@@ -1,4 +1,4 @@
-"""Which lines of CSV are in error, and why."""
+"""The rules for CSV lines."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -40,7 +40,7 @@ def _line_rules() -> Iterator[Rule]:
 
 
 def _field_rules(dataset: Dataset, field: Field, run_start: datetime) -> Iterator[Rule]:
-    """Rules of one field; they look at lines that split as the header does, others hold anything anywhere."""
+    """Rules of one field; they apply to lines with as many fields as the header, as others hold anything anywhere."""
     name, text, value = field.name, F.col(text_name(field.name)), F.col(field.name)
     whole = ~F.col("quotes_broken") & (F.col("field_count") == F.col("width"))
 

@@ -1,4 +1,4 @@
-"""The fields of JSON lines: the text of each and, where it is of the contract's type, its value."""
+"""Parses JSON lines into fields: the text of each and, if it has the contract's type, its value."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,7 +11,7 @@ from glue_jobs.lib.rows.rule import text_name
 
 OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false"}
 EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
-"""Epoch milliseconds of March 1973 (as seconds the year 5138, so that no unit is taken for the other), and of 9999."""
+"""Epoch milliseconds of March 1973 (in seconds it is the year 5138, so units are not mixed up), and of 9999."""
 
 JSON_TYPES = {"BIGINT": "bigint", "INTEGER": "int", "DOUBLE PRECISION": "double", "TIMESTAMP": "double"}
 
@@ -21,8 +21,8 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
 
     Args:
         lines: line, path (`raw_lines.read_lines`).
-        files: `raw_lines.files_frame`; small enough to broadcast (one row a file).
-        dataset: Whose fields to take; others are ignored.
+        files: `raw_lines.files_frame`; small enough to broadcast (one row per file).
+        dataset: The dataset whose fields are taken; others are ignored.
 
     Returns:
         raw, path, file_id (NULL when `files` lacks the path), object_count (1 for a line that is one JSON object, NULL
@@ -44,7 +44,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         F.get("_texts", F.lit(0)).alias("_text"),
         F.get("_values", F.lit(0)).alias("_value"),
     )
-    # `[null]` is an array of one, too.
+    # `[null]` is an array of one as well.
     objects = F.when(F.col("_size") == 1, F.col("_text").isNotNull().cast("int")).when(
         F.col("_size") >= 0, F.col("_size")
     )
@@ -61,9 +61,9 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
 
 
 def _parsed(raw: Column, dataset: Dataset) -> list[Column]:
-    """The line as an array: only so does the parser notice what comes after the first object.
+    """The line as an array, because the parser would not notice what comes after a first object.
 
-    Once all as text, once as typed: a value of another type than asked for is null.
+    It is parsed twice: with all fields as text, and with types; a value of another type is null there.
     """
     array = F.concat(F.lit("["), raw, F.lit("]"))
     texts = ", ".join(f"`{name}`: string" for name in dataset.field_names)

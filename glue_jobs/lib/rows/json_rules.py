@@ -1,4 +1,4 @@
-"""Which JSON lines are in error, and why; types are taken literally: "12" is text, not a number, 12 is not text."""
+"""The rules for JSON lines; types are taken literally: "12" is text and not a number, 12 is not text."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -42,10 +42,10 @@ def _line_rules(dataset: Dataset) -> Iterator[Rule]:
 
 
 def _field_rules(dataset: Dataset, field: Field, run_start: datetime) -> Iterator[Rule]:
-    """Rules of one field; they look at lines that hold one object."""
+    """Rules of one field, for lines that hold one object."""
     yield from _presence_rules(field)
     yield from _type_rules(dataset, field)
-    # Of a line without one object there are no values, so the rules need not look at that.
+    # A line without an object has no values, and one with several is in error anyway: no condition is needed.
     yield from possible_values(dataset, field, run_start=run_start, given=F.lit(True))
 
 
@@ -92,7 +92,7 @@ def _time_rules(field: Field, *, is_row_time: bool) -> Iterator[Rule]:
 
 
 def _applies(when: When | None) -> Column:
-    """Whether a demand holds for the row; where the field it depends on is missing, demands of `unless` hold."""
+    """Whether a demand applies to the row; if the field it depends on is missing, demands with `unless` apply."""
     if when is None:
         return F.lit(True)
     found = F.col(text_name(when.field)).isin(*when.values)
@@ -100,7 +100,7 @@ def _applies(when: When | None) -> Column:
 
 
 def _is_quoted(name: str) -> Column:
-    """Whether the field's value is a JSON string; the parser makes text of every value."""
+    """Whether the field's value is a JSON string; the parser turns every value into text."""
     raw = F.col("raw")
     return raw.contains(f'"{name}":"') | raw.contains(f'"{name}": "') | raw.rlike(f'"{name}"\\s*:\\s*"')
 

@@ -18,7 +18,7 @@ def quarantine_rows(frame: DataFrame, *, dataset: Dataset, config: JobConfig) ->
 
     Args:
         frame: raw, source_file, file_key, _errors and the texts `<field>_text`.
-        dataset: Whose rows they are.
+        dataset: The dataset of the rows.
         config: The run.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Raw lines of accepted files, and what is known of the file that each is from.
+"""Reads raw lines of accepted files, and what is known about the file of each.
 
 Files are read as lines because a rejected row must keep its raw text, and because neither Glue's reader (its `escaper`
-is not RFC 4180) nor Spark's (a malformed row's columns depend on which are asked for) says what a broken row holds.
+is not RFC 4180) nor Spark's (a malformed row's columns depend on which are selected) tells what a broken row holds.
 """
 
 import re
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from glue_jobs.lib.files.ledger import LedgerFile
 
 NOT_A_SEPARATOR = "\u0001"
-"""What the reader is told separates columns; a line that holds it comes as several and is put together again."""
+"""The column separator that the reader is given; a line that contains it comes in parts and is joined again."""
 
 NOT_BLANK = r"[^\x00-\x20]"
-"""Spark's CSV reader drops lines of nothing but spaces and control characters; `intake.line_counter` counts alike."""
+"""Spark's CSV reader drops lines of only spaces and control characters; `intake.line_counter` skips them too."""
 
 NUL = "\u0000"
 LINES_SCHEMA = "line string, path string"
@@ -32,7 +32,7 @@ FILES_SCHEMA = "path string, file_id int, header string, positions array<int>, w
 def read_lines(glue_context: Any, *, paths: Sequence[str], transformation_ctx: str) -> DataFrame:
     """Every line of the files below `paths` with the file's path: line string, path string (s3://…).
 
-    With a `transformation_ctx` only files that its bookmark has not seen, else all. No input gives an empty frame.
+    With a `transformation_ctx`, only files that its bookmark has not seen are read. No input gives an empty frame.
     """
     spark = glue_context.spark_session
     if not paths:
@@ -57,22 +57,21 @@ def read_lines(glue_context: Any, *, paths: Sequence[str], transformation_ctx: s
 
 
 def path_of(file: "LedgerFile", lake_bucket: str) -> str:
-    """Where the lines of an accepted or archived file are."""
+    """The s3:// URI of an accepted or archived file."""
     return f"s3://{lake_bucket}/{file.archived_key or file.accepted_key}"
 
 
 def file_ids(files: Iterable["LedgerFile"]) -> dict[str, int]:
-    """By file_key, the file's place among `files` in the order (landing key, file key)."""
+    """The number of each file by file_key: its place among `files` in the order (landing key, file key)."""
     keys = sorted((file.landing_key, file.file_key) for file in files)
     return {file_key: index for index, (_, file_key) in enumerate(keys)}
 
 
 def files_frame(spark: SparkSession, files: Sequence["LedgerFile"], *, dataset: Dataset, lake_bucket: str) -> DataFrame:
-    """One row a file: where its lines are read from and where in them the contract's columns are.
+    """One row per file: where its lines are read from, and where the contract's columns are in them.
 
     Returns:
-        path, file_id int (the file's place in the order of landing keys; it stands for names that would be long),
-        header, positions array<int>, width int.
+        path, file_id int (see `file_ids`; shorter than the file's names), header, positions array<int>, width int.
     """
     ids = file_ids(files)
     rows = [

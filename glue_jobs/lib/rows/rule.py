@@ -1,4 +1,4 @@
-"""What a rule about rows is, and the rules that CSV and JSON share: those about a field's typed value."""
+"""The class of rules about rows, and the rules that CSV and JSON share: those about a field's typed value."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PENDING_EXPIRED = "pending_expired"
 BEFORE_SIGNUP = "before_signup"
 
 CLOCK_SKEW = timedelta(hours=1)
-"""How far after the run's start a play may lie: clocks differ."""
+"""How long after the run's start a row's time may be, because clocks differ."""
 
 SHOWN_CHARACTERS = 80
 
@@ -25,8 +25,8 @@ class Rule:
     """One thing that can be wrong with a row.
 
     Attributes:
-        name: Unique in its dataset; what books, logs and quarantine say.
-        column: The field it looks at, None for the line as a whole.
+        name: Its name in books, logs and quarantine; rules of several fields may share one (value_too_long).
+        column: The field it is about, None for the line as a whole.
         broken: True for a row that breaks the rule; NULL counts as False.
         message: For people, with the value.
         severity: A row with an error goes to the quarantine, one with a warning is kept and counted.
@@ -40,7 +40,7 @@ class Rule:
 
 
 def text_name(field: str) -> str:
-    """Column that holds a field's text as it was delivered, beside the typed one."""
+    """The name of the column with a field's text, next to the column with the typed value."""
     return f"{field}_text"
 
 
@@ -55,7 +55,7 @@ def possible_values(dataset: Dataset, field: Field, *, run_start: datetime, give
 
     Args:
         run_start: UTC; times after it (and CLOCK_SKEW) are impossible.
-        given: The rows that the rules look at.
+        given: Condition for the rows that the rules apply to.
     """
     value, text = F.col(field.name), F.col(text_name(field.name))
     if field.bounds:
@@ -72,7 +72,7 @@ def possible_values(dataset: Dataset, field: Field, *, run_start: datetime, give
 
 
 def reason_of(rule: str, message: Column | str) -> Column:
-    """`_errors` of one reason that concerns no column of the file."""
+    """`_errors` with one reason that is not about a column of the file."""
     text = F.lit(message) if isinstance(message, str) else message
     return F.array(as_struct(Rule(rule, None, F.lit(True), text))).cast(ERRORS_TYPE)
 
@@ -85,7 +85,7 @@ def as_struct(rule: Rule) -> Column:
 
 
 def _out_of_bounds(bounds: Bounds, value: Column) -> tuple[str, Column, str]:
-    """How a rule about the bounds is called, which values break it, and what it says of them."""
+    """The name's ending, the broken condition and the message of a rule about the bounds."""
     least, most, above = bounds.least, bounds.most, bounds.above
     if most is None and above is None and least is not None:
         return (

@@ -1,4 +1,4 @@
-"""Frames of a few rows that the driver holds."""
+"""Frames made from a few rows on the driver."""
 
 import json
 import math
@@ -15,9 +15,9 @@ FEW = 1000
 
 
 def frame_of(spark: SparkSession, rows: Iterable[Sequence[Any]], table: Table | str) -> DataFrame:
-    """`rows`, in the order of the columns, as a frame in one partition; datetimes carry their zone.
+    """`rows`, in the order of the columns, as a frame in one partition; datetimes must have a time zone.
 
-    A few rows travel as JSON text within the plan: `createDataFrame` would start a Python worker for them.
+    A few rows are put into the plan as JSON text, because `createDataFrame` would start a Python worker for them.
 
     Args:
         table: The columns; or DDL text, without nested structs.

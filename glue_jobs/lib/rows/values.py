@@ -1,4 +1,4 @@
-"""Texts of a file's fields turned into typed values: NULL for what is no such value. Fails on no text."""
+"""Parses texts of a file's fields into typed values; NULL if a text is not such a value. No text makes it fail."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Field
 
-# They end in \z, for $ is also before a last line break.
+# They end in \z because $ also matches before a last line break.
 DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
 INTEGER_FORM = r"^-?[0-9]+\z"
@@ -15,7 +15,7 @@ NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 EARLIEST = "1900-01-01"
-"""Before it a time is impossible: nobody streamed, and calendars and zones differ between Spark, Java and databases."""
+"""Earlier times are impossible: no streaming then, and Spark, Java and databases differ in calendars and zones."""
 
 
 def trimmed(text: Column) -> Column:
@@ -25,7 +25,7 @@ def trimmed(text: Column) -> Column:
 
 
 def parsed(text: str, field: Field) -> Column:
-    """The typed value in the (trimmed) text column called `text`, NULL for what is no value of the field's type."""
+    """The typed value of the (trimmed) text column called `text`, NULL if it is not a value of the field's type."""
     return F.col(text) if field.type.startswith("VARCHAR") else PARSERS[field.type](text)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a line: one of the outcomes that books count; and what of it the line's own file decides."""
+"""Verdicts on lines that their own file decides; a verdict is one of the outcomes that books count."""
 
 from collections.abc import Collection
 
@@ -18,14 +18,14 @@ def with_first_verdict(
     window: Span | None,
     time_field: str | None,
 ) -> DataFrame:
-    """Decides what needs no look at other rows: adds `verdict`, NULL for a row that does.
+    """Adds `verdict` to rows that can be decided alone; it is NULL for rows that depend on others.
 
     Args:
         checked: file_id, _errors, and the time field if there is a window.
         skipped: file_ids whose content the warehouse has already.
-        rejected: file_ids with too many rows in error; each of their rows is quarantined, for that reason as well.
-        window: The days a backfill is about, None for all.
-        time_field: Column that says on which day a row lies, None if rows have none.
+        rejected: file_ids with too many rows in error; all their rows are quarantined, with that reason added.
+        window: The days of a backfill, None for all.
+        time_field: Column that gives a row's day, None if rows have none.
     """
     in_rejected = _is_in("file_id", rejected)
     message = "too many rows of the file are in error, so all of it is rejected; see --max_reject_rate"

@@ -1,8 +1,8 @@
 """The run's configuration: an option is the job argument, else the workflow run property, else its default.
 
-Glue hands a job's default arguments and a run's arguments over as one command line, so a default given there could not
-yield to a workflow run property. The defaults of what a run may set therefore travel in one argument, `--defaults`,
-that workflows.json gives every job.
+Glue passes a job's default arguments and a run's arguments as one command line, so a default given there would always
+override a workflow run property. The defaults of what a run may set are therefore in one argument, `--defaults`, that
+workflows.json gives every job.
 """
 
 import argparse
@@ -74,7 +74,7 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class JobConfig:
-    """Everything a job knows about its run; secrets are not among it, they stay behind the connections."""
+    """Everything a job knows about its run, except secrets, which stay behind the connections."""
 
     job_name: str
     run_id: str
@@ -144,7 +144,7 @@ def _given(argv: Sequence[str]) -> dict[str, str]:
     for name in ("JOB_NAME", "JOB_RUN_ID", "WORKFLOW_NAME", "WORKFLOW_RUN_ID", "TempDir", *SETTINGS, *OPTIONS):
         parser.add_argument(f"--{name}", dest=name)
     known, others = parser.parse_known_args(list(argv[1:]))
-    # Glue's own arguments are in capitals or dashes; a lower-case name with an underscore is somebody's typing error.
+    # Glue's own arguments have capitals or dashes; an unknown lower-case name with an underscore is a typing error.
     strangers = [word for word in others if re.match(r"--[a-z]+(_[a-z]+)+(=|$)", word)]
     if strangers:
         raise ConfigError(f"unknown argument {strangers[0].split('=')[0]}; a run takes: {_option_list()}")

@@ -1,4 +1,4 @@
-"""boto3 clients and the little that the jobs need of S3, in one place."""
+"""boto3 clients, and the few S3 operations that the jobs need."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,11 @@ POOL_SIZE = 32
 
 
 def client(service: str, *, patient: bool = True) -> Any:
-    """A boto3 client, kept for the life of the process (for each endpoint, so that tests may change it).
+    """A boto3 client, kept for the life of the process (one per endpoint, so that tests can change it).
 
     Args:
-        service: As boto3 calls it.
-        patient: Without it a service that does not answer holds the job up for seconds only, not for minutes.
+        service: The name that boto3 has for it.
+        patient: If False, a service that does not answer delays the job for seconds, not for minutes.
     """
     return _client(service, os.environ.get("AWS_ENDPOINT_URL"), patient)
 
@@ -48,7 +48,7 @@ def list_objects(bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def delete_objects(bucket: str, keys: Iterable[str]) -> int:
-    """Deletes `keys`, a thousand a call; returns how many."""
+    """Deletes `keys`, a thousand per call; returns how many."""
     pending = list(keys)
     for start in range(0, len(pending), DELETE_BATCH):
         batch = [{"Key": key} for key in pending[start : start + DELETE_BATCH]]
@@ -68,7 +68,7 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 def raise_if_missing_bucket(cause: ClientError, bucket: str) -> None:
-    """Turns S3's NoSuchBucket into a sentence with the remedy; returns for any other error."""
+    """Raises MissingResourceError, with the remedy, for S3's NoSuchBucket; returns for any other error."""
     if cause.response["Error"]["Code"] in ("NoSuchBucket", "404"):
         raise MissingResourceError(
             f"bucket '{bucket}' does not exist; create it, or correct the job argument that names it"

@@ -1,4 +1,4 @@
-"""Handled errors of a run as JSON lines in S3 (`logs/errors/<date>/<run_id>.jsonl`), so that nobody searches a log."""
+"""Handled errors of a run as JSON lines in S3 (`logs/errors/<date>/<run_id>.jsonl`), which saves searching logs."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ KINDS = ("rejected_file", "rejected_rows", "retried_call", "quality_check")
 
 
 class ErrorLog:
-    """Collects what a run survived; `flush` writes it."""
+    """Collects the errors that a run handled; `flush` writes them."""
 
     def __init__(self, config: JobConfig) -> None:
         self.config = config
@@ -23,10 +23,10 @@ class ErrorLog:
         return f"logs/errors/{self.config.started_at:%Y-%m-%d}/{self.config.run_id}.jsonl"
 
     def add(self, kind: str, **facts: Any) -> None:
-        """One handled error.
+        """Adds one handled error.
 
         Raises:
-            ValueError: `kind` is none of KINDS.
+            ValueError: `kind` is not one of KINDS.
         """
         if kind not in KINDS:
             raise ValueError(f"'{kind}' is no kind of handled error; take one of {', '.join(KINDS)}")
@@ -35,7 +35,7 @@ class ErrorLog:
         self.entries.append({**run, "kind": kind, **facts})
 
     def flush(self) -> str | None:
-        """Writes all entries so far (again, if called twice); returns the key, None when there is nothing to say."""
+        """Writes all entries so far (again, if called twice); returns the key, None when there is no entry."""
         if not self.entries:
             return None
         lines = (json.dumps(entry, ensure_ascii=False, default=str) for entry in self.entries)

@@ -1,10 +1,10 @@
-"""Every failure the jobs raise on purpose: one sentence that names the thing and the remedy."""
+"""The errors that jobs raise on purpose; each message is one sentence that names the problem and the remedy."""
 
 LONGEST_CAUSE = 1500
 
 
 class PipelineError(Exception):
-    """Base of all. The message is what a user reads as the job run's error."""
+    """Base of all others. The message is what a user reads as the job run's error."""
 
 
 class ConfigError(PipelineError):
@@ -28,7 +28,7 @@ class BooksError(PipelineError):
 
 
 class PublishConflictError(PipelineError):
-    """Someone else published since this run read the warehouse; nothing of this run was published."""
+    """Another run published since this run read the warehouse; nothing of this run was published."""
 
 
 class QualityError(PipelineError):
@@ -36,7 +36,7 @@ class QualityError(PipelineError):
 
 
 def first_line(cause: BaseException) -> str:
-    """The first line of an error that says something; Java's begin with a line that only names the call."""
+    """The first informative line of an error; errors of Java begin with a line that only names the call."""
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     text = next((line for line in lines if not line.startswith("An error occurred while calling")), "")
     return text.removeprefix(": ")[:LONGEST_CAUSE] or type(cause).__name__

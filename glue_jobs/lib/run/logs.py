@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the run's ids; never a secret."""
+"""Structured logs: one JSON object per line, with the run's ids; never a secret."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(**context: Any) -> None:
-    """Sends the pipeline's log to standard output, each line carrying `context` (run_id, job_name, ...)."""
+    """Sends the pipeline's log to standard output; each line has `context` (run_id, job_name, ...)."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter(context))
     logger = logging.getLogger(LOGGER)
@@ -39,15 +39,15 @@ def configure(**context: Any) -> None:
 
 
 def info(event: str, **fields: Any) -> None:
-    """Something a run is expected to do."""
+    """Logs something that a run is expected to do."""
     logging.getLogger(LOGGER).info(event, extra={"fields": fields})
 
 
 def warning(event: str, **fields: Any) -> None:
-    """Something a person should know of, which the run survives."""
+    """Logs something that a person should know about, but that does not fail the run."""
     logging.getLogger(LOGGER).warning(event, extra={"fields": fields})
 
 
 def error(event: str, **fields: Any) -> None:
-    """Something that fails the run, or a file or row of it."""
+    """Logs something that fails the run, or a file or row of it."""
     logging.getLogger(LOGGER).error(event, extra={"fields": fields})

@@ -1,4 +1,4 @@
-"""Several calls at a time, and word of how far they have come."""
+"""Runs several calls at a time, and logs their progress."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class Progress:
-    """Says every few seconds how far a long piece of work has come; safe to call from several threads."""
+    """Logs every few seconds how far a long piece of work is; safe to call from several threads."""
 
     def __init__(self, event: str, *, every_seconds: float = 5) -> None:
         self.event, self.every_seconds = event, every_seconds
@@ -35,7 +35,7 @@ class Progress:
 
 
 def in_parallel(do: Callable[[Item], Result], items: Sequence[Item], *, workers: int = WORKERS) -> list[Result]:
-    """`do` of each item, in their order; the first exception is raised, and what has not begun by then does not."""
+    """The results of `do` for the items, in order; the first exception is raised, and calls not begun are cancelled."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         futures = [pool.submit(do, item) for item in items]
         try:

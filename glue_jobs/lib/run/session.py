@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 STAGES_FILE = "stages.json"
-"""In the run's temporary folder: which stage tables it may leave in the warehouse."""
+"""File in the run's temporary folder: the stage tables that it may leave in the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class GlueRun:
 
 
 def configured(argv: Sequence[str]) -> JobConfig:
-    """The run's configuration; from now on each line of the log has the run's ids."""
+    """The run's configuration; from then on each line of the log has the run's ids."""
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
     return config
@@ -37,16 +37,16 @@ def configured(argv: Sequence[str]) -> JobConfig:
 
 @contextmanager
 def job_run(argv: Sequence[str]) -> Iterator[tuple[GlueRun, JobConfig]]:
-    """A run of a job that needs Spark; its temporary files are deleted if it ends well."""
+    """Opens a run of a job that needs Spark; its temporary files are deleted if it ends well."""
     config = configured(argv)
     yield start(config, argv), config
     clean_up(config)
 
 
 def start(config: JobConfig, argv: Sequence[str]) -> GlueRun:
-    """The Glue context, with the session in UTC and the job's bookmarks begun.
+    """Starts Glue, with the session in UTC, and the job's bookmarks.
 
-    `awsglue` is imported here, so that `lib` is importable where it is not installed.
+    `awsglue` is imported here, so that `lib` can be imported where it is not installed.
     """
     from awsglue.context import GlueContext
     from awsglue.job import Job

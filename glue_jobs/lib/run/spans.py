@@ -1,4 +1,4 @@
-"""Stretches of days: those a backfill is about, those a run touches."""
+"""Spans of days: those of a backfill, those that a run touches."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from itertools import pairwise
 
 DAY = timedelta(days=1)
 MOST_SPANS = 60
-"""More would make statements unwieldy; the smallest gaps are then read as well, which changes no result."""
+"""More would make statements too long; instead the smallest gaps are read as well, which changes no result."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `first` to `last`, both inclusive; None is open."""
+    """Days from `first` to `last`, both inclusive; None means no bound."""
 
     first: date | None
     last: date | None
@@ -22,7 +22,7 @@ class Span:
 
 
 def spans(days: Iterable[date]) -> list[Span]:
-    """`days` as few spans: cut where days are missing, at the widest gaps if there are many."""
+    """`days` as few spans: cut where days are missing, only at the widest gaps if there are many."""
     ordered = sorted(set(days))
     if not ordered:
         return []

@@ -1,1 +1,1 @@
-"""The jobs' part that is about the star schema: songs, events, and which song an event played."""
+"""The star schema: songs, events, and which song an event played."""

@@ -1,6 +1,6 @@
 """Events of the app: which are new, and the users and times that follow from them. Pure functions over frames.
 
-`events` everywhere: the columns of EVENTS, one row an event without errors.
+`events` always means a frame with the columns of EVENTS, one row per event without errors.
 """
 
 from pyspark.sql import Column, DataFrame, Window
@@ -12,7 +12,7 @@ from glue_jobs.lib.contracts.sparkify import SONG_PAGE
 from glue_jobs.lib.sparkify.text_repair import raw_name
 
 TEXT_FIELDS = ("artist", "song", "firstName", "lastName", "location")
-"""Fields of log_data that people wrote, hence may have been encoded twice."""
+"""Fields of log_data that people wrote, so they may have been encoded twice."""
 
 EVENTS = {
     "page": "page",
@@ -34,10 +34,10 @@ EVENTS = {
     "status": "status",
     "registered_at": "registration",
 }
-"""Columns of `events` by the field that they come from; beside them file_id, event_id and the fields' raw texts."""
+"""Columns of `events` and the fields they come from; file_id, event_id and raw texts are columns as well."""
 
 ORDER = ("start_time", "level", "song_title", "artist_name", "length_s", "location", "user_agent")
-"""Which of several versions of one event counts: the smallest by these and by `repaired_from`, whatever came first."""
+"""Which of several versions of one event counts: the smallest by these and `repaired_from`, not the first to come."""
 
 PLAY_TEXTS = {"song_title": "song", "artist_name": "artist", "location": "location"}
 """Columns of songplays that may have been repaired, and their fields."""
@@ -46,7 +46,7 @@ USER_VALUES = ("level", "first_name", "last_name", "gender")
 
 
 def build_events(rows: DataFrame) -> DataFrame:
-    """`events` of checked and repaired rows of log_data."""
+    """Makes `events` from checked and repaired rows of log_data."""
     named = [F.col(field).alias(name) for name, field in EVENTS.items()]
     user = F.coalesce(F.col("userId").cast("string"), F.lit(""))
     event_id = F.concat_ws("-", user, "sessionId", "itemInSession").alias("event_id")
@@ -61,7 +61,7 @@ def judge(events: DataFrame, stored: DataFrame) -> DataFrame:
         stored: Songplays of the warehouse with the ids of these events.
 
     Returns:
-        The events. `replaced_time` is the start_time of the stored songplay that a loaded event takes the place of.
+        The events. `replaced_time` is the start_time of the stored songplay that a loaded event replaces.
     """
     rank = F.struct(*ORDER, repaired_from(PLAY_TEXTS).alias("repaired_from"))
     first = Window.partitionBy("event_id", "page").orderBy(rank, "file_id")
@@ -79,7 +79,7 @@ def judge(events: DataFrame, stored: DataFrame) -> DataFrame:
 
 
 def build_songplays(judged: DataFrame) -> DataFrame:
-    """New songplays, song and artist not yet looked up."""
+    """New songplays, before their song and artist are looked up."""
     new = judged.where(is_songplay() & (F.col("verdict") == Count.LOADED))
     return new.select(
         F.col("event_id").alias("songplay_id"),
@@ -95,10 +95,10 @@ def build_users(judged: DataFrame, stored: DataFrame) -> DataFrame:
     """Users whose latest play is among this run's, as of that play.
 
     Args:
-        judged: `judge`; repeats are in it, they change nothing.
+        judged: `judge`; repeats in it change nothing.
         stored: The warehouse's rows of these users.
     """
-    # The warehouse's row comes last in the struct: where both are the same moment and content, it stays.
+    # `_is_stored` is last in the struct, so the warehouse's row stays if both have the same moment and content.
     moment = ("level_at", "level_session_id", "level_item_in_session")
     compared = (*moment, *USER_VALUES, "repaired_from")
     new = judged.where(is_songplay()).select(
@@ -117,7 +117,7 @@ def build_users(judged: DataFrame, stored: DataFrame) -> DataFrame:
 
 
 def build_time(moments: DataFrame) -> DataFrame:
-    """Rows of `time` for distinct start_time; weeks are ISO 8601's, weekday is 0 (Sunday) to 6, as Redshift's."""
+    """Rows of `time` for distinct start_time; weeks follow ISO 8601, weekday is 0 (Sunday) to 6, as in Redshift."""
     at = F.col("start_time")
     return moments.select(
         at,
@@ -135,7 +135,7 @@ def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
 
     Args:
         judged: `judge`.
-        names: file_id, source_file; one row a file.
+        names: file_id, source_file; one row per file.
     """
     fields = {field: field for field in TEXT_FIELDS}
     read = judged.where("is_first").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")

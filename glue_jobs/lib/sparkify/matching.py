@@ -1,4 +1,4 @@
-"""Which song a songplay is of: the one of the same title, artist name and duration. Pure functions over frames."""
+"""Finds the song of a songplay: the one with the same title, artist name and duration. Pure functions over frames."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ def with_song(songplays: DataFrame, songs: DataFrame) -> DataFrame:
     """Adds song_id and artist_id, NULL where no song matches; of several songs the smallest song_id counts.
 
     Args:
-        songplays: song_title, artist_name, length_s and others, but song_id and artist_id.
+        songplays: song_title, artist_name, length_s and others, without song_id and artist_id.
         songs: All songs that may match: song_id, artist_id, title, artist_name, duration_s.
     """
     renamed = [F.col(song).alias(play) for play, song in TRIPLE.items()]
@@ -46,7 +46,7 @@ def with_raw_match(songplays: DataFrame, songs: DataFrame) -> DataFrame:
 
 
 def rematched(stored: DataFrame, songs: DataFrame) -> DataFrame:
-    """Songplays of the warehouse whose song is another now, with the new one.
+    """Songplays of the warehouse whose song has changed, with the new song.
 
     Args:
         stored: Rows of `songplays` that new, changed or former songs may match.

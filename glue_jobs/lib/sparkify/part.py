@@ -1,4 +1,4 @@
-"""What events and songs have in common: rows with repaired texts, and the count of what became of every line."""
+"""What events and songs share: repairing the texts of rows, and counting what became of every line."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ TEXT_REPAIRED = "text_repaired"
 
 @dataclass(frozen=True)
 class JudgedRows:
-    """The rows of one dataset without errors, with their verdicts, in one copy; and what became of every line."""
+    """The error-free rows of one dataset with their verdicts, as one copy, and what became of every line."""
 
     rows: DataFrame
     counted: Outcomes = field(default_factory=Outcomes)
@@ -39,12 +39,12 @@ def keep_judged(
     is_repaired: Column,
     facts: Mapping[str, Column],
 ) -> JudgedRows:
-    """Copies the judged rows once, counts what became of every line, and puts rows in error into the quarantine.
+    """Copies the judged rows, counts what became of every line, and writes rows in error to the quarantine.
 
     Args:
-        delivered: What `judged` was made of; it has rows.
+        delivered: The delivery that `judged` was made from; it has rows.
         judged: Its rows without errors, each with a verdict.
-        facts: Conditions to count over all of them.
+        facts: Conditions to count over these rows.
     """
     dataset = delivered.inputs.dataset
     kept = run.keep(run.copy(judged, f"judged_{dataset.name}"))
@@ -56,7 +56,7 @@ def keep_judged(
 
 
 def _count_decided(run: WarehouseRun, delivered: Delivery, rules: Collection[str]) -> Outcomes:
-    """Counts the lines whose verdict needed no look at others; those in error go to the quarantine."""
+    """Counts the lines whose verdict did not depend on others; those in error go to the quarantine."""
     decided = delivered.rows.where(F.col("verdict").isNotNull())
     counted = count_outcomes(decided, rules=rules)
     if counted.total(Count.QUARANTINED):

@@ -1,4 +1,4 @@
-"""What load_sparkify asks the warehouse, given two stages of the run: the keys of its plays and of its songs."""
+"""The queries of load_sparkify to the warehouse, which join two stages of keys: the run's plays and its songs."""
 
 from glue_jobs.lib.contracts import sparkify as tables
 from glue_jobs.lib.contracts.columns import USER_ID
@@ -11,12 +11,12 @@ SONG_KEYS = tuple(tables.SONGS.column(name) for name in ("song_id", "artist_id",
 
 
 def songplays_of(play_keys: str) -> Query:
-    """Songplays that this run's events are, too."""
+    """Stored songplays with the ids of this run's plays."""
     return _select(tables.SONGPLAYS, f"JOIN {play_keys} AS k ON k.songplay_id = t.songplay_id")
 
 
 def songplays_at_times_of(play_keys: str) -> Query:
-    """Songplays at the start times of those that this run's events are, too."""
+    """Stored songplays at the start times of those with the ids of this run's plays."""
     times = (
         f"SELECT DISTINCT o.start_time FROM {tables.SONGPLAYS.full_name} AS o "
         f"JOIN {play_keys} AS k ON k.songplay_id = o.songplay_id"
@@ -31,7 +31,7 @@ def users_of(play_keys: str) -> Query:
 
 
 def songs_of_artists(song_keys: str) -> Query:
-    """All songs of the artists that this run's songs name, or named before: those songs are among them."""
+    """All songs of the artists that this run's songs name or named before; these songs are included."""
     artists = (
         f"SELECT a.artist_id FROM {song_keys} AS a UNION "
         f"SELECT o.artist_id FROM {tables.SONGS.full_name} AS o JOIN {song_keys} AS b ON b.song_id = o.song_id"
@@ -40,7 +40,7 @@ def songs_of_artists(song_keys: str) -> Query:
 
 
 def songs_that_may_match(play_keys: str | None, song_keys: str | None) -> Query:
-    """Songs that last as long as this run's plays, or as its songs do or did before."""
+    """Songs with the duration of one of this run's plays, or of one of its songs, now or before."""
     lengths = [f"SELECT p.length_s FROM {play_keys} AS p"] if play_keys else []
     if song_keys:
         lengths.append(f"SELECT m.length_s FROM ({_triples(song_keys)}) AS m")
@@ -49,13 +49,13 @@ def songs_that_may_match(play_keys: str | None, song_keys: str | None) -> Query:
 
 
 def songplays_that_may_match(song_keys: str) -> Query:
-    """Songplays of this run's songs, and those that were of them before the run."""
+    """Songplays that match this run's songs, or matched them before the run."""
     on = " AND ".join(f"k.{name} = t.{name}" for name in TRIPLE)
     return _select(tables.SONGPLAYS, f"JOIN ({_triples(song_keys)}) AS k ON {on}")
 
 
 def _triples(song_keys: str) -> str:
-    """What songplays of the songs look like: as the songs are after the run, and as they were before."""
+    """The TRIPLE of songplays that match the songs, as these are after the run and as they were before."""
     after, before = (", ".join(f"{alias}.{song} AS {play}" for play, song in TRIPLE.items()) for alias in "ao")
     return (
         f"SELECT {after} FROM {song_keys} AS a UNION "

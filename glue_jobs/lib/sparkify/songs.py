@@ -8,17 +8,17 @@ from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.sparkify.events import repaired_from
 
 TEXT_FIELDS = ("title", "artist_name", "artist_location")
-"""Fields of song_data that people wrote, hence may have been encoded twice."""
+"""Fields of song_data that people wrote, so they may have been encoded twice."""
 
 ATTRIBUTES = tuple(column.name for column in tables.SONG_ATTRIBUTES)
 
 
 def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
-    """Songs of checked and repaired rows of song_data.
+    """Makes songs from checked and repaired rows of song_data.
 
     Args:
         rows: See `delivery.Delivery.rows`, repaired.
-        names: file_id, turn; one row a file, the file with the highest turn was accepted last.
+        names: file_id, turn; one row per file, the file with the highest turn was accepted last.
 
     Returns:
         file_id, turn, song_id, num_songs and ATTRIBUTES.
@@ -31,7 +31,7 @@ def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
 
 
 def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
-    """Adds `verdict`, `is_last` and `is_replacing` (a loaded song takes the place of a stored one).
+    """Adds `verdict`, `is_last` and `is_replacing` (a loaded song replaces a stored one).
 
     Of a song delivered several times, the file accepted last counts.
 
@@ -50,7 +50,7 @@ def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
 
 
 def changed_songs(judged: DataFrame) -> DataFrame:
-    """Songs that are new or other than before: file_id, song_id, ATTRIBUTES."""
+    """Songs that are new or changed: file_id, song_id, ATTRIBUTES."""
     return judged.where(F.col("verdict") == Count.LOADED).select("file_id", "song_id", *ATTRIBUTES)
 
 
@@ -79,7 +79,7 @@ def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
 
     Args:
         judged: `judge`.
-        names: file_id, source_file; one row a file.
+        names: file_id, source_file; one row per file.
     """
     read = judged.where("is_last").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
     return read.select(*tables.STAGING_SONGS.column_names)

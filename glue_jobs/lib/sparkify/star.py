@@ -1,4 +1,4 @@
-"""What one run changes of the star schema, as frames by table."""
+"""Builds what one run changes in the star schema, as frames by table."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from glue_jobs.lib.sparkify.part import JudgedRows
 
 @dataclass(frozen=True)
 class NewRows:
-    """Rows that are new or changed, and the stage with the keys by which the warehouse is asked about them."""
+    """Rows that are new or changed, and the stage of keys with which the warehouse is queried about them."""
 
     rows: DataFrame
     keys: str
@@ -30,8 +30,8 @@ class Changes:
     """What one dataset, or the whole run, changes.
 
     Attributes:
-        frames: By table.
-        slices: By table name the stage that names the slices to replace.
+        frames: Rows by table.
+        slices: The stage that names the slices to replace, by table name.
         measures: Counts for the books.
         counted: What became of each line of the dataset.
         new: Songs or songplays that are new or changed.
@@ -59,10 +59,10 @@ def build(run: WarehouseRun, log: Delivery, song: Delivery | None, repairs: Data
     """Judges what was delivered, then builds every table that it changes.
 
     Args:
-        log: Of log_data.
-        song: Of song_data; None in a backfill.
+        log: The delivery of log_data.
+        song: The delivery of song_data; None in a backfill.
         repairs: `text_repair.find_repairs`.
-        at: What the rows say when they were loaded.
+        at: The rows' loaded_at.
     """
 
     def change_songs() -> Changes:
@@ -71,7 +71,7 @@ def build(run: WarehouseRun, log: Delivery, song: Delivery | None, repairs: Data
     def change_plays() -> Changes:
         return _events(run, log, log.rows, repairs) if log.rows is not None else Changes()
 
-    # Neither needs the other, and each waits more for the driver and the warehouse than for the executors.
+    # In parallel: neither needs the other, and each waits more for driver and warehouse than for the executors.
     changed, played = parallel.in_parallel(lambda change: change(), [change_songs, change_plays])
     matched = _songplays(run, log, played.new, changed.new, at)
     none = {table: run.glue.spark.createDataFrame([], table.spark_schema) for table in tables.STAGING}
@@ -145,7 +145,7 @@ def _events(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: Da
 
 
 def _times_with_replaced(run: WarehouseRun, judged: JudgedRows, new: DataFrame, keys: str) -> tuple[DataFrame, str]:
-    """Moments of new songplays, and those left of songplays whose place they took; the stage of all slices."""
+    """Moments of new songplays, and replaced ones that other songplays still have; the stage of all slices."""
     moments = new.select("start_time").distinct()
     former = judged.rows.select(F.col("replaced_time").alias("start_time")).where("start_time IS NOT NULL")
     slices = moments.union(former).distinct()
@@ -157,7 +157,7 @@ def _times_with_replaced(run: WarehouseRun, judged: JudgedRows, new: DataFrame, 
 def _songplays(
     run: WarehouseRun, log: Delivery, played: NewRows | None, changed: NewRows | None, at: datetime
 ) -> Changes:
-    """Builds songplays: new ones, and those of the warehouse that are of another song now."""
+    """Builds songplays: new ones, and those of the warehouse whose song has changed."""
     if not (played or changed):
         return Changes()
     query = reads.songs_that_may_match(played.keys if played else None, changed.keys if changed else None)

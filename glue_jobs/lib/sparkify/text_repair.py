@@ -12,12 +12,12 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.rows.small_frames import FEW, frame_of
 
 SUSPICIOUS = "[^\\x00-\\x7F]{2}|\u00c3 "
-"""What text encoded twice always has: a character of several bytes has become as many outside ASCII, side by side
-(of à, the second is a no-break space that many programs turn into a space)."""
+"""Matches what text encoded twice always has: a multi-byte character has become as many non-ASCII ones in a row
+(for à, the second is a no-break space, which many programs turn into a space)."""
 
 
 def raw_name(column: str) -> str:
-    """Column that holds a repaired text as it was delivered, NULL where nothing was repaired."""
+    """The name of the column with a repaired text as it was delivered, NULL where nothing was repaired."""
     return f"{column}_raw"
 
 
@@ -40,12 +40,12 @@ def find_repairs(frames: Iterable[tuple[DataFrame, Sequence[str]]]) -> DataFrame
     if count <= FEW:
         return _repaired_here(distinct)
     repairs = distinct.select("value", _repaired()("value").alias("repaired")).where("repaired <> value").persist()
-    repairs.count()  # Now, and once: the joins with it run at the same time.
+    repairs.count()  # Computed here, once, because the joins with it run at the same time.
     return repairs
 
 
 def _repaired_here(distinct: DataFrame) -> DataFrame:
-    """The repairs of a few values, made in this process: starting a Python worker takes seconds."""
+    """The repairs of a few values, made in this process because starting a Python worker takes seconds."""
     from ftfy import fix_encoding
 
     pairs = [(row.value, fix_encoding(row.value)) for row in distinct.collect()]
@@ -69,7 +69,7 @@ def repair(frame: DataFrame, columns: Sequence[str], repairs: DataFrame | None) 
 
 
 def _repaired():  # type: ignore[no-untyped-def]
-    # Imported and defined here: what the workers get must not depend on the path that this module came from.
+    # Imported and defined here, because what the workers get must not depend on this module's path.
     import pandas as pd
 
     def fix(values: pd.Series) -> pd.Series:

@@ -1,1 +1,1 @@
-"""What happens to files and leftovers after a run."""
+"""Upkeep after a run: archiving files, and removing what dead runs left."""

@@ -1,4 +1,4 @@
-"""Loaded files to `archive/<dataset>/YYYY/MM/DD/<12 hex of checksum>/<landing key>`."""
+"""Moves loaded files to `archive/<dataset>/YYYY/MM/DD/<12 hex of checksum>/<landing key>`."""
 
 import base64
 import re
@@ -23,7 +23,7 @@ DATES = (
 )
 PACKED = (".gz", ".bz2", ".zst", ".snappy", ".deflate", ".lz4")
 YEARS = range(1970, 2101)
-"""Other numbers of four digits are no years."""
+"""Other numbers of four digits are not taken for years."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class _Copied:
 
 
 def file_date(file: LedgerFile) -> date:
-    """The date in the landing key, the first of a month if there is no day; else the day on which it was accepted."""
+    """The date in the landing key, the first of the month if it has no day; otherwise the day of acceptance."""
     for form in DATES:
         for found in re.finditer(form, file.landing_key):
             year, month, day = (int(part) for part in (*found.groups(), "1")[:3])
@@ -47,14 +47,14 @@ def file_date(file: LedgerFile) -> date:
 
 
 def archive_key(file: LedgerFile) -> str:
-    """Where in the lake bucket the file goes."""
+    """The file's key in the archive."""
     folder = f"archive/{file.dataset}/{file_date(file):%Y/%m/%d}/{file.checksum[:12]}/"
     suffix = _honest_suffix(file)
     return s3_copy.fit_key(folder, file.landing_key, room_for=suffix) + suffix
 
 
 def _honest_suffix(file: LedgerFile) -> str:
-    """What a key lacks whose ending belies the content: Hadoop unpacks by the name, and backfills read the archive."""
+    """The suffix for a key whose ending is wrong for the content: Hadoop unpacks by name, backfills read the archive."""
     is_packed = (file.accepted_key or "").endswith(".gz")
     if is_packed and not file.landing_key.endswith(".gz"):
         return ".gz"
@@ -64,8 +64,8 @@ def _honest_suffix(file: LedgerFile) -> str:
 def archive_files(bucket: str, ledger: Ledger, dataset: str) -> int:
     """Moves the dataset's loaded files to the archive; returns how many.
 
-    A file is copied and compared, then the ledger says where it is, then its accepted object goes: at any moment the
-    ledger leads to a whole one.
+    A file is copied and compared, then the ledger is updated, then the accepted object is deleted; so the ledger
+    always leads to a complete object.
 
     Raises:
         PipelineError: A file's object is gone, or its copy differs; the others are archived.
@@ -115,7 +115,7 @@ def _is_same(file: LedgerFile, etag: str, copy: dict) -> bool:
 
 
 def _delete(bucket: str, ledger: Ledger, dataset: str, copied: Sequence[_Copied]) -> None:
-    """Deletes what no other file needs: catalogue files that came again share the object of their content."""
+    """Deletes objects that no other file needs; catalogue files that came again share the object of their content."""
     needed = Counter(file.accepted_key for file in ledger.open_files(dataset) if file.accepted_key)
     own = {item.file.accepted_key or "" for item in copied if item.owns_object and not needed[item.file.accepted_key]}
     aws.delete_objects(bucket, sorted(own))

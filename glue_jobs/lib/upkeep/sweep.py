@@ -1,7 +1,7 @@
-"""What dead runs left: stage tables, temporary files, quarantine folders of runs that were never booked.
+"""Removes what dead runs left: stage tables, temporary files, quarantine folders of runs that were never booked.
 
-A run keeps a folder below `temp/` while it is open and deletes it when it ends well. One that nothing was written to
-for a day is a dead run's.
+A run keeps a folder below `temp/` while it is open and deletes it when it ends well. A folder that was not written to
+for a day belongs to a dead run.
 """
 
 import json
@@ -57,7 +57,7 @@ def find_dead_runs(config: JobConfig, *, now: datetime | None = None) -> list[De
 
 
 def sweep(config: JobConfig, dead: Sequence[DeadRun], open_warehouse: Callable[[], "Warehouse"]) -> None:
-    """Removes what `dead` runs left; quarantine only of those that the warehouse's books do not know.
+    """Removes what the `dead` runs left; quarantine folders only of runs that are not in the warehouse's books.
 
     Args:
         open_warehouse: Called only if there is a table to drop or a quarantine folder to decide on.
@@ -71,7 +71,7 @@ def sweep(config: JobConfig, dead: Sequence[DeadRun], open_warehouse: Callable[[
         for run in dead:
             for folder in run.quarantines if run.run_id not in booked else ():
                 aws.delete_prefix(config.lake_bucket, folder)
-    # Last, so that a death before it leaves all to be swept again.
+    # Last, so that after a crash before this, everything is swept again.
     for run in dead:
         aws.delete_prefix(config.lake_bucket, run.prefix)
         logs.info("swept what a dead run left", dead_run_id=run.run_id, stages=run.stages, quarantines=run.quarantines)

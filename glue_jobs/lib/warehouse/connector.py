@@ -1,4 +1,4 @@
-"""Reads and writes of the Redshift connector of Glue; each write is one transaction."""
+"""Reads and writes through Glue's Redshift connector; each write is one transaction."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from glue_jobs.lib.warehouse import sql
 
 
 class WarehouseError(PipelineError):
-    """The warehouse refused a read or write; the message names the table and the warehouse's own reason."""
+    """The warehouse refused a read or write; the message has the query or table, and the warehouse's own reason."""
 
 
 class Connector:
@@ -31,7 +31,7 @@ class Connector:
         self._config = config
 
     def read(self, query: str, schema: str) -> DataFrame:
-        """The rows of a SELECT with the columns of `schema` (DDL text); lazily, each action asks the warehouse again.
+        """The rows of a SELECT with the columns of `schema` (DDL text); lazy, each action queries the warehouse again.
 
         Raises:
             WarehouseError: The warehouse cannot be reached or refuses the query.
@@ -59,7 +59,7 @@ class Connector:
         """Loads `frame` into `table` by position, between the actions, in one transaction.
 
         Raises:
-            WarehouseError: It failed and nothing of it is left; or its outcome is unknown, if the reply was lost.
+            WarehouseError: The write failed and left nothing; or its outcome is unknown, if the reply was lost.
         """
         from awsglue.dynamicframe import DynamicFrame
 
@@ -77,7 +77,7 @@ class Connector:
             raise WarehouseError(f"writing to {table} failed: {first_line(cause)}") from cause
 
     def execute(self, statements: Iterable[str], *, purpose: str) -> None:
-        """Runs `statements` in one transaction, as the actions of a write of one row into a table that it drops."""
+        """Runs `statements` in one transaction, as actions of a write of one row into a table that it drops again."""
         table = sql.stage_name(purpose, self._config.run_id)
         self.write(self._run.spark.range(1), table, postactions=[*statements, sql.drop_table(table)])
 

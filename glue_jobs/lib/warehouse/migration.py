@@ -1,4 +1,4 @@
-"""Whether the warehouse's tables have the shape of their contracts, and how to give it to them."""
+"""Checks that the warehouse's tables have the shape of their contracts, and creates or extends them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
 WHO_PUBLISHED = "version bigint, run_id string, published_at timestamp, mine string"
-"""The columns of `ddl.who_published`."""
+"""The columns of `sql.who_published`."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """The state of a publisher when it was looked at."""
+    """The state of a publisher when it was read."""
 
     version: int
     run_id: str
@@ -26,7 +26,7 @@ class Publication:
 def ensure(connector: Connector, tables: Sequence[Table], *, publisher: str, reader_group: str | None) -> Publication:
     """Creates what is missing of `tables`, adds columns that their contracts gained, and reads the publication.
 
-    One read where nothing is missing, which is every run but the first after a change.
+    It takes one read if nothing is missing, as in every run except the first after a change.
 
     Raises:
         ContractError: A column has another type, or a key column is missing.
@@ -34,7 +34,7 @@ def ensure(connector: Connector, tables: Sequence[Table], *, publisher: str, rea
     """
     found = _look(connector, tables, publisher)
     if found is None:
-        connector.read("SELECT 1 AS one", "one int").collect()  # Unreachable? Then this is the error to show.
+        connector.read("SELECT 1 AS one", "one int").collect()  # If the warehouse is unreachable, show this error.
         schemas = dict.fromkeys(table.schema for table in tables)
         statements = [*map(sql.create_schema, schemas), *map(sql.create_table, tables), sql.open_publication(publisher)]
         if reader_group:
@@ -58,7 +58,7 @@ def _look(connector: Connector, tables: Sequence[Table], publisher: str) -> Publ
     try:
         frame = connector.read_untyped(sql.probe(tables, publisher))
         row = next(iter(frame.collect()), None)
-    except Exception:  # Which of the many reasons, the next steps find out.
+    except Exception:  # The next steps find out which of the many reasons it is.
         return None
     if row is None or row["version"] is None:
         return None

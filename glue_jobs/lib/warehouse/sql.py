@@ -1,7 +1,8 @@
 """SQL text of the warehouse, made from the contracts; valid in Redshift and PostgreSQL. Imports no Spark.
 
-The connector splits its actions at `;`, formats `%`, and wants one line: so every statement here is one line without
-either. Tables are bare lower-case `schema.table`; the target of MERGE and DELETE has no alias, as Redshift demands.
+The connector splits its actions at `;`, formats `%`, and wants one line, so every statement here is one line without
+`;` or `%`. Tables are bare lower-case `schema.table`; MERGE and DELETE have no alias for their target, as Redshift
+demands.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from glue_jobs.lib.run.spans import DAY, Span
 RESERVED = frozenset(
     {"explicit", "user", "table", "order", "group", "default", "end", "tag", "open", "raw", "timestamp"}
 )
-"""Words of Redshift's reserved list that a column may be called; they are quoted."""
+"""Reserved words of Redshift that may be names of columns; they are quoted."""
 
 STAGE_SCHEMA = "public"
 
@@ -26,7 +27,7 @@ def identifier(name: str) -> str:
     """`name` as SQL text, quoted if it is a reserved word.
 
     Raises:
-        ConfigError: It is no plain lower-case name.
+        ConfigError: It is not a plain lower-case name.
     """
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
         raise ConfigError(f"'{name}' is no name for the warehouse; use lower-case letters, digits and underscores")
@@ -37,7 +38,7 @@ def literal(text: str) -> str:
     """`text` as a SQL string.
 
     Raises:
-        ConfigError: It holds a character that the connector would take for something else.
+        ConfigError: It has a character that means something else to the connector.
     """
     if re.search(r"[;%?\\\r\n\x00]", text):
         raise ConfigError(f"{text!r} cannot be part of a statement for the warehouse; remove ; % ? \\ and line breaks")
@@ -60,12 +61,12 @@ def stage_name(name: str, run_id: str) -> str:
 
 
 def create_schema(schema: str) -> str:
-    """CREATE SCHEMA, if it is not there."""
+    """CREATE SCHEMA, if it does not exist."""
     return f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}"
 
 
 def create_table(table: Table) -> str:
-    """CREATE TABLE of a target, if it is not there; key columns are NOT NULL."""
+    """CREATE TABLE of a target, if it does not exist; key columns are NOT NULL."""
     columns = (_definition(column, required=column.name in table.key) for column in table.columns)
     sort = f" SORTKEY({_names(table.sort)})" if table.sort else ""
     return f"CREATE TABLE IF NOT EXISTS {table.full_name} ({', '.join(columns)}) {_distribution(table.dist)}{sort}"
@@ -79,12 +80,12 @@ def create_stage(columns: Iterable[Column], stage: str, *, dist: str = "EVEN", i
 
 
 def drop_table(table: str) -> str:
-    """DROP TABLE, if it is there."""
+    """DROP TABLE, if it exists."""
     return f"DROP TABLE IF EXISTS {table}"
 
 
 def add_column(table: Table, column: Column) -> str:
-    """ALTER TABLE ADD COLUMN; Redshift takes one column a statement."""
+    """ALTER TABLE ADD COLUMN; Redshift takes one column per statement."""
     return f"ALTER TABLE {table.full_name} ADD COLUMN {_definition(column, required=False)}"
 
 
@@ -109,13 +110,13 @@ def replace_slices(table: Table, stage: str, slices_stage: str) -> list[str]:
 def replace_all(table: Table, stage: str, *, if_rows_in: str) -> list[str]:
     """DELETE of all rows if the stage `if_rows_in` has one, then INSERT of the stage.
 
-    The stages of a transaction that the connector repeats after a lost commit reply are empty: it deletes nothing.
+    If the connector repeats the transaction after a lost commit reply, the stages are empty and it deletes nothing.
     """
     return [f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {if_rows_in})", _insert(table, stage)]
 
 
 def grants(tables: Iterable[Table], group: str) -> list[str]:
-    """Read access of `group` to `tables`; not to all of the schema, where others may own tables too."""
+    """GRANT of read access to `tables` for `group`; not to the whole schema, where others may own tables too."""
     tables = list(tables)
     schemas = dict.fromkeys(identifier(table.schema) for table in tables)
     names = ", ".join(table.full_name for table in tables)
@@ -137,7 +138,7 @@ def open_publication(publisher: str) -> str:
 def fence(publisher: str, *, version: int, run_id: str, at: datetime) -> str:
     """UPDATE that moves the publisher from `version` to the next, or fails the transaction by dividing by zero.
 
-    It passes again for the run that moved it. The divisor depends on a column, so no planner folds it early.
+    It passes again for the run that moved it. The divisor depends on a column, so no planner computes it early.
     """
     run = literal(run_id)
     return (
@@ -170,7 +171,7 @@ def probe(tables: Sequence[Table], publisher: str) -> str:
 
 
 def probe_table(table: Table) -> str:
-    """SELECT of exactly one row, all NULL, with whatever columns the table has."""
+    """SELECT of exactly one row, all NULL, with the columns that the table has."""
     return f"SELECT t.* FROM (SELECT 1 AS one) AS o LEFT JOIN {table.full_name} AS t ON 1 = 0"
 
 

@@ -1,8 +1,8 @@
-"""What a run does to the warehouse: look, stage, and publish everything in one transaction.
+"""A run's work on the warehouse: read, stage, and publish everything in one transaction.
 
-Each result goes to a stage table of the run; no target is touched. The last write is the run's audit row, whose
+Each result goes to a stage table of the run, not to its target. The last write is the run's audit row, whose
 postactions move the fence, publish all stages into their targets and drop them. Stages hold absolute values, never
-deltas, so that a transaction which the connector repeats after a lost commit reply changes nothing.
+deltas, so a transaction that the connector repeats after a lost commit reply changes nothing.
 """
 
 import json
@@ -45,16 +45,16 @@ class Warehouse:
 
     @property
     def publication(self) -> migration.Publication:
-        """Who published last when `prepare` looked; the fence compares with it."""
+        """The state of the publisher when `prepare` read it; the fence compares with it."""
         if self._publication is None:
             raise RuntimeError("call Warehouse.prepare before anything else")
         return self._publication
 
     def prepare(self, tables: Sequence[Table] = MUSIC_TABLES) -> None:
-        """Creates what is missing of `tables` and remembers the publication: read the warehouse after, not before.
+        """Creates what is missing of `tables` and remembers the publication; read the warehouse after it, not before.
 
         Raises:
-            ContractError: A table has not the shape of its contract.
+            ContractError: A table does not have the shape of its contract.
             WarehouseError: The warehouse cannot be reached.
         """
         self._tables = tuple(dict.fromkeys((*tables, LOAD_RUNS, LOAD_FILES, PUBLICATION)))
@@ -63,7 +63,7 @@ class Warehouse:
         )
 
     def read(self, query: str, schema: str) -> DataFrame:
-        """The rows of a SELECT with the columns of `schema`; lazily, each action asks the warehouse again.
+        """The rows of a SELECT with the columns of `schema`; lazy, so each action queries the warehouse again.
 
         Raises:
             WarehouseError: The warehouse refuses the query.
@@ -93,7 +93,7 @@ class Warehouse:
             write.result()
 
     def stage_keys(self, frame: DataFrame, name: str, columns: Iterable[Column]) -> str:
-        """Writes distinct keys to a stage of their own, for joins in later reads and as slices of `publish`.
+        """Writes distinct keys to a separate stage, for joins in later reads and as slices of `publish`.
 
         Returns:
             The stage's qualified name.
@@ -119,11 +119,11 @@ class Warehouse:
         Args:
             tables: Tables that were staged, in the order of publishing.
             slices: For a table published by `replace`: its name, and the stage that holds the slices to replace.
-            emptied: Tables without slices that are replaced even if nothing was staged for them; takes file books.
-            carried_runs: Rows of load_runs besides this run's own.
+            emptied: Tables without slices that are replaced even if their stage is empty; this needs file books.
+            carried_runs: Rows of load_runs in addition to this run's own.
 
         Raises:
-            PublishConflictError: Someone else published since `prepare`; nothing was published.
+            PublishConflictError: Another run published since `prepare`; nothing was published.
             WarehouseError: The warehouse refused; nothing was published.
         """
         staged = dict.fromkeys(tables)
@@ -142,9 +142,9 @@ class Warehouse:
         metrics.publish_run(run_book)
 
     def merge_alone(self, frame: DataFrame, table: Table) -> None:
-        """Merges a few rows into `table` in a transaction of their own that moves no fence.
+        """Merges a few rows into `table` in a separate transaction that does not move the fence.
 
-        For tables that no load publishes, so that neither waits for or conflicts with the other.
+        It is for tables that no load publishes, so that neither waits for the other or conflicts with it.
         """
         stage = sql.stage_name(table.name, self._config.run_id)
         self._record({stage: (table.columns, table.dist)})
@@ -186,7 +186,7 @@ class Warehouse:
             if table.name not in slices:
                 raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
             return sql.replace_slices(table, stage, self._staged(table, slices[table.name]))
-        # The books of files have a row whatever was staged for the table.
+        # load_files has a staged row even if the table's stage is empty.
         return sql.replace_all(
             table, stage, if_rows_in=self._staged(table, LOAD_FILES.name) if table in emptied else stage
         )
@@ -198,7 +198,7 @@ class Warehouse:
         return stage
 
     def _explain(self, cause: WarehouseError) -> None:
-        """Raises what a failed publish means; returns if it succeeded and only the reply was lost."""
+        """Raises the error that a failed publish means; returns if it succeeded and only the reply was lost."""
         try:
             question = sql.who_published(self._publisher, self._config.run_id)
             now = self._connector.read(question, migration.WHO_PUBLISHED).first()
@@ -219,12 +219,12 @@ class Warehouse:
         logs.info("staged", table=stage)
 
     def _fresh(self, stage: str) -> list[str]:
-        """The connector makes a table of its own before the preactions, or an attempt before left one with rows."""
+        """Statements that replace the table that the connector creates first, or an earlier attempt left with rows."""
         columns, dist = self._stages[stage]
         return [sql.drop_table(stage), sql.create_stage(columns, stage, dist=dist)]
 
     def _record(self, stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> None:
-        """Notes stages in the run's folder before they exist, so that a dead run's can be swept."""
+        """Lists stages in the run's folder before they exist, so that those of a dead run can be swept."""
         with self._lock:
             self._stages.update(stages)
             bucket, key = aws.split_uri(self._config.temp_prefix + STAGES_FILE)

@@ -1,4 +1,4 @@
-"""Every KPI that a run publishes, a line each: which tables there are, and what each is made of."""
+"""Builds every KPI table that a run publishes; `kpi_frames` lists them with what each is made from."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Frames = dict[Table, DataFrame]
 
 @dataclass(frozen=True)
 class Present:
-    """What the warehouse held before the run, of at least the users with new plays."""
+    """The totals in the warehouse before the run, of at least the users with new plays."""
 
     user_tracks: DataFrame
     user_days: DataFrame
@@ -38,7 +38,7 @@ class Present:
 
 
 def read_present(run: PlayRun, keys: str, days: Sequence[Span]) -> Present:
-    """The totals of the users in the subquery `keys`; those by day on `days`."""
+    """The totals of the users in the subquery `keys`; `user_days` only for `days`."""
     return Present(
         user_tracks=run.read(reads.user_tracks(keys, run.totals)),
         user_days=run.read(reads.user_days(keys, days, run.totals)).persist(),
@@ -50,8 +50,8 @@ def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> Da
     """All plays of the touched days, old and new.
 
     Args:
-        classified: `plays.classify`.
-        days: Those that new plays touch; None if everything in the frame counts as touched.
+        classified: `classify.classify`.
+        days: The days that new plays touch; None if everything in the frame counts as touched.
 
     Returns:
         user_id, track_id, listen_time, is_new, touches.
@@ -65,7 +65,7 @@ def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> Da
 
 
 def kpi_frames(every: DataFrame, tracks: DataFrame, present: Present, *, recomputes: bool) -> Frames:
-    """All KPI and totals tables.
+    """The rows of all KPI and totals tables.
 
     Args:
         every: `plays_of_days`.

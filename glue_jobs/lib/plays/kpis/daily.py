@@ -10,7 +10,7 @@ DAY_AND_GENRE = ("listen_date", "track_genre")
 
 
 def build_day_tracks(hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Plays by date and track, with what the daily figures need of the track.
+    """Plays by date and track, with the columns of the track that the daily figures need.
 
     Args:
         hour_tracks: hour, track_id, plays; of touched dates.
@@ -25,7 +25,7 @@ def build_day_tracks(hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
 
 
 def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
-    """One row a date and genre that has plays.
+    """One row per date and genre that has plays.
 
     Args:
         plays: user_id, track_id, listen_time; all plays of touched dates.

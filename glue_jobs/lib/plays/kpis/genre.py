@@ -8,7 +8,7 @@ from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_
 
 
 def build_genre_kpis(tracks: DataFrame) -> DataFrame:
-    """One row a genre that has plays.
+    """One row per genre that has plays.
 
     Args:
         tracks: track_id, track_name, popularity, duration_ms, track_genre, plays (all time).

@@ -8,7 +8,7 @@ from glue_jobs.lib.plays.kpis.ranking import best, most_played, ratio, with_arti
 
 
 def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
-    """One row a touched hour.
+    """One row per touched hour.
 
     Args:
         plays: user_id, listen_time; all plays of the touched hours.

@@ -1,4 +1,4 @@
-"""Who comes first: decided the same way everywhere, in total orders, so that no result depends on row order."""
+"""Ranking and exact sums, the same for all KPIs; every order is total, so no result depends on row order."""
 
 from collections.abc import Sequence
 
@@ -22,12 +22,12 @@ def top(frame: DataFrame, count: int, *, within: Sequence[str], order: Sequence[
 
 
 def most_played(plays: str = "plays") -> Column:
-    """Sorts plays descending."""
+    """Sort key: plays, descending."""
     return -F.col(plays)
 
 
 def most_popular() -> Column:
-    """Sorts Spotify's popularity descending, NULL last."""
+    """Sort key: Spotify's popularity, descending, NULL last."""
     return F.coalesce(-F.col("popularity").cast("bigint"), F.lit(UNKNOWN_POPULARITY))
 
 
@@ -50,5 +50,5 @@ def exact_sum(value: Column, times: Column) -> Column:
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:
-    """Quotient of two whole numbers, each exact until here."""
+    """Quotient of two whole numbers, which are exact up to this division."""
     return numerator.cast("double") / denominator.cast("double")

@@ -1,4 +1,4 @@
-"""Small all-time totals that runs move, instead of counting all history again; staged as absolute values."""
+"""Small all-time totals that runs update instead of counting all history again; staged as absolute values."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -7,7 +7,7 @@ from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOT
 
 
 def build_hour_tracks(plays: DataFrame) -> DataFrame:
-    """Plays counted by hour and track: what all hourly, daily and track figures start from.
+    """Plays counted by hour and track, from which all hourly, daily and track figures are made.
 
     Args:
         plays: user_id, track_id, listen_time, is_new, touches.
@@ -39,7 +39,7 @@ def move_tracks(tracks: DataFrame, hour_tracks: DataFrame) -> DataFrame:
 
 
 def build_track_totals(moved: DataFrame) -> DataFrame:
-    """One row a track that has new plays (`move_tracks`), in the order of the table's contract."""
+    """One row per track that has new plays (`move_tracks`), in the order of the table's contract."""
     return moved.where("is_moved").select(*TRACK_TOTALS.column_names)
 
 
@@ -80,12 +80,12 @@ def of_moved_users(moved: DataFrame) -> DataFrame:
 
 
 def build_user_track_totals(moved: DataFrame) -> DataFrame:
-    """One row a user and track with new plays (`move_user_tracks`)."""
+    """One row per user and track with new plays (`move_user_tracks`)."""
     return moved.where("is_moved").select(*USER_TRACK_TOTALS.column_names)
 
 
 def build_user_days(new_plays: DataFrame, present: DataFrame) -> DataFrame:
-    """One row a user and day with new plays.
+    """One row per user and day with new plays.
 
     Args:
         new_plays: user_id, listen_time.
@@ -104,7 +104,7 @@ def build_user_days(new_plays: DataFrame, present: DataFrame) -> DataFrame:
 
 
 def build_active_days(new_plays: DataFrame, present: DataFrame, counts: DataFrame) -> DataFrame:
-    """How many days each user with new plays, or with a count, has played.
+    """The number of days on which each user with new plays, or with an earlier count, has played.
 
     Args:
         new_plays: user_id, listen_time.

@@ -8,11 +8,11 @@ from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_
 
 
 def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: DataFrame) -> DataFrame:
-    """One row a touched user.
+    """One row per touched user.
 
     Args:
         user_tracks: user_track_totals of every track that a touched user ever played; partitioned by user, which
-            spares the shuffle of each of the aggregations here.
+            saves every aggregation here a shuffle.
         active_days: user_id, active_days.
         tracks: track_id, artists, popularity, duration_ms, track_genre.
     """
