@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID, SOURCE_FILE
-from glue_jobs.lib.contracts.model import BooksBalance, Column, Reference, Table
+from glue_jobs.lib.contracts.identities import BooksBalance, Reference
+from glue_jobs.lib.contracts.model import Column, Table
 
 
 class Count(StrEnum):

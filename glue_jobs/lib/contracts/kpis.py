@@ -11,15 +11,8 @@ from glue_jobs.lib.contracts.columns import (
     TRACK_NAME,
     USER_ID,
 )
-from glue_jobs.lib.contracts.model import (
-    Column,
-    CountsWithin,
-    RanksHaveNoGaps,
-    Reference,
-    SharesSumToOne,
-    SumIsRowsOf,
-    Table,
-)
+from glue_jobs.lib.contracts.identities import CountsWithin, RanksHaveNoGaps, Reference, SharesSumToOne, SumIsRowsOf
+from glue_jobs.lib.contracts.model import Column, Table
 
 TOP_TRACKS, TOP_GENRES = 3, 5
 

@@ -9,18 +9,8 @@ from glue_jobs.lib.contracts.columns import (
     TRACK_ID,
     USER_ID,
 )
-from glue_jobs.lib.contracts.model import (
-    NOT_NEGATIVE,
-    POSITIVE,
-    Bounds,
-    Column,
-    Dataset,
-    Field,
-    Reference,
-    SharesNoKeyWith,
-    Table,
-    columns_of,
-)
+from glue_jobs.lib.contracts.identities import Reference, SharesNoKeyWith
+from glue_jobs.lib.contracts.model import NOT_NEGATIVE, POSITIVE, Bounds, Column, Dataset, Field, Table, columns_of
 
 AUDIO_FEATURES = (
     *("danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness"),

@@ -3,17 +3,8 @@
 from functools import partial
 
 from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID, SOURCE_FILE, USER_ID
-from glue_jobs.lib.contracts.model import (
-    NOT_NEGATIVE,
-    POSITIVE,
-    Bounds,
-    Column,
-    Dataset,
-    Field,
-    Reference,
-    Table,
-    When,
-)
+from glue_jobs.lib.contracts.identities import Reference
+from glue_jobs.lib.contracts.model import NOT_NEGATIVE, POSITIVE, Bounds, Column, Dataset, Field, Table, When
 
 SONG_PAGE = "NextSong"
 PAGES = (

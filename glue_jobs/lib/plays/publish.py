@@ -1,7 +1,7 @@
 """The publishing step of load_streams: quarantine, stages, books, one transaction."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
@@ -46,6 +46,16 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
     run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
 
 
+def tables_by_period(tables: Iterable[Table]) -> Mapping[Column, list[Table]]:
+    """The tables whose slices are periods of time, by the column that names them."""
+    found: dict[Column, list[Table]] = {}
+    for table in tables:
+        columns = [table.column(name) for name in table.slices]
+        if len(columns) == 1 and columns[0].type in PERIODS:
+            found.setdefault(columns[0], []).append(table)
+    return found
+
+
 def _frames(run: PlayRun, delivered: Delivery, judgement: JudgedPlays, at: datetime) -> Frames:
     """The rows that this run changes, by table; also writes the quarantine."""
     counted, classified = judgement.counted, judgement.classified
@@ -82,21 +92,11 @@ def _slices(run: PlayRun, judgement: JudgedPlays, frames: Frames) -> dict[str, s
         columns = [PENDING_STREAMS.column(name) for name in PENDING_STREAMS.key]
         slices[PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
     if run.recomputed:
-        for column, tables in _by_period(frames).items():
+        for column, tables in tables_by_period(frames).items():
             keys = reduce(DataFrame.unionByName, (_recomputed(run, frames, table, column) for table in tables))
             stage = run.warehouse.stage_keys(keys.distinct(), f"recomputed_{column.name}", (column,))
             slices |= {table.name: stage for table in tables}
     return slices
-
-
-def _by_period(frames: Frames) -> Mapping[Column, list[Table]]:
-    """The tables whose slices are periods of time, by the column that names them."""
-    found: dict[Column, list[Table]] = {}
-    for table in frames:
-        columns = [table.column(name) for name in table.slices]
-        if len(columns) == 1 and columns[0].type in PERIODS:
-            found.setdefault(columns[0], []).append(table)
-    return found
 
 
 def _recomputed(run: PlayRun, frames: Frames, table: Table, column: Column) -> DataFrame:

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from glue_jobs.lib.contracts.books import LOAD_FILES, OUTCOMES, PUBLICATION
 from glue_jobs.lib.contracts.datasets import DATASETS
-from glue_jobs.lib.contracts.model import (
+from glue_jobs.lib.contracts.identities import (
     BooksBalance,
     CountsWithin,
     RanksHaveNoGaps,
@@ -14,8 +14,8 @@ from glue_jobs.lib.contracts.model import (
     SharesNoKeyWith,
     SharesSumToOne,
     SumIsRowsOf,
-    Table,
 )
+from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 from glue_jobs.lib.quality.measure import Check, at_least, at_most, same_as
 from glue_jobs.lib.run.errors import ConfigError

@@ -3,7 +3,8 @@
 import pytest
 
 from glue_jobs.lib.contracts.datasets import DATASETS, get_datasets
-from glue_jobs.lib.contracts.model import SPARK_TYPES, Column, SumIsRowsOf
+from glue_jobs.lib.contracts.identities import SumIsRowsOf
+from glue_jobs.lib.contracts.model import SPARK_TYPES, Column
 from glue_jobs.lib.contracts.music import SONGS, USERS
 from glue_jobs.lib.contracts.tables import BOOKS_IN_RDS, CATALOGUE_TABLES, MUSIC_TABLES, SPARKIFY_TABLES
 from glue_jobs.lib.run.errors import ConfigError
