@@ -54,7 +54,7 @@ def archive_key(file: LedgerFile) -> str:
 
 
 def _honest_suffix(file: LedgerFile) -> str:
-    """The suffix for a key whose ending is wrong for the content: Hadoop unpacks by name, backfills read the archive."""
+    """The suffix for a key whose ending is wrong for the content: Hadoop unpacks by name."""
     is_packed = (file.accepted_key or "").endswith(".gz")
     if is_packed and not file.landing_key.endswith(".gz"):
         return ".gz"
