@@ -32,7 +32,7 @@ class Books:
     Attributes:
         runs: Rows of load_runs, in order of start.
         files: Rows of load_files.
-        messages: What is wrong with a rejected file, by its name and the first letters of its checksum.
+        messages: What is wrong with a rejected file, by its name and checksum.
     """
 
     workflow_run_id: str
@@ -42,22 +42,22 @@ class Books:
 
     @property
     def nothing_new(self) -> bool:
-        """Whether the run had no file to load and no pending play came free."""
+        """Whether the run had no file to load and loaded no pending play."""
         return not self.files and not any(run["loaded"] for run in self.runs)
 
     @property
     def from_pending(self) -> int:
-        """Plays loaded that had waited for their user or track."""
+        """The number of loaded plays that had waited for their user or track."""
         return sum(run["loaded"] for run in self.runs) - sum(file["loaded"] for file in self.files)
 
     @property
     def pending(self) -> int:
-        """Plays that wait after the run."""
+        """The number of plays that wait after the run."""
         return sum(run["pending_after"] for run in self.runs)
 
     @property
     def measures(self) -> dict[str, Any]:
-        """What the run's jobs counted beside lines."""
+        """What the run's jobs counted in addition to lines."""
         return {name: value for run in self.runs for name, value in json.loads(run.get("measures") or "{}").items()}
 
     def with_state(self, *states: str) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def read_books(warehouse: Connection, s3: Any, lake_bucket: str, workflow_run_id
 
 
 def last_workflow_run(warehouse: Connection, workflow: str) -> str | None:
-    """The workflow run that published last."""
+    """The id of the workflow run that published last; None if none did."""
     if not _exists(warehouse, "music.load_runs"):
         return None
     rows = _rows(warehouse, LAST_RUN, workflow)

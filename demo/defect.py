@@ -1,4 +1,4 @@
-"""What a broken row is."""
+"""Broken rows, and how to make them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,5 +25,5 @@ def text_defect(rule: str, mangle: Callable[[str], str], why: str) -> Defect:
 
 
 def dealt(planted: tuple[Defect, ...], files: int) -> list[list[Defect]]:
-    """The defects dealt to the files like cards."""
+    """The defects, spread over the files in turn."""
     return [list(planted[number::files]) for number in range(files)]

@@ -1,4 +1,4 @@
-"""CSV as the world writes it: RFC 4180 quoting, byte order marks, line ends, gzip; the same bytes every time."""
+"""Writes CSV as found in practice: RFC 4180 quoting, byte order marks, line ends, gzip; always the same bytes."""
 
 import gzip
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ class Style:
 
     Attributes:
         columns: Names in the order of the file.
-        quote_all: Every value in quotes, the header's too.
+        quote_all: Whether every value is in quotes, in the header too.
         final_newline: Whether the last line ends like the others.
     """
 
@@ -27,7 +27,7 @@ class Style:
 
 @dataclass
 class CsvFile:
-    """Lines of one file in the making; a line is a mapping of values or the raw text of a broken one."""
+    """The lines of a file that is being made; they come from values, or from the raw text of a broken line."""
 
     style: Style
     lines: list[str] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Writes a landing folder to load, always the same for the same numbers: `python -m demo.generate OUT [--seed N] …`.
 
-Each workflow has a package that knows its files; the manifest of what was planted is written beside OUT, not into it.
+Each workflow has a package that knows its files; the manifest of what was planted is written next to OUT, not into it.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def generate(out: Path, workflow: str = "streams", **sizes: int) -> Manifest:
     """Writes the first delivery of a workflow below `out`.
 
     Args:
-        out: The folder that stands for the landing bucket; made if need be.
+        out: The folder that stands for the landing bucket; created if needed.
         workflow: streams (users/, songs/, streams/) or sparkify (log_data/, song_data/).
         **sizes: Any of the workflow's DEFAULTS.
 
@@ -41,15 +41,15 @@ def more(out: Path, workflow: str = "streams", **sizes: int) -> Manifest:
     """Writes what comes later, for the same `sizes`: a small file of plays or events, and songs that arrive late.
 
     Returns:
-        What loading it must book (streams: the plays, then the songs; sparkify: all at once); `resolved` is how many
-        plays of before the songs are for.
+        What loading it must book (streams: the plays, then the songs; sparkify: all at once); `resolved` is the number
+        of earlier plays that the songs belong to.
     """
     landing, world = _world(workflow, sizes)
     return landing.build_more(Path(out), world)
 
 
 def manifest_path(out: Path, workflow: str | None = None) -> Path:
-    """Where the command writes the manifest of `out`; of one workflow of several if it is named."""
+    """The path of the manifest of `out`; if `workflow` is given, of that one among several."""
     return out.parent / ".".join(filter(None, (out.name, workflow, "manifest.json")))
 
 

@@ -1,4 +1,4 @@
-"""What a generated landing folder holds and what a right load of it must book, file by file."""
+"""What a generated landing folder holds and what a correct load of it must book, file by file."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ class FileEntry:
     Attributes:
         state: IGNORED files (hidden ones) stay where they are and have no books.
         reason: For REJECTED files, the reason that is recorded.
-        quarantined_by_rule: Rows a rule; a row that breaks two rules counts under both, but once in `quarantined`.
+        quarantined_by_rule: Rows by rule; a row that breaks two rules counts under both, but once in `quarantined`.
         defects: What was planted in the file, one sentence each.
     """
 
@@ -43,7 +43,7 @@ class FileEntry:
         self.defects.append(why)
 
     def warn(self, rule: str) -> None:
-        """Books a row that is kept although `rule` speaks against it."""
+        """Books a row that is kept with the warning `rule`."""
         self.warnings_by_rule[rule] = self.warnings_by_rule.get(rule, 0) + 1
 
     def check(self) -> None:
@@ -58,7 +58,7 @@ class Manifest:
     """All files of one generated folder, in the order in which they are loaded.
 
     Attributes:
-        resolved: Plays that were pending before, or of another song or none, and are not once these files are loaded.
+        resolved: Earlier plays that were pending, or had another song or none, until these files are loaded.
         measures: Sparkify: the counts that the books of one run of all these files hold.
         rows: Sparkify: rows by table after that run.
     """
@@ -99,7 +99,7 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False, sort_keys=False)
 
     def write(self, path: Path) -> None:
-        """Writes the JSON to `path`, outside the landing folder by choice of the caller."""
+        """Writes the JSON to `path`, which the caller chooses outside the landing folder."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.to_json() + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What the report of one workflow shows beside the books."""
+"""What the report of one workflow shows in addition to the books."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class Page:
 
     Attributes:
         queries: Titles, and the SQL of the rows below them.
-        tell: Sentences on what a run did beside loading lines.
-        try_next: Commands to try, with a word on each.
+        tell: Makes sentences about what a run did in addition to loading lines.
+        try_next: Commands to try, with a short remark on each.
     """
 
     queries: Mapping[str, str]

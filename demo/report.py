@@ -20,10 +20,10 @@ from glue_jobs.lib.contracts.books import Count
 
 PLAIN_WIDTH = 142
 REASON_WIDTH = 32
-"""Wider, and the names of files would be folded."""
+"""If it were wider, file names would be folded."""
 
 SOUND_FILES_SHOWN = 20
-"""Of a dataset; more of them are summed up."""
+"""Per dataset; if there are more, they are summed up."""
 
 HEADINGS = {
     Count.READ: "read",
@@ -82,13 +82,13 @@ def _note(file: Mapping[str, Any]) -> str:
 
 
 def _is_summed_up(file: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the file is one of many in its dataset of which there is nothing to say."""
+    """Whether the file is one of many in its dataset that have nothing to report."""
     alike = [other for other in files if other["dataset"] == file["dataset"] and other["read"] == other["loaded"]]
     return file["read"] == file["loaded"] and len(alike) > SOUND_FILES_SHOWN
 
 
 def _summed_up(files: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, dict[str, int]]]:
-    """By dataset: how many files are summed up, and their counts."""
+    """The number of files that are summed up and their counts, by dataset."""
     found = []
     for dataset in dict.fromkeys(file["dataset"] for file in files):
         sound = [file for file in files if file["dataset"] == dataset and _is_summed_up(file, files)]

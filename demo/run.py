@@ -1,4 +1,4 @@
-"""What `make run` does: start the local AWS if need be, deliver the demo once, run the workflow, print the report.
+"""What `make run` does: start the local AWS if needed, deliver the demo once, run the workflow, print the report.
 
 `--workflow all` does it for each workflow, one after the other.
 """
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run(console: Console, workflow: str) -> int:
-    """Delivers the demo if this stack never had it, runs `workflow`, prints what came of it."""
+    """Delivers the demo if this stack never had it, runs `workflow`, prints the result; returns the exit code."""
     stack = _stack(console)
     _deliver(console, stack, workflow)
     started = stack.start_workflow(workflow)
@@ -59,7 +59,7 @@ def run(console: Console, workflow: str) -> int:
 
 
 def _stack(console: Console) -> Stack:
-    """The stack that is up, with the code as it is now; else a new one."""
+    """The running stack, with the current code; otherwise a new stack."""
     with suppress(NotRunningError):
         stack = Stack.attach(report.home())
         stack.refresh_code()
@@ -71,9 +71,9 @@ def _stack(console: Console) -> Stack:
 
 
 def _deliver(console: Console, stack: Stack, workflow: str) -> None:
-    """Puts the demo into the landing bucket, once for each stack: landing files vanish when they are accepted.
+    """Puts the demo into the landing bucket, once per stack, because landing files are deleted when accepted.
 
-    The mark that it happened is an object of the stack, so that it is forgotten with it.
+    The mark that it happened is an object in the stack, so it is deleted with the stack.
     """
     s3, bucket, mark = stack.client("s3"), stack.config.scripts_bucket, f"demo/{workflow}.manifest.json"
     if _exists(s3, bucket, mark):

@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905
-"""The words that the demo's people, songs and artists are made of. All invented."""
+"""The words for the names of the demo's people, songs and artists. All invented."""
 
 FIRST_NAMES = """Ada Ben Chloé Dara Elif Femi Grace Hiro Inês Jonas Kaya Lukas María Nils Olga Petra Quentin Rosa
 Søren Tomás Uma Vera Wanda Xenia Yusuf Zoë Amara Björn Carmen Dmitri Esra François Gustav Hana Ivan Jasmin Kwame Leïla

@@ -13,26 +13,26 @@ ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
 def pytest_configure(config):
-    """Files go to the workers in the order below; xdist would begin with those of most tests, which end soonest."""
+    """Keeps the order below for the workers; xdist would begin with the files of most tests, which end soonest."""
     config.option.loadscopereorder = False
 
 
 def pytest_collection_modifyitems(items):
-    """Whole workflows and Terraform runs first: workers that begin with what takes longest end together."""
+    """Puts workflows and Terraform runs first: workers that begin with the longest tests end at about the same time."""
     items.sort(key=lambda item: not {"workflows", "terraform"} & set(item.path.parts))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says aloud what this machine could not test: skips whose reason begins with NOT TESTED."""
+    """Prints what this machine could not test: skips whose reason begins with NOT TESTED."""
     reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
     for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if "NOT TESTED" in reason):
         terminalreporter.write_line(reason, red=True, bold=True)
 
 
 class SharedStack:
-    """The project's inline stack: started by the first test that wants it, stopped for tests that start their own.
+    """The project's inline stack: started by the first test that needs it, stopped for tests that start their own.
 
-    moto has one state a process, so there is one inline stack at a time.
+    moto has one state per process, so there is one inline stack at a time.
     """
 
     def __init__(self, make_folder):
@@ -40,7 +40,7 @@ class SharedStack:
         self.running = None
 
     def get(self):
-        """The stack as it was provisioned."""
+        """The stack, reset to what was provisioned."""
         from local_glue.stack import Stack
 
         if self.running:
@@ -50,7 +50,7 @@ class SharedStack:
         return self.running
 
     def release(self):
-        """Stops it, if it runs."""
+        """Stops the stack if it is running."""
         if self.running:
             self.running.stop()
         self.running = None
@@ -58,7 +58,7 @@ class SharedStack:
 
 @pytest.fixture(scope="session")
 def shared_stack(tmp_path_factory):
-    """Who has the process's inline stack."""
+    """The holder of the process's inline stack."""
     shared = SharedStack(tmp_path_factory.mktemp)
     yield shared
     shared.release()
@@ -72,17 +72,17 @@ def project_stack(shared_stack):
 
 @pytest.fixture(scope="module")
 def no_shared_stack(shared_stack):
-    """For tests that start inline stacks of their own."""
+    """Stops the shared stack, for tests that start their own inline stacks."""
     shared_stack.release()
 
 
 @pytest.fixture(scope="session")
 def spark():
-    """One session for all tests, configured as the jobs' own."""
+    """One session for all tests, with settings that suit many queries on few rows."""
     from local_glue.job.spark import get_session
 
     # Compiling code for each of a thousand queries on a few rows takes a third of their time, and planning each again
-    # between its stages another sixth; `adaptive` is for tests that want the latter. Tests that run jobs as processes
+    # between its stages another sixth; tests that need the latter use `adaptive`. Tests that run jobs as processes
     # have the jobs' own settings.
     no_code = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
     partitions = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
@@ -93,7 +93,7 @@ def spark():
 
 @pytest.fixture
 def adaptive(spark):
-    """Spark plans again between stages, as it does on Glue."""
+    """Lets Spark plan again between stages, as it does on Glue."""
     spark.conf.set(ADAPTIVE, "true")
     yield
     spark.conf.set(ADAPTIVE, "false")

@@ -1,4 +1,4 @@
-"""What the tests of files share: a configuration, and an account in memory with the project's buckets and ledger."""
+"""Shared by the tests of files: a configuration, and an account in memory with the project's buckets and ledger."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ USERS_HEADER = "user_id,user_name,user_age,user_country,created_at"
 
 
 def make_config(**changes: Any) -> JobConfig:
-    """A run's configuration; every test states only what it cares about."""
+    """A run's configuration; each test sets only what matters to it."""
     base = {
         "job_name": "streams_validate_files",
         "run_id": "jr_1",
@@ -54,7 +54,7 @@ def account(monkeypatch: Any, *, versioning: bool = True) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
         if not _seen:
-            # Clients made before may have no credentials; these are kept, for making them is what takes time.
+            # Clients made before may have no credentials; these are kept, because making them takes time.
             aws._client.cache_clear()
             _seen.append(True)
         create_resources(versioning=versioning)

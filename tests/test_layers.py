@@ -1,4 +1,4 @@
-"""Each module imports only what is below it; imports inside functions and for type checkers count, too."""
+"""Each module imports only what is below it; imports inside functions and for type checkers count too."""
 
 import ast
 from collections import Counter
@@ -53,7 +53,7 @@ def imported(tree):
 
 
 def layer(package, module):
-    """The module's place in LAYERS; -1 for the packages around them, which hold nothing."""
+    """The module's place in LAYERS; -1 for the packages around them, which have no code."""
     path = module.removeprefix(f"{package}.") if not module.startswith("awsglue") else "job"
     layers = [[layer] if isinstance(layer, str) else layer for layer in LAYERS[package]]
     places = [n for n, names in enumerate(layers) for name in names if path == name or path.startswith(f"{name}.")]

@@ -1,4 +1,4 @@
-"""The oracle itself: figures worked out by hand, and its two ways of reading against each other on real data."""
+"""The oracle itself: figures calculated by hand, and its two ways of reading compared on real data."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The star schema's oracle: figures worked out by hand."""
+"""The star schema's oracle: figures calculated by hand."""
 
 from datetime import datetime
 

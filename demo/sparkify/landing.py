@@ -1,4 +1,4 @@
-"""The landing folder of the workflow `sparkify`: a log a day and a file a song, defects planted among them."""
+"""The landing folder of the workflow `sparkify`: one log per day and one file per song, with planted defects."""
 
 import random
 from datetime import date
@@ -28,7 +28,7 @@ STYLES = (
     Style(final_newline=True),
 )
 ZIPPED = 4
-"""Of so many first days, the last one's log is gzipped."""
+"""The log of this day is gzipped, counted from 1."""
 
 AGAIN = 7
 
@@ -64,7 +64,7 @@ def build(out: Path, world: World) -> Manifest:
 
 
 def build_more(out: Path, world: World) -> Manifest:
-    """Writes the log of one more day and late songs, of which earlier events played some; for one run, too."""
+    """Writes the log of one more day, and late songs, some of which earlier events played; booked as one run."""
     truth, _ = _load_all(None, Manifest("sparkify", world.seed), world)
     manifest, ledger = Manifest("sparkify", world.seed), Ledger(dict(truth.plays))
     entry, file = manifest.add(FileEntry(_key(world.last_day), "log_data")), JsonLines()
@@ -83,7 +83,7 @@ def build_more(out: Path, world: World) -> Manifest:
 def _load_all(
     out: Path | None, manifest: Manifest, world: World
 ) -> tuple[Truth, tuple[dict[str, int], dict[str, int]]]:
-    """Plants the first delivery; the truth after it, with measures and rows."""
+    """Plants the first delivery; returns the truth after it, with measures and rows."""
     truth, ledger = Truth(), _plant_events(out, manifest, world)
     songs = plant_songs(out, manifest, world)
     return truth, truth.load(ledger.read.values(), songs)
@@ -119,7 +119,7 @@ def _plant_events(out: Path | None, manifest: Manifest, world: World) -> Ledger:
 
 
 def _extras(entry: FileEntry, events: list[Event], before: list[Event], pick: random.Random) -> list[Event]:
-    """Well-formed events that are no new ones: again, from the day before, and with another time than before."""
+    """Well-formed events that are not new: repeats, some of the day before, and one with a later time."""
     repeats = pick.sample(events, min(3, len(events)))
     moved = _a_play(events)
     entry.defects.append("some events twice, some of the day before again, one again with a later time")
@@ -143,7 +143,7 @@ def _write_defect(file: JsonLines, entry: FileEntry, defect: Defect, play: Event
 
 
 def _plant_cut_copy(out: Path | None, manifest: Manifest, ledger: Ledger, day: date, events: list[Event]) -> None:
-    """A download of a log that broke off, delivered under another name."""
+    """Plants a log whose download broke off, under another name."""
     key = _key(day).replace("-events", "-events_1")
     entry, file = manifest.add(FileEntry(key, "log_data")), JsonLines()
     for event in events[: len(events) // 2]:
@@ -154,7 +154,7 @@ def _plant_cut_copy(out: Path | None, manifest: Manifest, ledger: Ledger, day: d
 
 
 def _plant_resent(out: Path | None, manifest: Manifest, day: date) -> None:
-    """A log once more, byte for byte, under another name that sorts after all."""
+    """Plants a log again, byte for byte, under another name that sorts after all others."""
     first = manifest.files[_key(day)]
     key = f"log_data/resent/{Path(first.key).name}"
     entry = manifest.add(FileEntry(key, "log_data", state="REPEATED", read=first.read, already_loaded=first.read))

@@ -1,4 +1,4 @@
-"""JSON lines as the app and its helpers write them; the same bytes every time."""
+"""Writes JSON lines as the app and its helpers do; always the same bytes."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ class Style:
     """How a file is written.
 
     Attributes:
-        spaced: Spaces after colons and commas.
-        sparse: Fields that do not apply to an event are left out, not null.
-        with_device: A field more, which is an object.
+        spaced: Whether there are spaces after colons and commas.
+        sparse: Whether fields that do not apply to an event are left out instead of null.
+        with_device: Whether there is one more field, which is an object.
         final_newline: Whether the last line ends like the others.
     """
 
@@ -32,13 +32,13 @@ PLAIN = Style()
 
 @dataclass
 class JsonLines:
-    """Lines of one file in the making."""
+    """The lines of a file that is being made."""
 
     style: Style = PLAIN
     lines: list[str] = field(default_factory=list)
 
     def event(self, event: Event) -> None:
-        """Adds an event as the file's writer writes it."""
+        """Adds an event in the file's style."""
         self.lines.append(self.text(event))
 
     def raw(self, line: str) -> None:
@@ -69,5 +69,5 @@ def line_of(values: dict[str, object], *, spaced: bool = False) -> str:
 
 
 def song_file(*rows: dict[str, object], ascii_only: bool = False) -> bytes:
-    """A song file: one object, without a line end; more of them a line each."""
+    """A song file: one object without a line end, or several, one per line."""
     return "\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows).encode("utf-8")

@@ -1,4 +1,4 @@
-"""What a report on the workflow `sparkify` shows."""
+"""What a report about the workflow `sparkify` shows."""
 
 from demo.books import Books
 from demo.page import Page
@@ -35,7 +35,7 @@ QUERIES = {
 
 
 def tell(books: Books) -> list[str]:
-    """How many plays are of a known song, and what text repair did for it."""
+    """Says how many plays have a known song, and how many had one before text repair."""
     told, measures = [], books.measures
     plays = measures.get("new_songplays", 0)
     if plays:

@@ -1,4 +1,4 @@
-"""Who uses the app."""
+"""The users of the app."""
 
 import random
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from demo.sparkify.text import encode_again
 
 PAID_FROM_THE_START = 0.2
 COUNTRIES = ("PT", "GH", "JP", "SE", "MX", "PL", "FR", "KE", "BR", "GE", "CH", "KR")
-"""Of words.PLACES, in their order."""
+"""The countries of words.PLACES, in the same order."""
 
 BROWSERS = (
     '"Mozilla/5.0 (Macintosh; Intel Mac OS X 13_5) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0 Safari/537.36"',

@@ -1,4 +1,4 @@
-"""Files that must not be loaded, each with the reason that is recorded, and files that are no input."""
+"""Files that must not be loaded, each with the reason that is recorded, and files that are not input."""
 
 import gzip
 import itertools
@@ -14,7 +14,7 @@ from demo.sparkify.sessions import Event
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 FOLDER = "log_data/2025/03"
 BAD_ROWS, GOOD_ROWS = 90, 30
-"""Of the file that is rejected for its rows: over half of at least 100."""
+"""Rows of the file that is rejected for its rows: over half of at least 100 are bad."""
 
 
 def plant(out: Path, manifest: Manifest, events: Sequence[Event]) -> None:

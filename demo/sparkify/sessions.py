@@ -30,17 +30,17 @@ ASIDES = {
     "About": 0.004,
     "Error": 0.003,
 }
-"""Pages between songs, with their chances."""
+"""Pages between songs, with their probabilities."""
 
 MILLISECONDS = 412
-"""The app's clock runs in whole seconds, as far from the full second as the server is."""
+"""The app's clock ticks in whole seconds, always this many milliseconds after the full second."""
 
 Event = dict[str, object]
 
 
 @dataclass
 class Session:
-    """A session in the making; `now` moves on with each page."""
+    """A session that is being made; `now` moves on with each page."""
 
     person: Person
     session_id: int
@@ -50,7 +50,7 @@ class Session:
     events: list[Event] = field(default_factory=list)
 
     def run(self, *, with_login: bool) -> list[Event]:
-        """The whole session; `with_login` allows events of nobody in particular, before login or after logout."""
+        """The whole session; `with_login` allows events without a user, before login or after logout."""
         if with_login and self.pick.random() < 0.1:
             self._page("Home", after_s=0, logged_in=False)
             self._page("Login", after_s=12, logged_in=False)

@@ -13,11 +13,11 @@ from demo.sparkify.world import World
 
 BUNDLED = range(5, 8)
 CORRECTED, RESENT, TEMPLATE, CORRECTED_LATE = 8, 9, 10, 11
-"""Places in the catalogue of songs that something happens to."""
+"""Places in the catalogue of songs that are treated specially."""
 
 
 def plant_songs(out: Path | None, manifest: Manifest, world: World) -> list[Row]:
-    """A file a song, three in one file, one delivered twice with other attributes, one twice the same; and defects.
+    """Plants one file per song, three in one file, one twice with other attributes, one twice the same; and defects.
 
     Returns:
         The songs as the last of their files has them.
@@ -43,7 +43,7 @@ def plant_songs(out: Path | None, manifest: Manifest, world: World) -> list[Row]
 
 
 def plant_late_songs(out: Path, manifest: Manifest, world: World) -> list[Row]:
-    """Songs that the first delivery lacked, and one of it with other attributes."""
+    """Plants songs that the first delivery lacked, and one of its songs with other attributes."""
     pick = random.Random(world.seed + 5)
     rows = [_as_delivered(number, row) for number, row in enumerate(world.catalogue.late)]
     rows.append({**_as_delivered(CORRECTED_LATE, world.catalogue.rows[CORRECTED_LATE]), "year": 2020})
@@ -53,7 +53,7 @@ def plant_late_songs(out: Path, manifest: Manifest, world: World) -> list[Row]:
 
 
 def _as_delivered(number: int, row: Row) -> Row:
-    """The row with its texts encoded as often as that file's writer does."""
+    """The row with its texts encoded as often as the writer of that file does."""
     again = 2 if number % 9 == 2 else 1 if number % 4 == 1 else 0
     return {**row, **{name: encode_again(str(row[name]), again) for name in SONG_TEXTS}}
 
@@ -61,7 +61,7 @@ def _as_delivered(number: int, row: Row) -> Row:
 def _plant(
     out: Path | None, manifest: Manifest, key: str, *rows: Row, ascii_only: bool = False, why: str | None = None
 ) -> FileEntry:
-    """A file of good songs."""
+    """Plants a file of good songs."""
     entry = manifest.add(FileEntry(key, "song_data", read=len(rows), loaded=len(rows)))
     for row in rows:
         if needs_repair(row, SONG_TEXTS):

@@ -1,4 +1,4 @@
-"""Songs that there are to play: some in the catalogue, some late, some never in it. Texts are as people write them."""
+"""Songs that can be played: some in the catalogue, some late, some never in it. Their texts are encoded correctly."""
 
 import random
 import string
@@ -24,12 +24,12 @@ class Track:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that is played.
+    """Everything that is played.
 
     Attributes:
-        rows: Songs of the first delivery, as rows of song_data; several may be of one track.
-        late: Songs that are delivered later; one of them is of a track of `rows`, under a smaller song_id.
-        tracks: Everything that is played, in no order.
+        rows: Songs of the first delivery, as rows of song_data; several may belong to one track.
+        late: Songs that are delivered later; one of them belongs to a track of `rows`, under a smaller song_id.
+        tracks: Everything that is played, in random order.
     """
 
     rows: list[Row]
@@ -38,7 +38,7 @@ class Catalogue:
 
 
 def draw_catalogue(count: int, pick: random.Random) -> Catalogue:
-    """`count` songs, some late ones more, and tracks that nobody ever delivers."""
+    """`count` songs, some more that come late, and tracks that are never delivered."""
     artists = [_artist(pick) for _ in range(max(4, count // 2))]
     late = max(4, count // LATE_OF)
     rows = [_song(pick, pick.choice(artists)) for _ in range(count - TWINS + late - 1)]
@@ -56,7 +56,7 @@ def track_of(row: Row) -> Track:
 
 
 def track_code(row: Row, pick: random.Random) -> str:
-    """A name for the song's file, of which the first letters are its folders."""
+    """A name for the song's file; its folders are the three letters after TR."""
     return "TR" + "".join(pick.choices("ABC", k=3)) + "".join(pick.choices(CODE, k=13))
 
 
@@ -73,7 +73,7 @@ def _artist(pick: random.Random) -> Row:
 
 
 def _song(pick: random.Random, artist: Row) -> Row:
-    """A song by the artist, of whom some files know less, or another name."""
+    """A song by the artist; some songs have less about the artist, or another name."""
     known = dict(artist)
     if pick.random() < 0.2:
         known |= {"artist_latitude": None, "artist_longitude": None, "artist_location": ""}

@@ -1,4 +1,4 @@
-"""Text encoded once more than it should be, and what is certain enough to be repaired."""
+"""Text that is encoded too often, and the repair that the loader must make."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ SONG_TEXTS = ("title", "artist_name", "artist_location")
 
 
 def encode_again(text: str, times: int) -> str:
-    """`text` as it looks after its UTF-8 was taken for Latin-1 so many times: `Zoë`, `ZoÃ«`, …"""
+    """`text` after its UTF-8 was decoded as Latin-1 so many times: `Zoë`, `ZoÃ«`, …"""
     for _ in range(times):
         text = text.encode("utf-8").decode("latin-1")
     return text
@@ -22,5 +22,5 @@ def repaired(text: str) -> str:
 
 
 def needs_repair(row: dict[str, object], fields: tuple[str, ...]) -> bool:
-    """Whether any of the row's texts is other than it is written."""
+    """Whether repair changes any of the row's texts."""
     return any(isinstance(text := row.get(name), str) and repaired(text) != text.strip(" ") for name in fields)

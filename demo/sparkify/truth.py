@@ -1,4 +1,4 @@
-"""The star schema as a right load fills it, in plain Python: what the manifest says of tables and matches."""
+"""The star schema as a correct load fills it, in plain Python, for the manifest's tables and matches."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Row = Mapping[str, object]
 
 
 def event_id(event: Event) -> str:
-    """What tells events of one page apart; of a play, its songplay_id."""
+    """The id that distinguishes events of one page; for a play, its songplay_id."""
     return f"{event['userId']}-{event['sessionId']}-{event['itemInSession']}"
 
 
@@ -29,7 +29,7 @@ class Truth:
     _known: dict[Triple, str] = field(default_factory=dict)
 
     def load(self, events: Iterable[Event], songs: Iterable[Row]) -> tuple[dict[str, int], dict[str, int]]:
-        """Takes in what one run loads: events without repeats, the last version of each song.
+        """Adds what one run loads: events without repeats, the last version of each song.
 
         Returns:
             The measures of the run's books, and rows by table.
@@ -58,7 +58,7 @@ class Truth:
         return measures, self._rows(events, songs)
 
     def song_of(self, event: Event) -> str | None:
-        """The smallest song_id of the songs that the event may be of."""
+        """The smallest song_id of the songs that match the event; None if none does."""
         wanted = (repaired(str(event["song"])), repaired(str(event["artist"])), event["length"])
         return self._known.get(wanted)
 

@@ -14,7 +14,7 @@ from demo.sparkify.songs import Catalogue, Track, draw_catalogue
 FIRST_DAY = date(2025, 3, 17)
 EVENTS_A_SESSION = 14.5
 SHARED_EVERY = 25
-"""One session id in so many is given to two people: only with the user's id is it a session's."""
+"""One in this many session ids is given to two people, so only together with the user's id is it unique."""
 
 
 class World:
@@ -44,7 +44,7 @@ class World:
         return {day: found[day] for day in sorted(found) if day <= self.last_day}
 
     def _events(self) -> list[Event]:
-        """Sessions in order of their start; nobody has two at a time, so that levels change in order of time."""
+        """Events by session, in order of start; nobody has two sessions at a time, so levels change in time order."""
         pick = random.Random(self.seed + 1)
         busy_until: dict[int, datetime] = {}
         events: list[Event] = []
@@ -54,7 +54,7 @@ class World:
             session_id = number if place == 1 and who != previous else number + 1
             begin = max(start, busy_until.get(who, start))
             session = Session(self.people[who], session_id, begin, pick, self._draw_track(pick))
-            # Nobody's events have no user's id that would tell sessions of the same id apart.
+            # Events before login have no user id, which is needed to distinguish sessions with the same id.
             events += session.run(with_login=place > 1)
             busy_until[who], previous = session.now + timedelta(minutes=30), who
         return events

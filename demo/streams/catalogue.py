@@ -18,11 +18,11 @@ SONG_COLUMNS = (
 )
 FEWER_SONG_COLUMNS = tuple(reversed([name for name in SONG_COLUMNS if name not in ("key", "mode", "time_signature")]))
 NEW_ID = 5_000_000
-"""Ids and user ids of broken rows start here, so that they replace nobody."""
+"""Ids and user ids of broken rows start here, so that they replace no valid row."""
 
 
 def plant_users(out: Path, manifest: Manifest, world: World) -> None:
-    """Two files of users: the second with a byte order mark, CRLF and one user of the first again, unchanged."""
+    """Plants two files of users: the first with one user twice, the second with a byte order mark and CRLF."""
     rows = list(world.users.values())
     middle = len(rows) * 3 // 4
     entry, file = _start(manifest, "users/users-1.csv", Style(USER_COLUMNS))
@@ -37,7 +37,7 @@ def plant_users(out: Path, manifest: Manifest, world: World) -> None:
 
 
 def plant_songs(out: Path, manifest: Manifest, world: World) -> None:
-    """Two files of songs, one with columns that nobody needs, one gzipped with fewer in another order."""
+    """Plants two files of songs: one with columns that are not needed, one gzipped with fewer in another order."""
     rows = [row for track_id, row in world.tracks.items() if track_id not in world.late]
     middle = len(rows) // 2
     entry, file = _start(manifest, "songs/catalogue part 1.csv", Style(SONG_COLUMNS))
@@ -55,7 +55,7 @@ def plant_songs(out: Path, manifest: Manifest, world: World) -> None:
 
 
 def plant_late_songs(out: Path, manifest: Manifest, world: World) -> None:
-    """The tracks that the first delivery lacked."""
+    """Plants the tracks that the first delivery lacked."""
     entry, file = _start(manifest, "songs/catalogue part 3 (late).csv", Style(SONG_COLUMNS, crlf=True))
     _write_rows(file, entry, (world.tracks[track_id] for track_id in sorted(world.late)))
     _finish(out, file, entry)

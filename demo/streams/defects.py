@@ -1,4 +1,4 @@
-"""Broken rows, each with the rules that must catch it. A row of them never holds the only copy of anything valid."""
+"""Broken rows, each with the rules that must catch it. None of them holds the only copy of anything valid."""
 
 from demo.defect import Defect, text_defect, value_defect
 
@@ -75,4 +75,4 @@ SONGS = (
 )
 
 BROKEN_LINE = ("unbalanced_quotes",)
-"""What each half of a value with a line break in it is caught as."""
+"""The rules that catch each half of a value with a line break in it."""

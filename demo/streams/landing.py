@@ -1,4 +1,4 @@
-"""The landing folder of the workflow `streams`: good files in every dress, defects planted among their rows."""
+"""The landing folder of the workflow `streams`: good files in every style, with defects planted among their rows."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ NAMES_AND_STYLES: tuple[tuple[str, Style], ...] = (
     ("evening.csv", Style(PLAIN, final_newline=False)),
 )
 STRANGERS = (900_001, 900_002)
-"""Users who play and are never delivered."""
+"""Users who have plays but are never delivered."""
 
 
 class Ledger:
@@ -56,13 +56,13 @@ class Ledger:
         self.seen.add(play)
 
     def close(self) -> None:
-        """The end of a run: what was seen and can be loaded is loaded."""
+        """Ends a run: what was seen and can be loaded counts as loaded."""
         late, tracks, users = self.world.late, self.world.tracks, self.world.users
         self.loaded |= {p for p in self.seen if p.user_id in users and p.track_id in tracks and p.track_id not in late}
 
     @property
     def waiting_for_late_songs(self) -> int:
-        """Pending plays that the late catalogue resolves."""
+        """The number of pending plays that the late catalogue resolves."""
         return sum(play.track_id in self.world.late and play.user_id in self.world.users for play in self.seen)
 
 
@@ -77,7 +77,7 @@ def build(out: Path, world: World) -> Manifest:
 
 
 def build_more(out: Path, world: World) -> Manifest:
-    """Writes one more small file of plays and the late part of the catalogue; booked as loaded so, in two runs."""
+    """Writes one more small file of plays and the late part of the catalogue, booked as two runs in this order."""
     ledger = _plant_plays(None, Manifest("streams", world.seed), world)
     manifest = Manifest("streams", world.seed)
     pick = random.Random(world.seed + 3)
@@ -118,7 +118,7 @@ def _plant_plays(out: Path | None, manifest: Manifest, world: World) -> Ledger:
 
 
 def _files(world: World) -> Iterable[tuple[str, Style, Sequence[Play]]]:
-    """Two files a day, cut at 17:00, in the order of their keys."""
+    """Two files per day, split at 17:00, in the order of their keys."""
     found = []
     for day in range(world.days):
         today: date = FIRST_DAY + timedelta(days=day)
@@ -132,7 +132,7 @@ def _files(world: World) -> Iterable[tuple[str, Style, Sequence[Play]]]:
 
 
 def _extras(plays: Sequence[Play], world: World, pick: random.Random) -> list[Play]:
-    """Rows that are well-formed and still no new plays: repeats, a neighbour file's rows, unknown users and tracks."""
+    """Well-formed rows that are not new plays: repeats, rows of any file, plays of unknown users and tracks."""
     repeats = pick.sample(plays, min(8, len(plays)))
     elsewhere = pick.sample(world.plays, 5)
     at = plays[0].listened_at
@@ -175,7 +175,7 @@ def _as_text(moment: datetime, pick: random.Random) -> str:
 
 
 def _plant_resent(out: Path | None, manifest: Manifest, chunks: Sequence[tuple[str, Style, Sequence[Play]]]) -> None:
-    """The first file once more, byte for byte, under another name that sorts after it."""
+    """Plants the first file again, byte for byte, under another name that sorts after it."""
     first = manifest.files[chunks[0][0]]
     key = f"streams/resent{Path(first.key).name[Path(first.key).name.index('.') :]}"
     entry = manifest.add(FileEntry(key, "streams", state="REPEATED", read=first.read, already_loaded=first.read))

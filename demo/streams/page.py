@@ -1,4 +1,4 @@
-"""What a report on the workflow `streams` shows."""
+"""What a report about the workflow `streams` shows."""
 
 from demo.books import Books
 from demo.page import Page
@@ -33,7 +33,7 @@ QUERIES = {
 
 
 def tell(books: Books) -> list[str]:
-    """What became of plays that wait."""
+    """Says how many waiting plays were loaded, and how many wait now."""
     told = []
     if books.from_pending:
         told.append(f"Loaded at last, their user or track being known now: {books.from_pending:,} plays")

@@ -1,4 +1,4 @@
-"""The demo's world: who listens, what there is to hear, and who heard what when. Deterministic by seed."""
+"""The demo's world: users, tracks, and who played what at which time. Deterministic by seed."""
 
 import random
 import string

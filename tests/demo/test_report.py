@@ -1,4 +1,4 @@
-"""What a person sees after a run."""
+"""The report that a user sees after a run."""
 
 from types import SimpleNamespace
 

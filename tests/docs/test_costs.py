@@ -1,4 +1,4 @@
-"""docs/costs.md says what costs.py computes, and costs.py computes what can be checked by hand."""
+"""docs/costs.md has the numbers of costs.py, and these agree with calculations by hand."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""docs/queries.md: each query is Redshift's, runs as it stands on the local warehouse, and has an answer."""
+"""docs/queries.md: each query is valid in Redshift, runs unchanged on the local warehouse, and has an answer."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ BOOKS = (
 )
 
 MAY_BE_EMPTY = {"reason", "files", "pending_before", "already_loaded", "repeated", "out_of_window", "pending_after"}
-"""What the few books of this test do not fill."""
+"""Columns that the few books of this test do not fill."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ each_question = pytest.mark.parametrize("question", QUESTIONS, ids=str)
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
-    """Both schemas, filled with what DuckDB makes of small deliveries of the demo."""
+    """Both schemas, filled with what DuckDB computes from small deliveries of the demo."""
     home = tmp_path_factory.mktemp("queries")
     server = cluster.start(home, [Database("warehouse", "redshift", "dwh", "loader")])
     try:

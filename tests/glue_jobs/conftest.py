@@ -22,7 +22,7 @@ def stack(project_stack, monkeypatch):
 
 @pytest.fixture
 def glue_run(stack, spark, monkeypatch):
-    """Starts a job run of a new id: gives its configuration and its GlueRun."""
+    """Starts job runs with a new id; returns their configuration and GlueRun."""
     from glue_jobs.lib.run.session import start as start_glue
 
     monkeypatch.syspath_prepend(STANDIN)

@@ -1,4 +1,4 @@
-"""check_quality over a warehouse that is right, and over one broken in each way a check looks for."""
+"""check_quality on a correct warehouse, and on one that is broken in each way that a check looks for."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""load_catalog between real PostgreSQL databases: what changed is carried once, and wrong bookmarks are found."""
+"""load_catalog between real PostgreSQL databases: changes are copied once, and wrong bookmarks are found."""
 
 import pytest
 

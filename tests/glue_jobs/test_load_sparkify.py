@@ -1,4 +1,4 @@
-"""load_sparkify on real S3, DynamoDB and PostgreSQL, without the jobs around it but the file check."""
+"""load_sparkify on real S3, DynamoDB and PostgreSQL, without the workflow's other jobs except validate_files."""
 
 import json
 
@@ -19,7 +19,7 @@ class World:
         self.stack, self.s3 = stack, stack.client("s3")
 
     def load(self, **files):
-        """Delivers files, checks them and loads them; the run's counts and measures."""
+        """Delivers files, checks and loads them; returns the run's counts and measures."""
         for name, records in files.items():
             folder = "song_data" if name.startswith("song") else "log_data"
             self.s3.put_object(Bucket="music-landing", Key=f"{folder}/{name}.json", Body=lines(records).encode())
@@ -37,7 +37,7 @@ class World:
             return connection.execute(sql).fetchall()
 
     def sizes(self):
-        """Rows by table, of those that have any."""
+        """The number of rows by table, for tables that have any."""
         counts = {table: self.rows(f"SELECT count(*) FROM sparkify.{table}")[0][0] for table in TABLES}
         return {table: count for table, count in counts.items() if count}
 
@@ -49,7 +49,7 @@ def world(stack, spark):
 
 @pytest.mark.timeout(600)
 def test_runs_without_anything_to_load_and_what_the_measures_say(world):
-    assert world.load() == ({}, {})  # The books of a run without files tell that it ran.
+    assert world.load() == ({}, {})  # The books of a run without files show that it ran.
     assert world.sizes() == {}
 
     counts, _ = world.load(broken=[line for line, _ in BROKEN[3:6]], home=[visit(1)])

@@ -32,7 +32,7 @@ KPI_SUMS = {
 
 
 class Killed(BaseException):
-    """Ends a run where it stands, as a kill does."""
+    """Ends a run at once, as a kill does."""
 
 
 class World:
@@ -67,7 +67,7 @@ class World:
         return file
 
     def load(self, **overrides):
-        """One run of the job, as its script does it; its book."""
+        """Runs the job as its script does; returns its book."""
         config, run = self.glue_run(job_name="load_streams", **({"started_at": datetime.now(UTC)} | overrides))
         self.last = config
         load_streams.load(run, config)
@@ -77,7 +77,7 @@ class World:
         return self.book(config.run_id)
 
     def catalogue(self, users=(), tracks=()):
-        """Rows as load_catalog leaves them; a track is (track_id, genre)."""
+        """Adds rows as load_catalog leaves them; a track is (track_id, genre)."""
         config, run = self.glue_run(job_name="load_catalog")
         Warehouse(run, config).prepare(MUSIC_TABLES)
         for user in users:

@@ -33,7 +33,7 @@ def bucket(monkeypatch):
 
 @pytest.fixture
 def said(monkeypatch):
-    """What was logged: (event, fields)."""
+    """The events logged: (event, fields)."""
     events = []
     for level in ("info", "warning"):
         monkeypatch.setattr(logs, level, lambda event, **fields: events.append((event, fields)))
@@ -244,12 +244,12 @@ def describe_missing_things():
 
 
 class DeathError(BaseException):
-    """Stands for a job that is killed."""
+    """Ends a run as if the job were killed."""
 
 
 def describe_deaths():
     def _dies_at(monkeypatch, number: int):
-        """Lets the S3 and DynamoDB writes before the `number`th happen."""
+        """Kills the run at its `number`th write to S3 or DynamoDB; the writes before it happen."""
         import botocore.client
 
         original, calls = botocore.client.BaseClient._make_api_call, [0]

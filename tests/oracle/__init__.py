@@ -1,4 +1,4 @@
-"""An independent answer: every warehouse table computed by DuckDB from the raw files, sharing no code with the jobs."""
+"""An independent result: DuckDB computes every warehouse table from the raw files, without code of the jobs."""
 
 from oracle.compare import assert_same_tables, assert_warehouse_equals, warehouse_rows
 from oracle.reading import Delivery

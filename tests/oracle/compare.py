@@ -1,4 +1,4 @@
-"""Compares whole warehouse tables, key by key, with differences a person can read."""
+"""Compares whole warehouse tables, key by key, and shows differences in readable form."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ def assert_warehouse_equals(
     """Fails with the tables, keys and columns that differ from the recomputation.
 
     Args:
-        connection: To the warehouse.
+        connection: A connection to the warehouse.
         expected: The recomputation of the same input.
         tables: Which of the schema's tables to compare; all when not given.
         schema: One of SCHEMAS.
@@ -64,7 +64,7 @@ def warehouse_rows(
 
 
 def assert_same_tables(actual: dict[str, list[Row]], wanted: dict[str, list[Row]], *, schema: str = "music") -> None:
-    """Fails when two `warehouse_rows` differ, naming what does."""
+    """Fails if two `warehouse_rows` differ, and names the differences."""
     differences = [line for name in wanted for line in _differences(name, actual[name], wanted[name], schema)]
     if differences:
         raise AssertionError("the warehouse differs from what is expected:\n" + "\n".join(differences))

@@ -1,4 +1,4 @@
-"""KPI tables in DuckDB's SQL, from `streams`, `songs` and `users`; in an order in which each can be computed."""
+"""KPI tables in DuckDB's SQL, from `streams`, `songs` and `users`, in an order in which they can be computed."""
 
 QUERIES = {
     "played": """

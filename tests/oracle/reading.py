@@ -1,4 +1,4 @@
-"""Raw files into DuckDB as text columns: by DuckDB's own CSV reader, or line by line where files are dirty."""
+"""Reads raw files into DuckDB as text columns: with DuckDB's own CSV reader, or line by line if files are dirty."""
 
 import csv
 import gzip
@@ -22,15 +22,15 @@ COLUMNS = {
     "streams": ("user_id", "track_id", "listen_time"),
 }
 FIELD = r'("(?:[^"]|"")*"|[^",]*),'
-"""A field of RFC 4180 and the comma after it; a line is well-formed when such fields make up all of it."""
+"""A field of RFC 4180 and the comma after it; a line is well-formed if it consists of such fields."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One valid file; files apply in the order in which they are handed over.
+    """One valid file; files apply in the order in which they are given.
 
     Attributes:
-        clean: Read by DuckDB's own CSV reader, which takes no broken rows.
+        clean: Whether DuckDB's own CSV reader reads it, which accepts no broken rows.
     """
 
     dataset: str
@@ -39,7 +39,7 @@ class Delivery:
 
 
 def read_all(db: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
-    """Makes a table `raw_<dataset>` each: file_no, line_no and the columns as text; malformed lines are left out."""
+    """Makes a table `raw_<dataset>` per dataset: file_no, line_no, the columns as text; without malformed lines."""
     for dataset, columns in COLUMNS.items():
         db.execute(f"CREATE TABLE raw_{dataset} (file_no BIGINT, line_no BIGINT, {_texts(columns)})")
     for number, delivery in enumerate(deliveries):

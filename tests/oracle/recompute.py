@@ -1,4 +1,4 @@
-"""The warehouse as a recomputation from scratch over all valid input, in DuckDB's SQL."""
+"""Recomputes the warehouse from scratch from all valid input, in DuckDB's SQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -87,7 +87,7 @@ FACTS = {
 
 
 class Expected:
-    """The recomputed tables, in a DuckDB connection of their own."""
+    """The recomputed tables, in a separate DuckDB connection."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         self.db = db
@@ -102,11 +102,11 @@ class Expected:
 
 
 def recompute(deliveries: Sequence[Delivery], *, latest: str = "2100-01-01") -> Expected:
-    """Every table of the warehouse from the valid files alone.
+    """Computes every table of the warehouse from the valid files alone.
 
     Args:
         deliveries: Valid files in the order in which they apply; later catalogue files win.
-        latest: Plays after it are impossible.
+        latest: Plays after it are errors.
     """
     db = duckdb.connect(":memory:", config={"threads": 1})
     read_all(db, deliveries)

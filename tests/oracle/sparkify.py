@@ -1,4 +1,4 @@
-"""The star schema as a recomputation from scratch over all valid lines, in DuckDB's SQL; ftfy repairs the texts."""
+"""Recomputes the star schema from scratch from all valid lines, in DuckDB's SQL; ftfy repairs the texts."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ TEXTS = {
     },
     "song_data": {"artist_id": 64, "artist_location": 1024, "artist_name": 1024, "song_id": 64, "title": 1024},
 }
-"""Bytes that a text may take."""
+"""Bytes that a text may have."""
 OTHERS = {
     "log_data": ("itemInSession", "length", "registration", "sessionId", "status", "ts", "userId"),
     "song_data": ("num_songs", "artist_latitude", "artist_longitude", "duration", "year"),
@@ -157,11 +157,11 @@ TABLES = {
 
 
 def recompute_star(deliveries: Sequence[Delivery], *, latest: str = "2100-01-01") -> Expected:
-    """Every table of the star schema from the accepted files alone.
+    """Computes every table of the star schema from the accepted files alone.
 
     Args:
         deliveries: Accepted files in the order in which they apply; later song files win.
-        latest: Events after it are impossible.
+        latest: Events after it are errors.
     """
     db = duckdb.connect(":memory:", config={"threads": 1})
     db.create_function("repaired", _repaired, ["VARCHAR"], "VARCHAR")
@@ -180,7 +180,7 @@ def recompute_star(deliveries: Sequence[Delivery], *, latest: str = "2100-01-01"
 
 
 def _read(db: duckdb.DuckDBPyConnection, dataset: str, deliveries: Sequence[tuple[int, Delivery]]) -> None:
-    """Makes fields_<dataset>: of each field the text (trimmed) and its kind, of each line that is one object."""
+    """Makes fields_<dataset>: the (trimmed) text and the kind of each field, for each line that is one object."""
     rows = [
         (file_no, line_no, line)
         for file_no, delivery in deliveries

@@ -1,4 +1,4 @@
-"""Terraform on a copy of the module; its tests are skipped, which the end of the run says aloud, where it is not."""
+"""Terraform on a copy of the module; where it is not installed its tests are skipped, which the summary reports."""
 
 import pytest
 from terraform_support import Terraform, UnavailableError, copy_module, package
@@ -7,13 +7,13 @@ APPLY = "test_apply.py"
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest first."""
+    """Puts the longest tests first."""
     items.sort(key=lambda item: item.path.name != APPLY)
 
 
 @pytest.fixture(scope="session")
 def module_copy(tmp_path_factory):
-    """The module's folder in a copy of the project, with what `make package` makes."""
+    """The module's folder in a copy of the project, with the output of `make package`."""
     folder = tmp_path_factory.mktemp("deployed")
     package(folder / "build")
     return copy_module(folder)
@@ -21,7 +21,7 @@ def module_copy(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def terraform(module_copy):
-    """Terraform, ready to work there."""
+    """Terraform, initialized in that folder."""
     try:
         return Terraform(module_copy).init()
     except UnavailableError as error:

@@ -19,7 +19,7 @@ UNTOUCHED = ("noop", "read")
 
 
 class UnavailableError(Exception):
-    """Terraform or its provider is not here."""
+    """Terraform or its provider is not available."""
 
 
 class Terraform:
@@ -30,15 +30,15 @@ class Terraform:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))}
         given = {f"TF_VAR_{name}": json.dumps(value) for name, value in variables.items()}
         given |= {f"TF_VAR_{name}": value for name, value in variables.items() if isinstance(value, str)}
-        # The provider makes its 1,500 schemas at each start: collecting garbage later saves a third of that.
+        # The provider makes its 1,500 schemas at each start; collecting garbage less often saves a third of that time.
         quiet = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "GOGC": "200"}
         self.environment = {**kept, **quiet, **provider_source(), **given}
 
     def __call__(self, *arguments: str, codes: tuple[int, ...] = (0,), timeout_s: float = 600) -> str:
-        """Runs a command; returns what it said.
+        """Runs a command; returns its output.
 
         Raises:
-            AssertionError: it ended with another exit code than those expected; the message has the errors.
+            AssertionError: The exit code is not one of `codes`; the message has the errors.
         """
         done = subprocess.run(
             ["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True,
@@ -54,7 +54,7 @@ class Terraform:
         """Prepares the folder.
 
         Raises:
-            UnavailableError: there is no Terraform, or no way to its provider.
+            UnavailableError: There is no Terraform, or its provider cannot be reached.
         """
         if not shutil.which("terraform"):
             raise UnavailableError("Terraform is not installed: https://developer.hashicorp.com/terraform/install")
@@ -67,11 +67,11 @@ class Terraform:
         return self
 
     def apply(self, *options: str) -> str:
-        """Makes what the configuration says."""
+        """Creates what the configuration says."""
         return self("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=20", *options)
 
     def plan(self, *options: str) -> dict[str, str]:
-        """What would change: the action by resource or output. Empty when nothing would."""
+        """What would change: the action by resource or output; empty if nothing would."""
         common = ("-input=false", "-json", "-parallelism=20", "-detailed-exitcode", "-out=next.tfplan")
         said = self("plan", *common, *options, codes=(0, 2))
         events = [json.loads(line) for line in said.splitlines()]
@@ -86,7 +86,7 @@ class Terraform:
         return changes
 
     def apply_plan(self) -> str:
-        """Does what `plan` found."""
+        """Applies the last `plan`."""
         return self("apply", "-input=false", "-no-color", "-parallelism=20", "next.tfplan")
 
     def outputs(self) -> dict[str, Any]:
@@ -100,10 +100,10 @@ class Terraform:
 
 @contextmanager
 def local_environment(make_folder: Callable[[str], Path]) -> Iterator[tuple[Any, Path]]:
-    """An empty stack, and a copy of the module ready to be applied to it.
+    """An empty stack, and a copy of the module that can be applied to it.
 
     Raises:
-        UnavailableError: there is no Terraform, or no way to its provider.
+        UnavailableError: There is no Terraform, or its provider cannot be reached.
     """
     from local_glue.stack import Stack
 
@@ -129,7 +129,7 @@ def addresses(stack: Any) -> dict[str, Any]:
 
 
 def provider_source() -> dict[str, str]:
-    """Where the provider comes from: a copy on this machine, else a download that is kept for the next time."""
+    """Where the provider comes from: a copy on this machine, otherwise a download that is kept for the next time."""
     if MIRROR.exists():
         said = subprocess.run([str(MIRROR)], capture_output=True, text=True).stdout
         found = re.search(r"TF_CLI_CONFIG_FILE='([^']+)'", said)
@@ -149,7 +149,7 @@ def copy_module(folder: Path) -> Path:
 
 
 def package(folder: Path) -> None:
-    """What `make package` puts into build/: the library archive, and one wheel, made of an installed distribution."""
+    """Makes what `make package` puts into build/: the library archive, and one wheel from an installed distribution."""
     from local_glue.provision.code import package as package_libraries
 
     package_libraries(PROJECT, folder)

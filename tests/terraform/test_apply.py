@@ -1,4 +1,4 @@
-"""The life of an environment on the local endpoint: made, found as made, worked in, changed, destroyed."""
+"""The life of an environment on the local endpoint: created, unchanged in a second plan, used, changed, destroyed."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ CHANGED = {JOB: {"number_of_workers": 3}}
 
 @dataclass
 class Life:
-    """What there was to see at each step; tests only look at it."""
+    """What was observed at each step; tests only read it."""
 
     outputs: dict[str, Any] = field(default_factory=dict)
     states_after_apply: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Life:
 
 @pytest.fixture(scope="session")  # a describe block counts as a module
 def life(tmp_path_factory):
-    """Everything, once; what Terraform or a job says is in the failure."""
+    """All steps, run once; a failure has the output of Terraform or the job."""
     try:
         with local_environment(tmp_path_factory.mktemp) as (stack, module):
             yield _live(stack, module)
@@ -102,7 +102,7 @@ def _load(life: Life, stack: Stack, folder: Path) -> None:
 
 
 def _change(life: Life, stack: Stack, module: Path) -> None:
-    """More workers for one job and another line in one script."""
+    """Gives one job more workers and one script another line."""
     script = module.parent / SCRIPT
     script.write_text(script.read_text() + "# changed\n")
     terraform = Terraform(module, **addresses(stack), job_settings=CHANGED)
@@ -114,7 +114,7 @@ def _change(life: Life, stack: Stack, module: Path) -> None:
 
 
 def _fail(stack: Stack, topic: str) -> list[str]:
-    """Lets a job fail, and listens to the topic of the alerts."""
+    """Makes a job fail, and returns the messages of the alerts' topic."""
     sqs = stack.client("sqs")
     queue = sqs.create_queue(QueueName="listener")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -125,7 +125,7 @@ def _fail(stack: Stack, topic: str) -> list[str]:
 
 
 def _what_is_left(stack: Stack) -> dict[str, list[str]]:
-    """Names of what the endpoint still holds, by kind; its own log group is nobody's."""
+    """Names of what the endpoint still has, by kind, except its own log group."""
     glue, client = stack.client("glue"), stack.client
     groups = client("logs").describe_log_groups()["logGroups"]
     return {

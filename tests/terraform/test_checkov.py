@@ -1,4 +1,4 @@
-"""What checkov finds is corrected or skipped where it stands, with the reason. `make security` runs all of this."""
+"""What checkov finds is corrected, or skipped in place with the reason. `make security` runs all of this."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ def skips():
 
 @pytest.fixture(scope="session")
 def checkov():
-    """Checkov, in an environment of its own: what it needs contradicts what the jobs need."""
+    """Checkov, in a separate environment because its requirements conflict with those of the jobs."""
     home = PROJECT / "build" / "checkov"
     program, done = home / "bin" / "checkov", home / "installed.lock"
     if not done.exists() or done.read_text() != LOCK.read_text():

@@ -1,4 +1,4 @@
-"""A workflow that new objects start: Terraform's rule, target and trigger, with the batch they ask for."""
+"""A workflow that new objects start: Terraform's rule, target and trigger, with the batch that they are given."""
 
 import pytest
 from terraform_support import LOCAL, Terraform, UnavailableError, addresses, local_environment
@@ -10,7 +10,7 @@ START = {"streams": {"type": "event", "batch_size": 2, "batch_window_seconds": 9
 
 @pytest.fixture
 def started(tmp_path_factory):
-    """The stack, with workflow streams started by events; and what a second plan finds."""
+    """The stack, with the workflow streams started by events, and what a second plan finds."""
     try:
         with local_environment(tmp_path_factory.mktemp) as (stack, module):
             terraform = Terraform(module, **addresses(stack), start=START)

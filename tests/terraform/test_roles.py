@@ -1,4 +1,4 @@
-"""What the jobs ask of AWS by boto3 in whole workflow runs is what their roles in Terraform allow them."""
+"""The boto3 calls of the jobs in whole workflow runs are what their roles in Terraform allow."""
 
 import fnmatch
 import json
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.stack, pytest.mark.spark, pytest.mar
 
 @pytest.fixture
 def policies(project_stack, terraform):
-    """By kind of job, the statements of its role as Terraform plans it for the local endpoint."""
+    """The statements of each kind of job's role, as Terraform plans it for the local endpoint."""
     planning = Terraform(terraform.folder, endpoint_url=project_stack.endpoint_url, kms_key_arn=KEY, **DATABASES)
     planning("plan", "-input=false", "-refresh=false", *LOCAL, "-out=roles.tfplan")
     plan = json.loads(planning("show", "-json", "roles.tfplan"))
@@ -38,7 +38,7 @@ def policies(project_stack, terraform):
 
 @pytest.fixture
 def calls(project_stack, monkeypatch):
-    """(job, action, resource, context) of every call that jobs make by `aws.client`."""
+    """(job, action, resource, context) of every call that jobs make with clients of `aws.client`."""
     seen, job = set(), [""]
     given, client = arguments._given, aws._client
 
@@ -124,7 +124,7 @@ def test_roles_allow_what_the_jobs_do_and_no_call_that_none_makes(spark, project
     refused = sorted(call for call in calls if not allows(policies[kinds[call[0]]], *call[1:]))
     assert refused == []
 
-    # Of what boto3 alone asks for, nothing may be left over but what only happens after a death.
+    # Of the actions that only boto3 uses, all must have been used, except those that follow only after a crash.
     used = {(kinds[job], action) for job, action, *_ in calls}
     granted = {
         (kind, action)

@@ -1,4 +1,4 @@
-"""Lets a job run die at its n-th write that others can see: S3, DynamoDB, a database, a bookmark."""
+"""Kills a job run at its n-th visible write: to S3, DynamoDB, a database, a bookmark."""
 
 import re
 import threading
@@ -23,9 +23,9 @@ class KilledError(BaseException):
 
 @dataclass
 class Killer:
-    """Counts side effects and dies before one: number `at` (from 1), or the first like `when` behind one like `after`.
+    """Counts side effects and dies before one: number `at` (from 1), or the first like `when` after one like `after`.
 
-    With neither it only counts.
+    Without `at` and `when` it only counts.
     """
 
     at: int | None = None
@@ -36,7 +36,7 @@ class Killer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def side_effect(self, name: str) -> None:
-        """Called before a side effect; a dead run's threads can do no more either."""
+        """Called before a side effect; threads of a dead run cannot continue either."""
         with self._lock:
             if self.dead:
                 raise KilledError(name)
@@ -54,7 +54,7 @@ class Killer:
 
 @contextmanager
 def killing(killer: Killer, monkeypatch: Any) -> Iterator[Killer]:
-    """Makes every side effect of job runs in this process pass `killer`, while the block lasts."""
+    """Passes every side effect of job runs in this process to `killer` first, within the block."""
     call = botocore.client.BaseClient._make_api_call
 
     def guarded(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -70,7 +70,7 @@ def killing(killer: Killer, monkeypatch: Any) -> Iterator[Killer]:
 
 
 def _guard_rds(patch: Any, killer: Killer) -> None:
-    """Commits of the small driver that changes RDS; the one behind an upsert is `rds:publish`."""
+    """Guards commits of pg8000, which changes RDS; the commit after an upsert is `rds:publish`."""
     import pg8000.core
 
     execute, upserting = pg8000.core.CoreConnection.execute_simple, set()

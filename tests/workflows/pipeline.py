@@ -1,4 +1,4 @@
-"""Drives the local AWS with boto3 as a user of AWS would: put objects, start the workflow, look at what came of it."""
+"""Drives the local AWS with boto3 as a user of AWS would: put objects, start the workflow, look at the result."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from local_glue.stack import Stack
 
 LANDING, LAKE, LEDGER = "music-landing", "music-lake", "ProcessedFiles"
 ORACLES = {"streams": ("music", recompute), "sparkify": ("sparkify", recompute_star)}
-"""By workflow, its schema and what recomputes it."""
+"""The schema of each workflow, and the function that recomputes it."""
 POLL_S, PATIENCE_S = 0.15, 600
 
 
@@ -20,7 +20,7 @@ class Pipeline:
     """A workflow on a local stack.
 
     Attributes:
-        delivered: Every file put so far that is valid, in order: what the warehouse is recomputed from.
+        delivered: All valid files put so far, in order; the warehouse is recomputed from them.
     """
 
     def __init__(self, stack: Stack, folder: Path, *, workflow: str = "streams") -> None:
@@ -50,13 +50,13 @@ class Pipeline:
         return run["WorkflowRunId"]
 
     def run_failing(self, properties: Mapping[str, str] | None = None) -> tuple[str, str]:
-        """Runs the workflow, of which a job must fail; returns the job's name and its error message."""
+        """Runs the workflow, in which one job must fail; returns the job's name and its error message."""
         failures = self.failures(self.start_and_wait(properties))
         assert len(failures) == 1, failures
         return failures.popitem()
 
     def start_and_wait(self, properties: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The finished workflow run, with its graph."""
+        """Runs the workflow; returns the finished workflow run with its graph."""
         run_id = self.glue.start_workflow_run(Name=self.workflow, RunProperties=dict(properties or {}))["RunId"]
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
@@ -111,7 +111,7 @@ class Pipeline:
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     def assert_exact(self, *, tables: Iterable[str] | None = None) -> None:
-        """The warehouse equals DuckDB's recomputation over everything delivered."""
+        """Fails unless the warehouse equals DuckDB's recomputation from everything delivered."""
         schema, expected = ORACLES[self.workflow]
         with self.stack.connect("warehouse") as connection:
             assert_warehouse_equals(connection, expected(self.delivered), tables=tables, schema=schema)

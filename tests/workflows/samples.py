@@ -1,4 +1,4 @@
-"""Small input for workflow tests, of the demo's world: whole catalogues and chosen plays as files."""
+"""Small input for workflow tests, from the demo's world: whole catalogues and chosen plays as files."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -27,12 +27,12 @@ def csv(columns: Sequence[str], rows: Iterable[dict[str, object]]) -> str:
 
 
 def users(rows: Iterable[dict[str, object]] | None = None) -> str:
-    """A users file, of everybody when no rows are named."""
+    """A users file, with all users if no rows are given."""
     return csv(USER_COLUMNS, world().users.values() if rows is None else rows)
 
 
 def songs(rows: Iterable[dict[str, object]] | None = None) -> str:
-    """A songs file, of the whole catalogue when no rows are named."""
+    """A songs file, with the whole catalogue if no rows are given."""
     return csv(SONG_COLUMNS, tracks() if rows is None else rows)
 
 

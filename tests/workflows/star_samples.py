@@ -1,4 +1,4 @@
-"""Small input for tests of the workflow sparkify: three days of five listeners, and what is wrong with lines."""
+"""Small input for tests of the workflow sparkify: three days of five listeners, and broken lines."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def twice(text: str) -> str:
 
 
 def play(number: int, **changes: Any) -> Record:
-    """Play `number` of PLAYS: an hour and a bit after the one before, everybody in turn, paid from play 30 on."""
+    """Play `number` of PLAYS: 67 minutes after the one before, users take turns, level paid from play 30 on."""
     user, turn = number % 5, number // 5
     record = {
         **{"artist": SINGERS[number % 4], "auth": "Logged In", "firstName": f"First {user}", "gender": "FM"[user % 2]},
@@ -33,13 +33,13 @@ def play(number: int, **changes: Any) -> Record:
 
 
 def play_id(number: int) -> str:
-    """What the warehouse calls the play."""
+    """The songplay_id of the play."""
     record = play(number)
     return f"{record['userId']}-{record['sessionId']}-{record['itemInSession']}"
 
 
 def visit(number: int, **changes: Any) -> Record:
-    """A page that the user of play `number` looked at just before it."""
+    """A page that the user of play `number` visited just before it."""
     nothing = {"artist": None, "length": None, "song": None}
     return play(number) | nothing | {"page": "Home", "ts": play(number)["ts"] - 1000} | changes
 
@@ -56,7 +56,7 @@ def song(number: int, **changes: Any) -> Record:
 
 
 def lines(records: Iterable[Record | str]) -> str:
-    """JSON lines, of texts as they are; like real files without an end to the last one."""
+    """Records as JSON lines, texts unchanged; as in real files, the last line has no line end."""
     return "\n".join(record if isinstance(record, str) else json.dumps(record) for record in records)
 
 
@@ -78,10 +78,10 @@ BROKEN: tuple[tuple[Record | str, tuple[str, ...]], ...] = (
     (play(0, artist="x" * 1025), ("value_too_long",)),
     (play(0, song="Nul\x00"), ("nul_byte",)),
 )
-"""Lines in error, each with its reasons; nothing of them may be loaded."""
+"""Lines in error, each with its reasons; none may be loaded."""
 
 OTHER_VERSIONS = (
-    # Play 0 was five minutes earlier; of plays 1 and 2 another length, one smaller, one greater, counts or does not.
+    # Play 0 was five minutes earlier; plays 1 and 2 have another length: the smaller one counts, the greater does not.
     play(0, ts=play(0)["ts"] - 300_000),
     play(1, length=9.5),
     play(2, length=100.5),
@@ -89,4 +89,4 @@ OTHER_VERSIONS = (
     play(5, artist=twice("Björk"), lastName=twice("Müller")),
     play(40, location=None),
 )
-"""Plays told again with other content."""
+"""Plays delivered again with other content."""

@@ -1,4 +1,4 @@
-"""Property: however plays are split into files and runs, ordered and repeated, the warehouse is the recomputation."""
+"""Property: for any split of plays into files and runs, any order and repeats, the warehouse is the recomputation."""
 
 import pytest
 import samples
@@ -13,7 +13,7 @@ CATALOGUE = ("users", "songs")
 
 @st.composite
 def deliveries(draw):
-    """One or two runs of files; each play is in one at least, the catalogue comes in any run and may come twice."""
+    """One or two runs of files; each play is in at least one, the catalogue comes in any run and may come twice."""
     runs = draw(st.integers(1, 2))
     cuts = sorted(draw(st.lists(st.integers(0, len(PLAYS)), max_size=4)))
     plays = draw(st.permutations(PLAYS))

@@ -1,4 +1,4 @@
-"""What is missing or wrong fails the job with one sentence that names it, and leaves nothing half-loaded."""
+"""A missing or wrong resource fails the job with one sentence that names it, and leaves nothing half-loaded."""
 
 import re
 
@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
 
 def _fail(pipeline, job, arguments=None):
-    """Runs a job that must fail; its message, which must be a single short sentence without a stack trace."""
+    """Runs a job that must fail; returns its message, which must be one short sentence without a stack trace."""
     run = pipeline.stack.run_job(job, arguments)
     assert run["JobRunState"] == "FAILED"
     message = run["ErrorMessage"]
@@ -147,7 +147,7 @@ def _update(pipeline, name, properties):
 
 @pytest.fixture
 def unused_tcp_port():
-    """A port of this machine on which nobody listens."""
+    """A port of this machine that nothing listens on."""
     import socket
 
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""The demo, loaded as a user would: what the generator planted is what the books say, DuckDB agrees with the rest."""
+"""The demo, loaded as a user would: the books say what the generator planted, and DuckDB agrees with the rest."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ COUNTS = ("read", "loaded", "already_loaded", "repeated", "pending", "quarantine
 
 @dataclass
 class Step:
-    """What there was to see after one workflow run."""
+    """What was observed after one workflow run."""
 
     run_id: str
     books: dict[str, dict[str, Any]]
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass
 class Story:
-    """The demo from the first delivery to the late catalogue; tests only look at it."""
+    """The demo from the first delivery to the late catalogue; tests only read it."""
 
     manifest: Manifest
     later: Manifest

@@ -1,4 +1,4 @@
-"""A run may die between any two of its side effects; run again, the warehouse is that of an undisturbed run."""
+"""A run may die between any two of its side effects; after another run the warehouse is that of undisturbed runs."""
 
 import os
 import re
@@ -25,11 +25,11 @@ DEATHS = (
     ("dynamodb:BatchWriteItem", "load_runs.*:committed$"),
     ("s3:DeleteObjects", "data_quality_results.*:committed$"),
 )
-"""Where runs die, each behind the place before: a side effect, and one that the run has to have had first."""
+"""Where the runs die, each later than the run before: a side effect, and one that must have happened earlier."""
 
 
 def _deliver(pipeline):
-    """A first run that ends well, then new plays, repeats, late songs and a broken row to be loaded by dying ones."""
+    """Makes a run that ends well, then delivers new plays, repeats, late songs and a broken row for later runs."""
     tracks = samples.tracks()
     pipeline.put("users/users.csv", samples.users())
     pipeline.put("songs/songs.csv", samples.songs(tracks[:30]))

@@ -1,4 +1,4 @@
-"""`make run`, the first time, again, and when something is wrong."""
+"""`make run`: the first time, again, and when something is wrong."""
 
 import pytest
 from rich.console import Console
@@ -13,7 +13,7 @@ SMALL = {"days": 1, "plays": 300, "users": 60, "tracks": 90}
 
 @pytest.fixture
 def make_run(pipeline, monkeypatch, tmp_path):
-    """Runs the demo, a small one, on the inline stack; returns exit code and what was printed."""
+    """Runs a small demo on the inline stack; returns the exit code and what was printed."""
     monkeypatch.setattr(report, "home", lambda: pipeline.stack.home.path)
     monkeypatch.setattr(run, "PROJECT", tmp_path)
     monkeypatch.setattr(run, "generate", lambda folder, workflow: generate(folder, workflow, **SMALL))

@@ -1,6 +1,6 @@
-"""Deliveries that are allowed and easily get wrong: replaced files, catalogues that come again, none or many files.
+"""Deliveries that are allowed but easy to handle wrong: replaced files, repeated catalogues, no files, many files.
 
-A workflow run takes seconds, so each test is a story of several deliveries to one warehouse.
+A workflow run takes seconds, so each test makes several deliveries to one warehouse.
 """
 
 import pytest
@@ -13,7 +13,7 @@ JOBS = (
     *("streams_check_quality", "streams_archive_files"),
 )
 TODAYS = ("users", "songs", "streams", "pending_streams", "track_totals", "genre_kpis")
-"""Tables that equal today's recomputation after a catalogue change; the others are as of their last touch."""
+"""Tables that equal today's recomputation after a catalogue change; the others are as of their last update."""
 
 PLAYS = samples.all_plays()
 

@@ -1,4 +1,4 @@
-"""Real users, songs and plays: however they arrive, the warehouse is the one that DuckDB computes."""
+"""Real users, songs and plays: no matter how they arrive, the warehouse is the one that DuckDB computes."""
 
 import pytest
 from oracle import assert_same_tables, warehouse_rows

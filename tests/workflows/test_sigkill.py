@@ -1,4 +1,4 @@
-"""One real SIGKILL: a job run in a process of its own dies while it stages, and the next run makes it good."""
+"""One real SIGKILL: a job run in a separate process dies while it stages, and the next run repairs everything."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ STAGES = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'stage\\_%%'"
 
 @pytest.fixture
 def processes(tmp_path):
-    """The workflow on a stack of its own whose job runs are processes."""
+    """The workflow on a separate stack whose job runs are processes."""
     stack = Stack.start(PROJECT, home=tmp_path / "home")
     (tmp_path / "delivered").mkdir()
     yield Pipeline(stack, tmp_path / "delivered")
@@ -41,7 +41,7 @@ def _process_of(run_id):
 
 
 def _ended(pipeline, run_id):
-    """The job run once it is over."""
+    """The job run if it has ended, otherwise None."""
     run = pipeline.stack.last_attempt("load_streams", run_id)
     return run if "CompletedOn" in run else None
 

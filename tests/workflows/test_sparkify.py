@@ -1,6 +1,6 @@
 """The workflow sparkify on small files made for it: late and changed songs, broken lines, backfills, dying runs.
 
-A workflow run takes seconds, so each test is a story of several deliveries to one warehouse.
+A workflow run takes seconds, so each test makes several deliveries to one warehouse.
 """
 
 import json
@@ -31,7 +31,7 @@ REST = {
     "song_data/A/changed.json": [song(0, title=samples.TITLES[5], duration=95.5, artist_name="Björk")],
     "song_data/A/same triple.json": [song(1, song_id="SO001", artist_id="AR8")],
 }
-"""By key; what the second delivery changes of the first depends on their order, what is right never does."""
+"""Files by key; what a later delivery changes depends on the order of FIRST and REST, the final result does not."""
 
 UNFIT = {
     f"{FOLDER}/array.json": json.dumps([play(0), play(1)]),

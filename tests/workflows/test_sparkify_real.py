@@ -1,4 +1,4 @@
-"""Real events and songs: however they arrive, the star schema is the one that DuckDB computes."""
+"""Real events and songs: no matter how they arrive, the star schema is the one that DuckDB computes."""
 
 import pytest
 from oracle import assert_same_tables, warehouse_rows

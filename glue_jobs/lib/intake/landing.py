@@ -51,7 +51,7 @@ def list_landing(bucket: str, datasets: Sequence[Dataset]) -> Landing:
     """Everything that waits in `bucket` for `datasets`.
 
     `hidden` are keys with a part that begins with '.' or '_', and folder markers; `withdrawn` are keys that their
-    sender has deleted; `strangers` are first-level names that are not a dataset.
+    sender has deleted; `strangers` are first-level names that are not the folder of a dataset.
 
     Raises:
         MissingResourceError: The bucket does not exist.

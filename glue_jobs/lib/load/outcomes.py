@@ -146,7 +146,7 @@ def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Out
 
 
 def _unread_book(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> FileBook:
-    """The book of a file that was not read: all lines of a repeated file are loaded already, a rejected has none."""
+    """The book of a file that was not read: lines of a repeated file are loaded already, a rejected file has none."""
     lines = file.lines if file.state == REPEATED else 0
     return FileBook(
         **_identity(config, file, loaded_at),

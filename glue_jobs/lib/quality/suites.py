@@ -32,7 +32,7 @@ DELIVERY = "no file was ever delivered: put one into the landing bucket, below t
 
 @dataclass(frozen=True)
 class Suite:
-    """The tables of one publisher and the datasets that fill them; one of these datasets has all tables checked."""
+    """The tables of one publisher and the datasets that fill them; a job with any of these checks all tables."""
 
     publisher: str
     tables: tuple[Table, ...]

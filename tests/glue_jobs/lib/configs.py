@@ -1,4 +1,4 @@
-"""A run configuration for tests: a full one, each test states only what it cares about."""
+"""A complete run configuration for tests; each test sets only what matters to it."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Metrics of a run: read back from CloudWatch, and never a reason to fail."""
+"""Metrics of a run: they can be read back from CloudWatch, and publishing them never fails a run."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is generated from the contracts says what they say."""
+"""The files that are generated from the contracts agree with them."""
 
 from pathlib import Path
 

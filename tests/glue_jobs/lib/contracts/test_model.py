@@ -1,4 +1,4 @@
-"""The contracts hold what is said of contracts."""
+"""The contracts keep the rules for contracts."""
 
 import pytest
 

@@ -23,7 +23,7 @@ LOGS = Dataset(
 )
 
 
-# Without the time of packing, so that every worker collects the same test ids.
+# Without a time stamp, so that every worker collects the same test ids.
 packed = partial(gzip.compress, mtime=0)
 
 

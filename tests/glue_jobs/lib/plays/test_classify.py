@@ -1,4 +1,4 @@
-"""Each verdict: what a play must be to get it, and what else it could have been."""
+"""Each verdict: which plays get it, and which similar plays get another."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Checks: what holds, what is said, and SQL that Redshift can unload."""
+"""Checks: when they hold, what their messages say, and SQL that Redshift can unload."""
 
 import json
 import re

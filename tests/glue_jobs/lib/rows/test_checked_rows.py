@@ -1,4 +1,4 @@
-"""Each rule once broken and once kept: a good record, and what a test changes of it."""
+"""Each rule once broken and once kept: a good record, and what a test changes in it."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Thousands of odd lines: Spark's parser with the rules, and DuckDB's with the oracle, take the same ones."""
+"""Thousands of odd lines: Spark's parser with the rules, and DuckDB's with the oracle, accept the same ones."""
 
 import json
 import random

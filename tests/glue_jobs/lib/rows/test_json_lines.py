@@ -1,4 +1,4 @@
-"""Lines of JSON become fields, whatever is in them."""
+"""JSON lines are parsed into fields, no matter what they contain."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Each rule of JSON lines once broken and once kept: a good record, and what a case changes of it."""
+"""Each rule of JSON lines once broken and once kept: a good record, and what a case changes in it."""
 
 import json
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ EVENTS = {
     play(status=None): ["status_empty"],
     play(status=[200]): ["status_invalid"],
     without(PLAY, "itemInSession", "status"): ["itemInSession_missing", "status_missing"],
-    # Who: a number as text.
+    # The user: a number as text.
     play(userId=39): ["userId_invalid"],
     play(userId="39a"): ["userId_invalid"],
     play(userId="-39"): ["userId_negative"],
@@ -109,7 +109,7 @@ EVENTS = {
     _line(VISIT | NOBODY, {"userId": "", "auth": "Logged Out", "page": "Login"}): [],
     without(VISIT, *NOBODY, "userId", auth="Logged Out"): [],
     without(VISIT, "userAgent", "location"): ["location_missing", "userAgent_missing"],
-    # Which song.
+    # The song.
     play(length=200): [],
     play(length=0): ["length_not_positive"],
     play(length="211.5"): ["length_invalid"],
@@ -121,7 +121,7 @@ EVENTS = {
     play(song=""): ["song_empty"],
     without(PLAY, "artist"): ["artist_missing"],
     without(VISIT, "artist", "length", "song"): [],
-    # When.
+    # Times.
     play(ts=1541105830796.0): [],
     play(ts=1541105830): ["ts_in_seconds"],
     play(ts=-1541105830796): ["ts_negative"],
@@ -133,7 +133,7 @@ EVENTS = {
     play(registration=None): [],
     play(registration=1540919166): ["registration_invalid"],
     play(registration=-1): ["registration_negative"],
-    # All that is wrong at once.
+    # Several errors at once.
     play(artist=5, itemInSession="3", page="Tab", ts=1541105830, userId=39): [
         *("artist_invalid", "itemInSession_invalid", "page_unknown", "ts_in_seconds", "userId_invalid"),
     ],
@@ -159,7 +159,7 @@ SONGS = {
 
 @pytest.fixture(scope="session")
 def reasons(spark):
-    """Rows by their line; all in one query a dataset, for each takes a while."""
+    """Rows by their line; one query per dataset for all of them, because each query takes a while."""
 
     def check(dataset, texts):
         file = SimpleNamespace(

@@ -1,4 +1,4 @@
-"""Rows that the driver holds arrive as they are, whatever their number."""
+"""Rows on the driver become frames unchanged, whether they are few or many."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Frames for the tests of the star schema: a full record, and what a row changes of it."""
+"""Frames for the tests of the star schema: a full record, and what a row changes in it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ SONG = {
 
 
 def seconds(count):
-    """So many seconds after NOON."""
+    """The time `count` seconds after NOON."""
     return NOON + timedelta(seconds=count)
 
 

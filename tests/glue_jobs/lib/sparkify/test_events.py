@@ -1,4 +1,4 @@
-"""Which events are new, whatever came first, and the users and times that follow from them."""
+"""Which events are new, in any order of arrival, and the users and times that follow from them."""
 
 from datetime import UTC, datetime
 from itertools import permutations
@@ -27,7 +27,7 @@ VERSIONS = (
     {"user_agent": "Mozilla\\"},
     {"location_raw": "OslÃ¶"},
 )
-"""One event, told in different ways."""
+"""Versions of one event."""
 
 
 def _stored(version):

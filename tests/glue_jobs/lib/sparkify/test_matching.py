@@ -1,4 +1,4 @@
-"""Which song a songplay is of, before and after songs come or change."""
+"""Which song a songplay gets, before and after songs are added or changed."""
 
 import pytest
 

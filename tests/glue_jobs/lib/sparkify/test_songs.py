@@ -32,7 +32,7 @@ def describe_judge():
         assert judge([same], [{}]) == [(0, "SO1", True, "already_loaded")]
         assert judge([other], [{}]) == [(1, "SO1", True, "loaded")]
         assert judge([other], [{"artist_location": None}]) == [(1, "SO1", True, "already_loaded")]
-        # A, B, A: what comes last is what is stored.
+        # A, B, A: the last version is the stored one.
         assert judge([other | {"turn": -1}, same], [{}]) == [
             (0, "SO1", True, "already_loaded"),
             (1, "SO1", False, "repeated"),

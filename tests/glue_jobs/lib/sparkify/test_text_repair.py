@@ -30,7 +30,7 @@ HARMLESS = (
 
 
 def twice(text, encoding="latin-1"):
-    """The text as it is when its bytes are taken for another encoding's."""
+    """The text after its UTF-8 bytes were decoded with another encoding."""
     return text.encode().decode(encoding)
 
 

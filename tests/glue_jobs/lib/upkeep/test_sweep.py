@@ -13,7 +13,7 @@ TOMORROW = datetime.now(UTC) + timedelta(days=2)
 
 
 class Warehouse:
-    """Knows one run, and drops what it is told."""
+    """A warehouse whose books have one run; it records which stages are dropped."""
 
     def __init__(self):
         self.dropped = []

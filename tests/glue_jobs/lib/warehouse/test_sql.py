@@ -1,4 +1,4 @@
-"""SQL text: one line, no traps of the connector, valid in Redshift; on PostgreSQL it does what it says."""
+"""SQL text: one line, no traps of the connector, valid in Redshift; on PostgreSQL it has the described effect."""
 
 import re
 from datetime import UTC, date, datetime

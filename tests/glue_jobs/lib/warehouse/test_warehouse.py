@@ -1,4 +1,4 @@
-"""Staging and publishing through the connector into real PostgreSQL: whole or not at all, once, against one version."""
+"""Staging and publishing through the connector into real PostgreSQL: all or nothing, once, against one version."""
 
 import json
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ class ReplyLostError(RedshiftError):
 
 
 class Killed(BaseException):
-    """Ends a run where it stands, as a kill does."""
+    """Ends a run at once, as a kill does."""
 
 
 @pytest.fixture
@@ -317,7 +317,7 @@ def test_a_run_killed_between_any_two_steps_and_run_again_gives_the_same_warehou
     with faults.hook(effects.append):
         Load(glue_run).stage(plays, hours).publish()
     expected = state(database)[:2]
-    # All steps around the commit of the audit row, and a few of the others, which are alike.
+    # All steps around the commit of the audit row, and a few of the others, which are similar.
     for step in (0, len(effects) // 2, *range(len(effects) - 3, len(effects))):
         database("DROP SCHEMA music CASCADE")
         with pytest.raises(Killed), faults.hook(kill_at(step)):

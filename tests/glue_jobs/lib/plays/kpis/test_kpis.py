@@ -1,4 +1,4 @@
-"""All figures of a random history loaded in two parts, against DuckDB's answer over the whole of it."""
+"""All KPIs of a random history that is loaded in two parts, against DuckDB's answer for all of it."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ ARTISTS = ["A;B", " A ; ;B;A", None, "", ";", "é;e", "C", "B"]
 
 @pytest.fixture(scope="module")
 def history():
-    """Tracks, and plays of which every third is new."""
+    """Tracks and plays; every third play is new."""
     rng = random.Random(7)
     tracks = [
         (
@@ -66,7 +66,7 @@ def expected(history):
 
 @pytest.fixture(scope="module")
 def frames(spark, history):
-    """What a run has: the plays of all touched dates, totals before the run, tracks with their totals."""
+    """The frames of a run: the plays of all touched dates, totals before the run, tracks with their totals."""
     tracks, plays = history
     every = spark.createDataFrame(plays, PLAYS).cache()
     old, new = every.where(~F.col("is_new")), every.where("is_new")
