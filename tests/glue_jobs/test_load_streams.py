@@ -5,12 +5,15 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from files_support import keys, read
 
 from glue_jobs import load_streams
+from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.load import settle
+from glue_jobs.lib.load import delivery, settle
 from glue_jobs.lib.plays import classify
+from glue_jobs.lib.rows import raw_lines
 from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.warehouse.warehouse import Warehouse
@@ -267,15 +270,33 @@ def describe_dying():
 
 
 def describe_books_that_cannot_balance():
-    def it_fails_when_lines_are_missing(world):
+    def it_puts_a_file_aside_whose_lines_are_not_those_counted_and_loads_the_others(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
         world.deliver("streams/a.csv", play(), lines=2)
-        with pytest.raises(BooksError, match=r"streams/a.csv: validate_files counted 2 lines, this run read 1"):
-            world.load()
-        assert world.rows("load_runs", "run_id") == []
+        world.deliver("streams/b.csv", play(at="2024-06-25 11:00:00"))
+        assert world.load() == {"read": 3, "loaded": 1, "quarantined": 2, "rules": {"lines_differ": 2}}
+        assert world.states() == {"streams/b.csv": LOADED}
+        (reason,) = [key for key in keys(LAKE, "quarantine/files/") if key.endswith(".reason.json")]
+        assert "counted 2 lines, this run read 1" in json.loads(read(LAKE, reason))["message"]
+        assert world.load() == {}
+
+    def it_loads_the_others_when_an_object_is_gone(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a.csv", play())
+        world.deliver("streams/b.csv", play(at="2024-06-25 11:00:00"))
+        aws.delete_objects(LAKE, [file.accepted_key])
+        assert world.load() == {"read": 2, "loaded": 1, "quarantined": 1, "rules": {"object_missing": 1}}
+        assert world.states() == {"streams/b.csv": LOADED}
+        (reason,) = keys(LAKE, "quarantine/files/")
+        assert "is gone" in json.loads(read(LAKE, reason))["message"]
+        assert world.load() == {}
 
     def it_fails_when_the_bookmark_has_passed_a_file(world):
-        file = world.deliver("streams/a.csv", play())
-        aws.delete_objects(LAKE, [file.accepted_key])
+        world.deliver("streams/a.csv", play())
+        _, run = world.glue_run(job_name="load_streams")
+        paths = [f"s3://{LAKE}/accepted/streams/"]
+        raw_lines.read_lines(run.glue_context, paths=paths, transformation_ctx=delivery.bookmark_of(STREAM_FILES))
+        run.commit()
         with pytest.raises(BooksError, match=r"read 0 from .* reset or rewind the bookmark of the job"):
             world.load()
 

@@ -42,11 +42,19 @@ BIGGEST = 9_223_372_036_854_775_807
 
 
 def _whole(name: str, most: int = BIGGEST, least: int = 0) -> str:
-    return f"kind_{name} = 'whole' AND try_cast(text_{name} AS HUGEINT) BETWEEN {least} AND {most}"
+    number = f"text_{name}::DOUBLE"
+    return (
+        f"(kind_{name} = 'whole' AND try_cast(text_{name} AS HUGEINT) BETWEEN {least} AND {most} "
+        f"OR kind_{name} = 'real' AND {number} = trunc({number}) AND abs({number}) < 1e15 "
+        f"AND {number} BETWEEN {least} AND {most})"
+    )
 
 
 def _moment(name: str) -> str:
-    return f"kind_{name} IN ('whole', 'real') AND text_{name}::DOUBLE BETWEEN {FIRST_MS} AND {LAST_MS}"
+    number = f"text_{name}::DOUBLE"
+    return (
+        f"kind_{name} IN ('whole', 'real') AND {number} BETWEEN {FIRST_MS} AND {LAST_MS} AND {number} = trunc({number})"
+    )
 
 
 def _texts_fit(dataset: str) -> str:

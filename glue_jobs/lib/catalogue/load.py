@@ -18,7 +18,7 @@ from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
 from glue_jobs.lib.rows import quarantine
-from glue_jobs.lib.rows.checked_rows import error_names, warning_names
+from glue_jobs.lib.rows.checked_rows import error_names
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,7 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     table = CATALOGUE[dataset.name]
     judged = with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key).persist()
     start = run.config.started_at
-    warnings = {
-        name: (F.size("_errors") == 0) & F.array_contains("_warnings", name)
-        for name in warning_names(dataset, run_start=start)
-    }
-    counted = count_outcomes(judged, rules=error_names(dataset, run_start=start), warnings=warnings)
+    counted = count_outcomes(judged, rules=error_names(dataset, run_start=start))
     if counted.total(Count.QUARANTINED):
         broken = judged.where(F.col("verdict") == Count.QUARANTINED)
         quarantine.write_quarantine(broken, dataset=dataset, config=run.config)

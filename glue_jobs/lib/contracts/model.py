@@ -125,7 +125,8 @@ class Dataset:
     @property
     def has_warnings(self) -> bool:
         """Whether a row can be kept and counted with a warning."""
-        return any("warning" in (field.empty, field.bounds and field.bounds.severity) for field in self.fields)
+        says = [(field.empty, field.bounds and field.bounds.severity) for field in self.fields]
+        return self.file_format == "json" or any("warning" in pair for pair in says)
 
 
 @dataclass(frozen=True)

@@ -28,15 +28,16 @@ def quarantine_key(config: JobConfig, file: LedgerFile) -> str:
 
 
 def put_aside(
-    config: JobConfig, file: LedgerFile, problem: Problem, *, source: dict[str, str], etag: str | None = None
+    config: JobConfig, file: LedgerFile, problem: Problem, *, source: dict[str, str] | None, etag: str | None = None
 ) -> str:
-    """Copies the object at `source` (Bucket, Key, VersionId) to quarantine with its reason; deletes nothing.
+    """Copies the object at `source` (Bucket, Key, VersionId), if there is one, to quarantine with its reason.
 
     Returns:
         The key in the lake bucket.
     """
     key = quarantine_key(config, file)
-    s3_copy.copy(source, config.lake_bucket, key, size=file.bytes, etag=etag, file_key=file.file_key)
+    if source:
+        s3_copy.copy(source, config.lake_bucket, key, size=file.bytes, etag=etag, file_key=file.file_key)
     facts = {
         "file": file.landing_key,
         "dataset": file.dataset,

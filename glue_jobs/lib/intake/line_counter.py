@@ -51,7 +51,7 @@ class LineCounter:
         self._tail = b""
 
     def _count(self, lines: list[bytes]) -> None:
-        filled = [line for line in lines if line.strip(BLANK)]
+        filled = [line for line in lines if not self._is_blank(line)]
         if not filled:
             return
         if self.first is None:
@@ -62,9 +62,15 @@ class LineCounter:
         if self.has_header:
             self.lines -= filled.count(self.first) + filled.count(BOM + self.first)
 
+    def _is_blank(self, line: bytes) -> bool:
+        """Whether the parser will drop the line; that of JSON lines takes byte order marks off their beginning."""
+        if line.strip(BLANK):
+            return not self.has_header and line.startswith(BOM) and not _without_marks(line).strip(BLANK)
+        return True
+
     def _forget_long_tail(self) -> None:
         """Keeps what matters of the line so far: whether it is blank or begins an object, and that it is too long."""
-        is_blank = not self._tail.strip(BLANK)
+        is_blank = self._is_blank(self._tail)
         if not is_blank and self.first is None and self.has_header:
             self.first_is_long = True
         begin = b"{" if _begins_object(self._tail) else b""
@@ -74,3 +80,9 @@ class LineCounter:
 def _begins_object(line: bytes) -> bool:
     text = line.removeprefix(BOM).strip(BLANK)
     return text.startswith(b"{") and len(text) > 1
+
+
+def _without_marks(line: bytes) -> bytes:
+    while line.startswith(BOM):
+        line = line.removeprefix(BOM)
+    return line

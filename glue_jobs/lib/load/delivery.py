@@ -9,19 +9,17 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load import inputs
+from glue_jobs.lib.load.file_checks import FileContent, check_paths, find_problems
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import csv_lines, json_lines, raw_lines, verdicts
-from glue_jobs.lib.rows.checked_rows import with_checks
-from glue_jobs.lib.rows.rule import text_name
+from glue_jobs.lib.rows.checked_rows import warning_names, with_checks
+from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, text_name
 from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run import aws
-from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.run.spans import Span
-
-JUDGED_FROM_LINES = 100
-"""Shorter files are not rejected for their share of rows in error."""
 
 NAMES = "file_id int, turn int, source_file string, file_key string"
 LINE = "line_number"
@@ -37,36 +35,25 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class FileContent:
-    """What is in a file: the number of rows, how many are in error, and the days of the others."""
-
-    rows: int
-    errors: int
-    first_date: date | None
-    last_date: date | None
-    days: frozenset[date] = frozenset()
-
-
-@dataclass(frozen=True)
 class Delivery:
     """A dataset's files in this run and their checked rows.
 
     Attributes:
         content: By file_id.
-        rejected: file_ids of files rejected whole.
+        rejected: By file_id, why a file is put aside as a whole.
         rows: file_id, unknown_path, raw, the texts and typed values of the dataset's fields, _errors, and `verdict`
             (`verdicts.with_first_verdict`); None when there are no lines.
     """
 
     inputs: Inputs
     content: dict[int, FileContent]
-    rejected: set[int]
+    rejected: dict[int, Problem]
     rows: DataFrame | None
 
     @property
     def has_files(self) -> bool:
         """Whether there is a file to load or to book."""
-        return bool(self.content or self.inputs.booked)
+        return bool(self.content or self.rejected or self.inputs.booked)
 
     @property
     def has_errors(self) -> bool:
@@ -106,13 +93,14 @@ def read(run: LoadRun, unread: Unread) -> Delivery:
     """
     chosen, dataset = unread.inputs, unread.inputs.dataset
     checked = _checked(run, unread)
-    content = _content(checked, run.ledger, dataset) if checked is not None else {}
-    check_rows(chosen, content)
-    rejected = rejected_files(chosen, content, max_reject_rate=run.config.max_reject_rate)
+    content = _content(run, checked, dataset) if checked is not None else {}
+    rejected = find_problems(run, chosen, content)
     if checked is None or not content:
         return Delivery(chosen, content, rejected, rows=None)
+    unread = [file_id for file_id, problem in rejected.items() if problem.reason != REJECT_RATE_EXCEEDED]
+    known = checked.where(~F.col("file_id").isin(unread)) if unread else checked
     rows = verdicts.with_first_verdict(
-        checked, skipped=chosen.skipped, rejected=rejected, window=run.window, time_field=dataset.time_field
+        known, skipped=chosen.skipped, rejected=set(rejected), window=run.window, time_field=dataset.time_field
     )
     return Delivery(chosen, content, rejected, rows)
 
@@ -120,54 +108,6 @@ def read(run: LoadRun, unread: Unread) -> Delivery:
 def bookmark_of(dataset: Dataset) -> str:
     """The name of the dataset's bookmark; under another name everything would be read again."""
     return f"accepted_{dataset.name}"
-
-
-def check_paths(paths: Iterable[str | None]) -> None:
-    """Raises if lines came from files that the ledger does not know.
-
-    Raises:
-        BooksError: The message names one of them.
-    """
-    unknown = sorted(path or "?" for path in paths)
-    if unknown:
-        others = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-        raise BooksError(
-            f"{unknown[0]}{others} is not an open file of the ledger, so nobody counted its lines; nothing was "
-            "published: deliver it again through the landing bucket and delete this object"
-        )
-
-
-def check_rows(inputs: Inputs, content: Mapping[int, FileContent]) -> None:
-    """Compares the rows that Spark read with the lines that validate_files counted.
-
-    Raises:
-        BooksError: They differ, or a file that must be read was not; the message names the file and both numbers.
-    """
-    for file_id, file in inputs.by_id.items():
-        rows = content[file_id].rows if file_id in content else None
-        is_awaited = file.file_key in inputs.awaited and file_id not in inputs.skipped
-        if rows == file.lines or (rows is None and not is_awaited):
-            continue
-        remedy = (
-            "reset or rewind the bookmark of the job if it has passed the file, or restore the object"
-            if rows is None
-            else "compare the object with its entry in the ledger, and deliver the file again"
-        )
-        raise BooksError(
-            f"file {file.landing_key}: validate_files counted {file.lines} lines, this run read {rows or 0} from "
-            f"{file.archived_key or file.accepted_key}; nothing was published: {remedy}"
-        )
-
-
-def rejected_files(inputs: Inputs, content: Mapping[int, FileContent], *, max_reject_rate: float) -> set[int]:
-    """file_ids of files that are rejected as a whole, for their share of rows in error."""
-    return {
-        file_id
-        for file_id, file in content.items()
-        if file_id not in inputs.skipped
-        and file.rows >= JUDGED_FROM_LINES
-        and file.errors > max_reject_rate * file.rows
-    }
 
 
 def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], window: Span | None) -> set[date]:
@@ -201,24 +141,35 @@ def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
     return checked.select("file_id", unknown, "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
 
 
-def _content(checked: DataFrame, ledger: Ledger, dataset: Dataset) -> dict[int, FileContent]:
-    """Rows, errors and days by file_id; one small row per file comes to the driver."""
+def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, FileContent]:
+    """What is in each file, by file_id; one small row per file comes to the driver."""
     time = F.col(dataset.time_field) if dataset.time_field else F.lit(None).cast("timestamp")
+    is_clean = F.size("_errors") == 0
+    names = warning_names(dataset, run_start=run.config.started_at)
+    warned = [F.count_if(is_clean & F.array_contains("_warnings", name)).alias(f"_warning_{name}") for name in names]
     rows = (
         checked.groupBy("file_id", "unknown_path")
         .agg(
             F.count("*").alias("rows"),
-            F.count_if(F.size("_errors") > 0).alias("errors"),
-            F.collect_set(F.when(F.size("_errors") == 0, F.to_date(time))).alias("days"),
+            F.count_if(~is_clean).alias("errors"),
+            F.collect_set(F.when(is_clean, F.to_date(time))).alias("days"),
+            *warned,
         )
         .collect()
     )
-    _check_unknown([row.unknown_path for row in rows if row.file_id is None], ledger, dataset)
-    return {row.file_id: _as_content(row.rows, row.errors, row.days) for row in rows if row.file_id is not None}
-
-
-def _as_content(rows: int, errors: int, days: list) -> FileContent:  # type: ignore[type-arg]
-    return FileContent(rows, errors, min(days, default=None), max(days, default=None), frozenset(days))
+    _check_unknown([row.unknown_path for row in rows if row.file_id is None], run.ledger, dataset)
+    return {
+        row.file_id: FileContent(
+            rows=row.rows,
+            errors=row.errors,
+            first_date=min(row.days, default=None),
+            last_date=max(row.days, default=None),
+            days=frozenset(row.days),
+            warnings={name: row[f"_warning_{name}"] for name in names if row[f"_warning_{name}"]},
+        )
+        for row in rows
+        if row.file_id is not None
+    }
 
 
 def _check_unknown(paths: list[str], ledger: Ledger, dataset: Dataset) -> None:

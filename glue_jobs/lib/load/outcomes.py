@@ -12,9 +12,10 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.books.book import FileBook
 from glue_jobs.lib.contracts.books import OUTCOMES, Count
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
-from glue_jobs.lib.load.delivery import Delivery, FileContent
+from glue_jobs.lib.files.rejected import Problem
+from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.file_checks import FileContent
 from glue_jobs.lib.load.inputs import Inputs
-from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.run.arguments import JobConfig
 
 BACKFILLED = "BACKFILLED"
@@ -103,12 +104,12 @@ def count_outcomes(
 
 
 def file_books(config: JobConfig, delivery: Delivery, counted: Outcomes, *, loaded_at: datetime) -> list[FileBook]:
-    """One book per file that was read, and one per file that did not have to be read."""
+    """One book per file that was read or put aside, and one for each that needed no reading."""
     inputs = delivery.inputs
     books = [
         _read_book(config, delivery, file_id, counted.of_file(file_id), loaded_at)
         for file_id in sorted(inputs.by_id)
-        if file_id in delivery.content
+        if file_id in delivery.content or file_id in delivery.rejected
     ]
     return books + [_unread_book(config, file, loaded_at) for file in inputs.booked]
 
@@ -131,17 +132,32 @@ def days_of_file(inputs: Inputs, file: LedgerFile, content: FileContent | None) 
 
 
 def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Outcome, loaded_at: datetime) -> FileBook:
-    inputs, file, is_rejected = delivery.inputs, delivery.inputs.by_id[file_id], file_id in delivery.rejected
-    state = BACKFILLED if inputs.window else LOADED
+    file, problem = delivery.inputs.by_id[file_id], delivery.rejected.get(file_id)
+    if problem:
+        return _rejected_book(config, file, problem, outcome, loaded_at)
+    content = delivery.content[file_id]
     return FileBook(
         **_identity(config, file, loaded_at),
-        state=REJECTED if is_rejected else state,
-        reason=REJECT_RATE_EXCEEDED if is_rejected else None,
+        state=BACKFILLED if delivery.inputs.window else LOADED,
         read=file.lines,
         outcomes={count: outcome.verdicts[count] for count in OUTCOMES},
         quarantined_by_rule=dict(sorted(outcome.rules.items())),
-        warnings_by_rule=dict(outcome.warnings),
-        **({} if is_rejected else days_of_file(inputs, file, delivery.content[file_id])),
+        warnings_by_rule=dict(outcome.warnings + Counter(content.warnings)),
+        **days_of_file(delivery.inputs, file, content),
+    )
+
+
+def _rejected_book(
+    config: JobConfig, file: LedgerFile, problem: Problem, outcome: Outcome, loaded_at: datetime
+) -> FileBook:
+    """Of a file that is put aside every line is in the quarantine; not all such files have rows to count reasons in."""
+    return FileBook(
+        **_identity(config, file, loaded_at),
+        state=REJECTED,
+        reason=problem.reason,
+        read=file.lines,
+        outcomes=dict(outcome.verdicts) or {Count.QUARANTINED: file.lines},
+        quarantined_by_rule=dict(sorted(outcome.rules.items())) or {problem.reason: file.lines},
     )
 
 

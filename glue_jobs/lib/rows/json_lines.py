@@ -1,5 +1,9 @@
 """Parses JSON lines into fields: the text of each and, if it has the contract's type, its value."""
 
+from collections.abc import Callable
+from functools import reduce
+from operator import and_
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -9,11 +13,15 @@ from glue_jobs.lib.rows import values
 from glue_jobs.lib.rows.raw_lines import NOT_BLANK
 from glue_jobs.lib.rows.rule import text_name
 
-OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false"}
+OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
 """Epoch milliseconds of March 1973 (in seconds it is the year 5138, so units are not mixed up), and of 9999."""
 
-JSON_TYPES = {"BIGINT": "bigint", "INTEGER": "int", "DOUBLE PRECISION": "double", "TIMESTAMP": "double"}
+EXACT = 1e15
+"""Below it a whole number written with a fraction or exponent cannot have been rounded."""
+
+NUMBERS = ("BIGINT", "INTEGER", "DOUBLE PRECISION", "TIMESTAMP")
+"""Types whose values are JSON numbers."""
 
 
 def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataFrame:
@@ -25,9 +33,10 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         dataset: The dataset whose fields are taken; others are ignored.
 
     Returns:
-        raw, path, file_id (NULL when `files` lacks the path), object_count (1 for a line that is one JSON object, NULL
-        for one that is not JSON), and per contract field `<field>_text` (trimmed, NULL when empty, null or
-        missing) and the typed `<field>` (NULL when of another type).
+        raw, path, file_id (NULL when `files` lacks the path), object_count (1 for a line that is one JSON object and
+        nothing else, NULL for one that holds no objects), keys (of the object, decoded, repeated ones too), quoted
+        (names of fields whose value is a JSON string), and per contract field `<field>_text` (trimmed, NULL when
+        empty, null or missing) and the typed `<field>` (NULL when of another type).
     """
     known = ["path", "file_id"]
     raw = F.expr(rf"trim(LEADING '{csv_header.BOM}' FROM trim(TRAILING '\r' FROM line))")
@@ -35,55 +44,102 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         lines.select(raw.alias("raw"), "path")
         .where(F.col("raw").rlike(NOT_BLANK))
         .join(F.broadcast(files), on="path", how="left")
-        .select("raw", *known, *_parsed(F.col("raw"), dataset))
+        .select("raw", *known, *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys"))
     )
-    texts = read.select(
-        "raw",
-        *known,
-        F.size("_texts").alias("_size"),
-        F.get("_texts", F.lit(0)).alias("_text"),
-        F.get("_values", F.lit(0)).alias("_value"),
-    )
-    # `[null]` is an array of one as well.
-    objects = F.when(F.col("_size") == 1, F.col("_text").isNotNull().cast("int")).when(
-        F.col("_size") >= 0, F.col("_size")
-    )
+    texts = read.select("raw", *known, "keys", "_value", *_objects())
     flat = texts.select(
         "raw",
         *known,
-        objects.alias("object_count"),
+        "object_count",
+        "keys",
         *(values.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
         "_value",
     )
-    return flat.select(
-        "raw", *known, "object_count", *(text_name(name) for name in dataset.field_names), *map(_typed, dataset.fields)
-    )
+    names = [text_name(name) for name in dataset.field_names]
+    return flat.select("raw", *known, "object_count", "keys", _quoted(dataset), *names, *map(_typed, dataset.fields))
+
+
+def in_array(raw: Column) -> Column:
+    """The line as the element of an array: text after the first value is noticed, but for what follows a `]`."""
+    return F.concat(F.lit("["), raw, F.lit("]"))
+
+
+def in_object(raw: Column) -> Column:
+    """The line as the value of the key `v`: text after the first value is noticed, but for what follows a `}`."""
+    return F.concat(F.lit('{"v":'), raw, F.lit("}"))
 
 
 def _parsed(raw: Column, dataset: Dataset) -> list[Column]:
-    """The line as an array, because the parser would not notice what comes after a first object.
+    """The line with all fields as text, and with the fields that are numbers, where any other value is null.
 
-    It is parsed twice: with all fields as text, and with types; a value of another type is null there.
+    The parser stops at the end of the first value. Wrapped in an array for one, and in an object for the other, it
+    sees whatever follows: only a line that is one value and then its end passes both.
     """
-    array = F.concat(F.lit("["), raw, F.lit("]"))
     texts = ", ".join(f"`{name}`: string" for name in dataset.field_names)
-    typed = ", ".join(f"`{field.name}`: {JSON_TYPES[field.type]}" for field in _numbers(dataset))
+    typed = ", ".join(f"`{field.name}`: double" for field in _numbers(dataset))
     return [
-        F.from_json(array, f"array<struct<{texts}>>", OPTIONS).alias("_texts"),
-        F.from_json(array, f"array<struct<{typed}>>", OPTIONS).alias("_values"),
+        F.from_json(in_array(raw), f"array<struct<{texts}>>", OPTIONS).alias("_texts"),
+        F.from_json(in_object(raw), f"v struct<{typed}>", OPTIONS).getField("v").alias("_value"),
     ]
 
 
+def _objects() -> list[Column]:
+    size, text = F.size("_texts"), F.get("_texts", F.lit(0))
+    is_one_object = text.isNotNull() & F.col("_value").isNotNull()
+    # `null` is an array of one as well; one object with something behind it is no JSON.
+    count = F.when(size == 1, F.when(text.isNull(), 0).when(is_one_object, 1)).when(size >= 0, size)
+    return [count.alias("object_count"), F.when(is_one_object, text).alias("_text")]
+
+
+def _quoted(dataset: Dataset) -> Column:
+    """Names of the fields whose values are JSON strings; the text parser makes text of every value.
+
+    In a line without nested values, repeated or escaped keys, the raw text tells. In the few others the parser is
+    asked for every other type.
+    """
+    raw = F.col("raw")
+    fields = [field for field in dataset.fields if field.max_bytes or field.as_text or field.type == "TIMESTAMP"]
+    is_plain = (
+        ~raw.rlike(r"^\s*\{[^{\[]*[{\[]") & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
+    )
+    others = [
+        F.from_json(raw, ", ".join(f"`{field.name}` {kind}" for field in fields), OPTIONS)
+        for kind in ("double", "boolean", "map<string,string>", "array<string>")
+    ]
+
+    def names(is_string: Callable[[Field], Column]) -> Column:
+        is_there = [F.col(text_name(field.name)).isNotNull() & is_string(field) for field in fields]
+        found = (F.when(there, F.lit(field.name)) for there, field in zip(is_there, fields, strict=True))
+        return F.array_compact(F.array(*found))
+
+    def is_of_no_other_type(field: Field) -> Column:
+        return reduce(and_, (other.getField(field.name).isNull() for other in others))
+
+    return F.when(is_plain, names(_begins_with_quote)).otherwise(names(is_of_no_other_type)).alias("quoted")
+
+
+def _begins_with_quote(field: Field) -> Column:
+    raw, name = F.col("raw"), field.name
+    return raw.contains(f'"{name}":"') | raw.contains(f'"{name}": "') | raw.rlike(f'"{name}"\\s*:\\s*"')
+
+
 def _numbers(dataset: Dataset) -> list[Field]:
-    return [field for field in dataset.fields if field.type in JSON_TYPES and not field.as_text]
+    return [field for field in dataset.fields if field.type in NUMBERS and not field.as_text]
 
 
 def _typed(field: Field) -> Column:
-    if field.type not in JSON_TYPES or field.as_text:
-        return values.parsed(text_name(field.name), field).alias(field.name)
+    text = text_name(field.name)
+    if field.type not in NUMBERS or field.as_text:
+        return values.parsed(text, field).alias(field.name)
     value = F.col(f"_value.{field.name}")
     if field.type == "DOUBLE PRECISION":
         value = F.when(F.abs(value) < float("inf"), value)
-    if field.type == "TIMESTAMP":
-        value = F.when(value.between(EARLIEST_MS, LATEST_MS), F.timestamp_millis(value.cast("bigint")))
+    elif field.type == "TIMESTAMP":
+        is_time = value.between(EARLIEST_MS, LATEST_MS) & (value == F.floor(value))
+        value = F.when(is_time, F.timestamp_millis(value.cast("bigint")))
+    else:
+        # A double does not hold every whole number, but its text does; 583.0 and 1e3 are whole numbers, too.
+        from_double = F.expr(f"try_cast(_value.`{field.name}` AS {field.spark_type})")
+        is_whole = (value == F.floor(value)) & (F.abs(value) < EXACT)
+        value = F.when(value.isNotNull(), F.coalesce(values.whole_number(text, field), F.when(is_whole, from_double)))
     return value.alias(field.name)

@@ -7,8 +7,12 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset, Field, When
+from glue_jobs.lib.rows import json_lines
 from glue_jobs.lib.rows.raw_lines import NUL
 from glue_jobs.lib.rows.rule import Rule, possible_values, text_name, value_rule
+
+LIMIT = 1000
+"""Levels, and digits, that Spark's JSON parser takes."""
 
 DESCRIPTIONS = {
     "BIGINT": "a whole number of 64 bits",
@@ -31,14 +35,43 @@ def _line_rules(dataset: Dataset) -> Iterator[Rule]:
     texts = F.concat_ws("", *(text_name(field.name) for field in dataset.fields if field.max_bytes))
     has_nul = raw.contains(NUL) | (raw.contains(r"\u0000") & texts.contains(NUL))
     yield Rule("nul_byte", None, has_nul, F.lit("the line holds a NUL character"))
-    # `parse_json` puts the line into an array, and an array in an array is not an array of objects to the parser.
-    is_array = raw.rlike(r"^\s*\[")
-    broken = F.lit("the line is not a whole JSON object: is it cut off, or is a quote or comma missing?")
-    yield Rule("not_json", None, count.isNull() & ~is_array, broken)
-    several = F.when(is_array, F.lit("a JSON array where one object is expected")).otherwise(
-        F.lit("not one JSON object but another number of them, or null")
+    # Java's encoder makes a question mark of half a character.
+    has_half = raw.contains(r"\u") & texts.contains("?") & _has_lone_surrogate(raw)
+    half = F.lit(r"the line holds half of a character: an escape from \ud800 to \udfff without its other half")
+    yield Rule("lone_surrogate", None, has_half, half)
+    no_object = count.isNull()
+    broken = F.lit(
+        "the line is not a whole JSON object: is it cut off, is a quote or comma missing, or text behind it?"
     )
-    yield Rule("not_an_object", None, is_array | (count != 1), several)
+    yield Rule("not_json", None, no_object & ~_is_other_json(raw) & ~_is_beyond_limits(raw), broken)
+    other = F.lit("not one JSON object but another number of them, or another value")
+    yield Rule("not_an_object", None, (count != 1) | (no_object & _is_other_json(raw)), other)
+    large = F.lit(f"the line nests deeper than {LIMIT} levels, or holds a number of more than {LIMIT} digits")
+    yield Rule("beyond_limits", None, no_object & _is_beyond_limits(raw), large)
+    known = F.filter("keys", lambda key: key.isin(*dataset.field_names))
+    twice = F.lit("a field is written more than once; its last value counts")
+    yield Rule("duplicate_key", None, F.size(known) != F.size(F.array_distinct(known)), twice, "warning")
+
+
+def _is_other_json(raw: Column) -> Column:
+    """Whether a line without objects is one JSON value all the same: an array, a text, a number."""
+    in_array = F.from_json(json_lines.in_array(raw), "array<string>", json_lines.OPTIONS)
+    in_object = F.from_json(json_lines.in_object(raw), "v string", json_lines.OPTIONS).getField("v")
+    return F.coalesce((F.size(in_array) == 1) & in_object.isNotNull(), F.lit(False))
+
+
+def _is_beyond_limits(raw: Column) -> Column:
+    """Whether the line is more than Spark's parser (Jackson 2.15) takes, even if it is JSON."""
+    brackets = F.length(raw) - F.length(F.translate(raw, "{[", ""))
+    return (brackets > LIMIT) | raw.rlike(rf"[0-9.eE+-]{{{LIMIT + 1}}}")
+
+
+def _has_lone_surrogate(raw: Column) -> Column:
+    """Whether half a surrogate pair is escaped: it is what is left without escaped backslashes and pairs."""
+    escapes = F.regexp_replace(raw, r"\\\\", "")
+    pair = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    halves = F.regexp_replace(escapes, pair, "")
+    return halves.rlike(r"\\u[dD][89a-fA-F]")
 
 
 def _field_rules(dataset: Dataset, field: Field, run_start: datetime) -> Iterator[Rule]:
@@ -51,7 +84,7 @@ def _field_rules(dataset: Dataset, field: Field, run_start: datetime) -> Iterato
 
 def _presence_rules(field: Field) -> Iterator[Rule]:
     name = field.name
-    is_written = F.col("raw").contains(f'"{name}"')
+    is_written = F.coalesce(F.array_contains("keys", name), F.lit(False))
     absent = (F.col("object_count") == 1) & F.col(text_name(name)).isNull()
     missing = absent & ~is_written & _applies(field.written_when)
     if not field.optional:
@@ -100,9 +133,8 @@ def _applies(when: When | None) -> Column:
 
 
 def _is_quoted(name: str) -> Column:
-    """Whether the field's value is a JSON string; the parser turns every value into text."""
-    raw = F.col("raw")
-    return raw.contains(f'"{name}":"') | raw.contains(f'"{name}": "') | raw.rlike(f'"{name}"\\s*:\\s*"')
+    """Whether the field's value is a JSON string."""
+    return F.array_contains("quoted", name)
 
 
 def _says(name: str, what: str) -> Column:

@@ -11,7 +11,10 @@ from glue_jobs.lib.contracts.model import Field
 DATE_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 TIME_FORM = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?\z"
 INTEGER_FORM = r"^-?[0-9]+\z"
+# pandas writes 34 as 34.0 in a column with empty cells. Up to 15 digits nothing can have been rounded on the way.
+INTEGER_OR_FLOAT_FORM = r"^-?([0-9]+|[0-9]{1,15}[.]0+)\z"
 NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
+WHOLE = {"BIGINT": "bigint", "INTEGER": "int"}
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 EARLIEST = "1900-01-01"
@@ -26,11 +29,19 @@ def trimmed(text: Column) -> Column:
 
 def parsed(text: str, field: Field) -> Column:
     """The typed value of the (trimmed) text column called `text`, NULL if it is not a value of the field's type."""
+    if field.type in WHOLE:
+        return whole_number(text, field) if not field.required else _integer(text, WHOLE[field.type], INTEGER_FORM)
     return F.col(text) if field.type.startswith("VARCHAR") else PARSERS[field.type](text)
 
 
-def _integer(text: str, spark_type: str = "int") -> Column:
-    return F.when(F.col(text).rlike(INTEGER_FORM), _try_cast(text, spark_type))
+def whole_number(text: str, field: Field) -> Column:
+    """The whole number in the text, which may have a fraction of zeros; NULL for any other text."""
+    return _integer(text, WHOLE[field.type], INTEGER_OR_FLOAT_FORM)
+
+
+def _integer(text: str, spark_type: str, form: str) -> Column:
+    digits = F.expr(f"try_cast(substring_index(`{text}`, '.', 1) AS {spark_type})")
+    return F.when(F.col(text).rlike(form), digits)
 
 
 def _number(text: str) -> Column:
@@ -58,8 +69,6 @@ def _try_cast(text: str, spark_type: str) -> Column:
 
 
 PARSERS: dict[str, Callable[[str], Column]] = {
-    "BIGINT": lambda text: _integer(text, "bigint"),
-    "INTEGER": _integer,
     "BOOLEAN": _boolean,
     "DATE": _date,
     "TIMESTAMP": _timestamp,

@@ -47,6 +47,17 @@ def list_objects(bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
         raise
 
 
+def object_exists(bucket: str, key: str) -> bool:
+    """Whether the object is there."""
+    try:
+        client("s3").head_object(Bucket=bucket, Key=key)
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return False
+        raise
+    return True
+
+
 def delete_objects(bucket: str, keys: Iterable[str]) -> int:
     """Deletes `keys`, a thousand per call; returns how many."""
     pending = list(keys)

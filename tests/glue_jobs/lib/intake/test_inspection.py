@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from glue_jobs.lib.contracts.model import Dataset, Field
 from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.intake.inspection import Checked, check
-from glue_jobs.lib.intake.line_counter import MAX_HEADER, LineCounter
+from glue_jobs.lib.intake.line_counter import BOM, MAX_HEADER, LineCounter
 
 HEADER = STREAMS_HEADER.encode()
 ROW = b"1,t1,2024-06-25 10:00:00"
@@ -174,6 +174,10 @@ def describe_check_of_json_lines():
     def it_counts_objects():
         found = look(b'{"ts": 1}\n\n{"ts": 2}', dataset=LOGS)
         assert (found.lines, found.header, found.problem) == (2, "", None)
+
+    @pytest.mark.parametrize("mark", [BOM, BOM + b" ", BOM + BOM, BOM + b"\t\x00"])
+    def it_counts_no_line_of_byte_order_marks_only(mark):
+        assert look(b'{"ts": 1}\n' + mark + b'\n{"ts": 2}\n' + mark, dataset=LOGS).lines == 2
 
     def it_counts_equal_lines_too():
         assert look(b'{"ts": 1}\n{"ts": 1}\n', dataset=LOGS).lines == 2

@@ -182,7 +182,7 @@ def describe_users():
             ["user_age_out_of_range"],
             ["user_age_out_of_range"],
             ["user_age_invalid"],
-            ["user_age_invalid"],
+            [],
             ["user_age_invalid"],
             ["created_at_invalid"],
             ["created_at_invalid"],

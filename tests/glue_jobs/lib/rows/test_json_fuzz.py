@@ -67,6 +67,9 @@ VALUES = (
         '"a\\/b"',
         '""""',
         '{"song": 1}',
+        '{"artist": "Q", "title": "T"}',
+        "583.0",
+        "12345678.0",
     ),
 )
 
@@ -82,9 +85,14 @@ def _odd_line(rng, records):
     text = (
         "{" + rng.choice((",", ", ")).join(f'"{name}":{rng.choice(("", " "))}{v}' for name, v in fields.items()) + "}"
     )
-    if rng.random() < 0.05:
+    if rng.random() < 0.1:
         at = rng.randrange(len(text))
-        text = rng.choice((text[:at], text[:at] + text[at + 1 :], text + "}", text + ",", "[" + text + "]", text * 2))
+        text = rng.choice(
+            (
+                *(text[:at], text[:at] + text[at + 1 :], text + "}", text + ",", "[" + text + "]", text * 2),
+                *(text + "]", text + "] x", text + "],[", text + "]" + text, text + "},{", text + "}" + text),
+            )
+        )
     return text
 
 

@@ -7,6 +7,7 @@ import pytest
 from chispa.dataframe_comparer import assert_df_equality
 
 from glue_jobs.lib.contracts.model import Dataset, Field
+from glue_jobs.lib.intake.line_counter import LineCounter
 from glue_jobs.lib.rows import json_lines, raw_lines
 
 pytestmark = pytest.mark.spark
@@ -54,13 +55,22 @@ def describe_parse_json():
         at = datetime(2018, 11, 1, 20, 57, 10, 796000, UTC)
         expected = [
             (1, "a", 5, 7, 1.5, at),
-            (1, "b", None, None, 2.0, at),
+            (1, "b", None, None, 2.0, None),
             (1, "1", None, None, None, None),
-            (1, '{"a":1}', None, None, None, None),
+            (1, '{"a":1}', 5, None, None, None),
             (1, None, None, None, None, None),
         ]
         values = frame.select(*(column.split()[0] for column in VALUES.split(", ")))
         assert_df_equality(values, spark.createDataFrame(expected, VALUES), ignore_nullable=True, ignore_row_order=True)
+
+    @pytest.mark.parametrize(
+        "line", ["\ufeff", "\ufeff ", "\ufeff\ufeff\t", " ", "", " \ufeff", "\ufeff{}", "\ufeff \ufeff"]
+    )
+    def it_drops_just_the_lines_that_are_not_counted(parse, line):
+        counter = LineCounter(has_header=False)
+        counter.feed(line.encode())
+        counter.finish()
+        assert parse(line).count() == counter.lines
 
     def it_keeps_texts_beside_values(parse):
         row = parse('{"name": "Zoë \\u2603", "n": "5 ", "id": " 7", "size": {"a": [1]}, "at": 12345}').first()

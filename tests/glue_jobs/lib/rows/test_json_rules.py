@@ -67,8 +67,43 @@ EVENTS = {
     play() + play(): ["not_json"],
     play() + "," + play(): ["not_an_object"],
     "null": ["not_an_object"],
-    '"text"': ["not_json"],
-    "17": ["not_json"],
+    '"text"': ["not_an_object"],
+    "17": ["not_an_object"],
+    "true": ["not_an_object"],
+    "[1,": ["not_json"],
+    # Text behind the value; each would hide a second event.
+    play() + "]": ["not_json"],
+    play() + "] garbage": ["not_json"],
+    play() + "],[": ["not_json"],
+    play() + "]" + visit(): ["not_json"],
+    play() + "},{": ["not_json"],
+    play() + "},{" + visit()[1:-1]: ["not_json"],
+    play() + "]]": ["not_json"],
+    play() + ",": ["not_json"],
+    # What the parser does not take, though it is JSON.
+    play(extra="X").replace('"X"', "[" * 1001 + "]" * 1001): ["beyond_limits"],
+    play(extra="X").replace('"X"', "1" * 2000): ["beyond_limits"],
+    play(extra="X").replace('"X"', "[" * 500 + "]" * 500): [],
+    # Numbers that JSON does not know, also in fields that nobody reads.
+    play(extra="X").replace('"X"', "NaN"): ["not_json"],
+    play(extra="X").replace('"X"', "-Infinity"): ["not_json"],
+    # Halves of characters.
+    play(song="X").replace('"X"', r'"\ud800"'): ["lone_surrogate"],
+    play(song="X").replace('"X"', r'"a\udfffb"'): ["lone_surrogate"],
+    play(song="X").replace('"X"', r'"\ude00\ud83d"'): ["lone_surrogate"],
+    play(song="X").replace('"X"', r'"\ud800\ud83d\ude00"'): ["lone_surrogate"],
+    play(song="X").replace('"X"', r'"why? \ud83d\ude00"'): [],
+    play(song="X").replace('"X"', r'"why? \\ud800"'): [],
+    play(song="X").replace('"X"', r'"why? \\\ud800"'): ["lone_surrogate"],
+    # Keys: nested ones, escaped ones, repeated ones.
+    play(artist=12, meta={"artist": "Q"}): ["artist_invalid"],
+    play(meta={"artist": 12}): [],
+    play().replace('"artist"', r'"\u0061rtist"'): [],
+    play(artist=12).replace('"artist"', r'"\u0061rtist"'): ["artist_invalid"],
+    without(PLAY, "artist", meta={"artist": "Q"}): ["artist_missing"],
+    without(PLAY, "artist", note='the "artist": none'): ["artist_missing"],
+    play()[:-1] + ', "artist": 12}': ["artist_invalid"],
+    play()[:-1] + ', "artist": "B"}': [],
     play(song="a\u0000b"): ["nul_byte"],
     play(song="Sun") + "\u0000": ["nul_byte", "not_json"],
     # Texts.
@@ -94,6 +129,10 @@ EVENTS = {
     play(sessionId=-38): ["sessionId_negative"],
     play(sessionId="38"): ["sessionId_invalid"],
     play(status=200.5): ["status_invalid"],
+    play(sessionId=583.0, itemInSession=1e3, status=12345678.0): [],
+    play(sessionId=583.7): ["sessionId_invalid"],
+    play(itemInSession=1e10): ["itemInSession_invalid"],
+    play().replace("1541105830796", "1e15"): ["ts_invalid"],
     play(status=None): ["status_empty"],
     play(status=[200]): ["status_invalid"],
     without(PLAY, "itemInSession", "status"): ["itemInSession_missing", "status_missing"],
@@ -115,7 +154,7 @@ EVENTS = {
     play(length="211.5"): ["length_invalid"],
     play(length=None): ["length_empty"],
     visit(length=-1): ["length_not_positive"],
-    play().replace("211.5", "NaN"): ["length_invalid"],
+    play().replace("211.5", "NaN"): ["not_json"],
     play(length="NaN"): ["length_invalid"],
     play().replace("211.5", "1e999"): ["length_invalid"],
     play(song=""): ["song_empty"],
@@ -123,6 +162,7 @@ EVENTS = {
     without(VISIT, "artist", "length", "song"): [],
     # Times.
     play(ts=1541105830796.0): [],
+    play(ts=1541105830796.7): ["ts_invalid"],
     play(ts=1541105830): ["ts_in_seconds"],
     play(ts=-1541105830796): ["ts_negative"],
     play(ts="1541105830796"): ["ts_invalid"],
@@ -203,3 +243,9 @@ def describe_error_rules():
         row = reasons[LOG_DATA][play(artist=5, itemInSession="3", page="Tab", ts=1541105830, userId=39)]
         assert (row.itemInSession, row.itemInSession_text, row.ts, row.artist_text) == (None, "3", None, "5")
         assert (row.sessionId, row.length, row.song, row.status) == (38, 211.5, "Sun", 200)
+
+
+def it_warns_of_a_field_that_is_written_twice(reasons):
+    row = reasons[LOG_DATA][play()[:-1] + ', "artist": "B"}']
+    assert (row.artist, row._errors, row._warnings) == ("B", [], ["duplicate_key"])
+    assert reasons[LOG_DATA][play()]._warnings == []
