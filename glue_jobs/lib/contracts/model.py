@@ -70,6 +70,7 @@ class Field(Column):
         type: What its values must parse to; in JSON a TIMESTAMP is a number, milliseconds since 1970 in UTC.
         empty: Whether an empty value is allowed, or how severe it is.
         optional: A file may lack the column (a JSON object the key), so its values may be empty.
+        also_named: CSV: other names for the column in headers, such as "" for a first column without a name.
         bounds: Which numbers are possible.
         choices: All possible values, if they are few.
         as_text: JSON: the file writes the number as text.
@@ -79,6 +80,7 @@ class Field(Column):
 
     empty: Literal["error", "warning", "allowed"] = "error"
     optional: bool = False
+    also_named: tuple[str, ...] = ()
     bounds: Bounds | None = None
     choices: tuple[str, ...] = ()
     as_text: bool = False

@@ -65,7 +65,7 @@ SONG_FILES = catalogue_files(
     "songs",
     grain="one row a track; within a file the smallest `id` of a track wins, the last delivered file wins",
     fields=(
-        Field("id", "BIGINT", bounds=NOT_NEGATIVE),
+        Field("id", "BIGINT", bounds=NOT_NEGATIVE, also_named=("",)),
         Field("track_id", "VARCHAR(64)"),
         Field("artists", "VARCHAR(2048)", empty="allowed"),
         Field("album_name", "VARCHAR(1024)", empty="allowed"),

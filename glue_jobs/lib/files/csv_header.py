@@ -22,9 +22,19 @@ def columns_of(header: str) -> list[str]:
     return [name.strip().strip('"').strip().lower() for name in rows[0]] if rows else []
 
 
+def contract_columns(header: str, dataset: Dataset) -> list[str]:
+    """`columns_of`, with the contract's names for columns that the header calls otherwise."""
+    columns = columns_of(header)
+    for field in dataset.fields:
+        other = next((name for name in field.also_named if name in columns), None)
+        if other is not None and field.name not in columns:
+            columns[columns.index(other)] = field.name
+    return columns
+
+
 def missing_columns(header: str, dataset: Dataset) -> list[str]:
     """The columns that a file must have and the header lacks, in contract order."""
-    present = set(columns_of(header))
+    present = set(contract_columns(header, dataset))
     return [name for name in dataset.required_columns if name not in present]
 
 
@@ -33,5 +43,5 @@ def positions(header: str, dataset: Dataset) -> list[int]:
 
     A file in the archive may lack a column that its contract demands today; the rules then find the column empty.
     """
-    columns = columns_of(header)
+    columns = contract_columns(header, dataset)
     return [columns.index(name) if name in columns else ABSENT for name in dataset.field_names]

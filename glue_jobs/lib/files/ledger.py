@@ -35,6 +35,7 @@ class LedgerFile:
         header: Its first line without BOM and line end.
         lines: Lines that are neither blank nor equal to the header; for a rejected file, those seen until then.
         run_id: The run that loaded it, or that counted it in its books.
+        record_parts: MD5 of each line that is part of a record of several lines (`intake.multiline`).
         first_date, last_date: First and last day (UTC) of its plays, once loaded.
     """
 
@@ -53,6 +54,7 @@ class LedgerFile:
     archived_key: str | None = None
     first_date: date | None = None
     last_date: date | None = None
+    record_parts: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -189,6 +191,7 @@ def _to_item(file: LedgerFile) -> dict[str, Any]:
     for name in ("first_date", "last_date"):
         if name in item:
             item[name] = item[name].isoformat()
+    item["record_parts"] = list(file.record_parts)
     if file.is_open:
         item["open_dataset"] = file.dataset
     return item
@@ -202,6 +205,7 @@ def _to_file(item: dict[str, Any]) -> LedgerFile:
         values[name] = int(item[name])
     for name in ("first_date", "last_date"):
         values[name] = date.fromisoformat(item[name]) if name in item else None
+    values["record_parts"] = tuple(item.get("record_parts", ()))
     return LedgerFile(**values)
 
 

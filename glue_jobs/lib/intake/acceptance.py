@@ -168,6 +168,7 @@ class Acceptance:
             reason=reason,
             accepted_key=f"{folder}/{checked.checksum}.{suffix}" if state == ACCEPTED else None,
             accepted_at=self._last_accepted_at,
+            record_parts=checked.record_parts,
         )
 
     def _move(self, verdict: _Verdict) -> None:

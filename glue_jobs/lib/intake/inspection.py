@@ -11,6 +11,7 @@ from glue_jobs.lib.files import csv_header
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.intake import gunzip
 from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, LineCounter
+from glue_jobs.lib.intake.multiline import MOST_LINES
 
 HEAD = 4096
 SIGNATURES = {
@@ -41,6 +42,7 @@ class Checked:
     lines: int
     gzipped: bool
     problem: Problem | None
+    record_parts: tuple[str, ...] = ()
 
 
 class _UnfitError(Exception):
@@ -90,6 +92,9 @@ class _Inspection:
             raise _UnfitError("empty", "is empty", "deliver it with its rows")
         if self.dataset.file_format == "json" and not self.counter.has_object:
             _refuse_without_object(self.counter.first)
+        if self.counter.multiline.too_many:
+            found = f"has more than {MOST_LINES} lines in records with line breaks inside quotes"
+            raise _UnfitError("multiline_records", found, "deliver it without line breaks in its values")
         if self.counter.lines == 0:
             raise _UnfitError("empty", "holds a header and no rows", "deliver it with its rows")
 
@@ -121,8 +126,15 @@ def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
         for _ in source:
             pass
     header = inspection.header or ""
+    counter = inspection.counter
     return Checked(
-        inspection.digest.hexdigest(), inspection.bytes, header, inspection.counter.lines, inspection.gzipped, problem
+        checksum=inspection.digest.hexdigest(),
+        bytes=inspection.bytes,
+        header=header,
+        lines=counter.lines,
+        gzipped=inspection.gzipped,
+        problem=problem,
+        record_parts=tuple(counter.multiline.parts),
     )
 
 
@@ -196,6 +208,10 @@ def _what_it_is_instead(header: str, dataset: Dataset) -> str | None:
         return "JSON"
     if start.startswith("<"):
         return "HTML or XML"
+    if start.lower().startswith("sep="):
+        return f"text that begins with Excel's line '{start[:8]}' instead of its header"
+    if start.startswith("#"):
+        return "text that begins with a comment line instead of its header"
     if any(character.encode() in BLANK and character not in "\t " for character in header):
         return "binary data"
     for separator, name in OTHER_SEPARATORS.items():

@@ -4,6 +4,9 @@ Lines end at \\n, \\r\\n or \\r. A line of only spaces and control characters is
 a line equal to the header, with or without a byte order mark, is a repeated header. Neither counts.
 """
 
+from glue_jobs.lib.files.csv_header import columns_of
+from glue_jobs.lib.intake.multiline import MultilineRecords
+
 BOM = b"\xef\xbb\xbf"
 BLANK = bytes(range(0x21))
 MAX_HEADER = 32 * 1024
@@ -19,6 +22,7 @@ class LineCounter:
         first: The first line that is not blank, without line end; None until it is complete.
         lines: Lines so far; with a header, without it and its repeats.
         first_is_long: The header has more than MAX_HEADER bytes; the other attributes mean nothing then.
+        multiline: Records of several lines so far, if there is a header.
         has_object: A line so far begins like a JSON object, and is more than the opening brace.
     """
 
@@ -28,6 +32,7 @@ class LineCounter:
         self.lines = 0
         self.first_is_long = False
         self.has_object = False
+        self.multiline = MultilineRecords()
         self._tail = b""
         self._after_cr = False
 
@@ -61,6 +66,8 @@ class LineCounter:
         self.lines += len(filled)
         if self.has_header:
             self.lines -= filled.count(self.first) + filled.count(BOM + self.first)
+            self.multiline.width = self.multiline.width or len(columns_of(self.first.decode(errors="replace")))
+            self.multiline.feed(lines)
 
     def _is_blank(self, line: bytes) -> bool:
         """Whether the parser will drop the line; that of JSON lines takes byte order marks off their beginning."""

@@ -19,16 +19,19 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
         dataset: The dataset whose columns are taken.
 
     Returns:
-        raw, path, file_id (NULL when `files` lacks the path), field_count, width, quotes_broken, and a string column
-        per contract field: its text, NULL when the line is too short or the file lacks the column.
+        raw, path, file_id (NULL when `files` lacks the path), field_count, width, quotes_broken, in_record (the
+        line is part of a record of several lines), and a string column per contract field: its text, NULL when the
+        line is too short or the file lacks the column.
     """
     is_header = (F.col("raw") == F.col("header")) | (F.col("raw") == F.concat(F.lit(csv_header.BOM), "header"))
+    is_part = (F.size("record_parts") > 0) & F.array_contains("record_parts", F.md5("raw"))
+    in_record = F.coalesce(is_part, F.lit(False)).alias("in_record")
     split = (
         lines.select(F.expr(r"trim(TRAILING '\r' FROM line)").alias("raw"), "path")
         .where(F.col("raw").rlike(NOT_BLANK))
         .join(F.broadcast(files), on="path", how="left")
         .where(~F.coalesce(is_header, F.lit(False)))
-        .select("raw", "path", "file_id", "width", "positions", _split_fields(F.col("raw")).alias("_fields"))
+        .select("raw", "path", "file_id", "width", "positions", in_record, _split_fields(F.col("raw")).alias("_fields"))
     )
     texts = [
         _unquoted(F.get("_fields", F.get("positions", F.lit(index)))).alias(name)
@@ -40,6 +43,7 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
         "file_id",
         F.size("_fields").alias("field_count"),
         "width",
+        "in_record",
         _quotes_broken(F.col("raw"), F.col("_fields")).alias("quotes_broken"),
         *texts,
     )
@@ -67,7 +71,10 @@ def _is_quoted(field: Column) -> Column:
 
 
 def _unquoted(field: Column) -> Column:
-    return F.when(_is_quoted(field), F.replace(_inside(field), F.lit('""'), F.lit('"'))).otherwise(field)
+    """The field's value; as spaces around values do not count, quotes may stand between them."""
+    inner = F.trim(field)
+    text = F.when(_is_quoted(inner), F.replace(_inside(inner), F.lit('""'), F.lit('"'))).otherwise(field)
+    return F.when(field.contains('"'), text).otherwise(field)
 
 
 def _quotes_broken(raw: Column, fields: Column) -> Column:
@@ -76,7 +83,8 @@ def _quotes_broken(raw: Column, fields: Column) -> Column:
     return F.when(raw.contains('"'), (quotes % 2 == 1) | F.exists(fields, _is_ambiguous)).otherwise(F.lit(False))
 
 
-def _is_ambiguous(field: Column) -> Column:
+def _is_ambiguous(delivered: Column) -> Column:
+    field = F.trim(delivered)
     whole = _is_quoted(field) & ~F.replace(_inside(field), F.lit('""'), F.lit("")).contains('"')
     plain_text = ~field.startswith('"') & ~field.contains(",")
     return field.contains('"') & ~whole & ~plain_text

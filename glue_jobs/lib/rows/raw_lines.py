@@ -26,7 +26,7 @@ NOT_BLANK = r"[^\x00-\x20]"
 
 NUL = "\u0000"
 LINES_SCHEMA = "line string, path string"
-FILES_SCHEMA = "path string, file_id int, header string, positions array<int>, width int"
+FILES_SCHEMA = "path string, file_id int, header string, positions array<int>, width int, record_parts array<string>"
 
 
 def read_lines(glue_context: Any, *, paths: Sequence[str], transformation_ctx: str) -> DataFrame:
@@ -71,7 +71,8 @@ def files_frame(spark: SparkSession, files: Sequence["LedgerFile"], *, dataset: 
     """One row per file: where its lines are read from, and where the contract's columns are in them.
 
     Returns:
-        path, file_id int (see `file_ids`; shorter than the file's names), header, positions array<int>, width int.
+        path, file_id int (see `file_ids`; shorter than the file's names),
+        header, positions array<int>, width int, record_parts array<string> (see the ledger).
     """
     ids = file_ids(files)
     rows = [
@@ -81,6 +82,7 @@ def files_frame(spark: SparkSession, files: Sequence["LedgerFile"], *, dataset: 
             csv_header.clean(file.header),
             csv_header.positions(file.header, dataset) if dataset.file_format == "csv" else [],
             len(csv_header.columns_of(file.header)),
+            list(file.record_parts),
         )
         for file in files
     ]

@@ -44,10 +44,11 @@ def text_name(field: str) -> str:
     return f"{field}_text"
 
 
-def value_rule(name: str, field: str, broken: Column, message: str, severity: Severity = "error") -> Rule:
+def value_rule(name: str, field: str, broken: Column, message: str | Column, severity: Severity = "error") -> Rule:
     """A rule whose message begins with the field and its text."""
     text = F.substring(text_name(field), 1, SHOWN_CHARACTERS)
-    return Rule(name, field, broken, F.format_string(f"{field} '%s' {message}", text), severity)
+    said = F.lit(message) if isinstance(message, str) else message
+    return Rule(name, field, broken, F.format_string(f"{field} '%s' %s", text, said), severity)
 
 
 def possible_values(dataset: Dataset, field: Field, *, run_start: datetime, given: Column) -> Iterator[Rule]:

@@ -1,5 +1,6 @@
 """Each rule once broken and once kept: a good record, and what a test changes in it."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -39,7 +40,7 @@ GOOD = {
 
 @pytest.fixture
 def check(spark):
-    def run(dataset, *overrides, raw=None, header=None):
+    def run(dataset, *overrides, raw=None, header=None, record=()):
         """Rows of the checked frame, one per override of the good record (or per raw line)."""
         header = header or ",".join(dataset.field_names)
         records = [{**GOOD[dataset.name], **override} for override in overrides]
@@ -51,6 +52,7 @@ def check(spark):
             file_key="x/a.csv@1",
             header=header,
             accepted_at=None,
+            record_parts=[hashlib.md5(line.encode()).hexdigest() for line in record],
         )
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string").coalesce(1)
         files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
@@ -96,6 +98,35 @@ def describe_with_checks():
         rows = check(STREAM_FILES, raw=["x,y", 'x,"y,z', "x,y,z,1", "1,a\u0000,2024-06-25 01:02:03"])
         assert names(rows) == [["ragged_row"], ["unbalanced_quotes"], ["ragged_row"], ["nul_byte"]]
         assert rows[0]._errors[0].message == "2 fields where the header has 3"
+
+    def it_names_comments_decimal_commas_and_floats(check):
+        rows = check(STREAM_FILES, raw=["# made by hand", "1,t1,2024-06-25 01:02:03,5"])
+        assert [row._errors[0].message for row in rows] == [
+            "a comment line, which CSV does not have",
+            "4 fields where the header has 3; is there a decimal comma, or no quotes?",
+        ]
+        rows = check(SONG_FILES, {"energy": '"0,5"'}, {"id": "7.0"})
+        assert [row._errors[0].message for row in rows] == [
+            "energy '0,5' is not a number; write a decimal point, not a comma",
+            "id '7.0' is not a whole number of 64 bits; write it without a decimal point",
+        ]
+
+    def it_takes_whole_numbers_as_pandas_writes_them_where_a_cell_may_be_empty(check):
+        rows = check(
+            USER_FILES, *({"user_age": age} for age in ("34.0", "34.00", "34.5", "34.", "1e1")), {"user_id": "7.0"}
+        )
+        assert [row.user_age for row in rows] == [34, 34, None, None, None, 36]
+        assert names(rows) == [[], [], *[["user_age_invalid"]] * 3, ["user_id_invalid"]]
+
+    def it_takes_quotes_between_spaces(check):
+        rows = check(STREAM_FILES, raw=['2, "t,1" ,2024-06-25 01:02:03', '2, "t"1",2024-06-25 01:02:03'])
+        assert (rows[0].track_id, names(rows)) == ("t,1", [[], ["unbalanced_quotes"]])
+
+    def it_refuses_every_line_of_a_record_of_several_lines(check):
+        record = ('3,"a', "4,trk,2024-06-25 01:02:03", 'b",2024-06-25 01:02:03')
+        rows = check(STREAM_FILES, raw=[*record, "5,trk,2024-06-25 01:02:03"], record=record)
+        broken = ["unbalanced_quotes", "multiline_record"]
+        assert names(rows) == [broken, ["multiline_record"], broken, []]
 
 
 def describe_ids():

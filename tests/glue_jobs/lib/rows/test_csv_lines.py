@@ -22,6 +22,7 @@ def files(spark):
             file_key="streams/a.csv@1",
             header=header,
             accepted_at=None,
+            record_parts=(),
         )
         return raw_lines.files_frame(spark, [file], dataset=STREAM_FILES, lake_bucket="lake")
 
@@ -44,7 +45,7 @@ def texts(frame):
 def describe_files_frame():
     def it_has_a_row_a_file(spark, files):
         expected = spark.createDataFrame(
-            [(PATH, 0, "listen_time,x,user_id,track_id", [2, 3, 0], 4)],
+            [(PATH, 0, "listen_time,x,user_id,track_id", [2, 3, 0], 4, [])],
             raw_lines.FILES_SCHEMA,
         )
         assert_df_equality(files("\ufefflisten_time,x,user_id,track_id\r"), expected, ignore_nullable=True)

@@ -34,7 +34,12 @@ def parse(spark):
     def run(*texts, path=PATH):
         file = SimpleNamespace(
             **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "things/a.json"},
-            **{"file_key": "things/a.json@1", "header": "", "accepted_at": datetime(2024, 6, 25, tzinfo=UTC)},
+            **{
+                "file_key": "things/a.json@1",
+                "header": "",
+                "accepted_at": datetime(2024, 6, 25, tzinfo=UTC),
+                "record_parts": (),
+            },
         )
         files = raw_lines.files_frame(spark, [file], dataset=THINGS, lake_bucket="lake")
         read = spark.createDataFrame([(text, path) for text in texts], "line string, path string")

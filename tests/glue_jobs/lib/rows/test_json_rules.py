@@ -204,7 +204,7 @@ def reasons(spark):
     def check(dataset, texts):
         file = SimpleNamespace(
             **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "x/a.json"},
-            **{"file_key": "x/a.json@1", "header": "", "accepted_at": None},
+            **{"file_key": "x/a.json@1", "header": "", "accepted_at": None, "record_parts": ()},
         )
         files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string")
