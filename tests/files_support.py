@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
+from local_glue.endpoint.patches import version_listings
 
 LANDING, LAKE, TABLE = "music-landing", "music-lake", "ProcessedFiles"
 STREAMS_HEADER = "user_id,track_id,listen_time"
@@ -52,6 +53,7 @@ def account(monkeypatch: Any, *, versioning: bool = True) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    version_listings.install()
     with mock_aws():
         if not _seen:
             # Clients made before may have no credentials; these are kept, because making them takes time.

@@ -163,6 +163,26 @@ def describe_loading():
             first.rollback()
 
 
+def describe_files_as_people_make_them():
+    def it_loads_a_catalogue_whose_first_column_has_no_name(catalogue):
+        catalogue.take_in(songs__s=songs(song(2, "t1", name="Later"), song(1, "t1")).removeprefix(b"id"))
+        assert catalogue.load().outcomes["loaded"] == 1
+        assert catalogue.rows("SELECT id, track_id, track_name FROM songs") == [(1, "t1", "Song")]
+
+    def it_loads_no_row_out_of_a_quoted_value(catalogue):
+        record = ('3,"a', user(4), 'b",30,France,2024-01-01')
+        catalogue.take_in(users__u=users(user(1), *record, user(2)))
+        assert catalogue.load().quarantined_by_rule == {"multiline_record": 3, "unbalanced_quotes": 2}
+        assert sorted(catalogue.ages()) == [1, 2]
+
+    def it_takes_ages_as_pandas_writes_them_and_survives_nul_wherever_it_is(catalogue):
+        header, *rows = users(user(1, age="34.0"), user(2)).decode().splitlines()
+        odd = [f"{header},no\x00te", f"{rows[0]},x", f"{rows[1]},\x00"]
+        catalogue.take_in(users__u="\n".join(odd).encode())
+        assert catalogue.load().quarantined_by_rule == {"nul_byte": 1}
+        assert catalogue.ages() == {1: 34}
+
+
 def describe_rows_in_error():
     def it_quarantines_them_and_counts_rules(catalogue, spark):
         catalogue.take_in(users__u=users(user(1), user("x"), user(-3, age=0), "4,short"))

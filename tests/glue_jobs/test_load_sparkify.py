@@ -52,6 +52,12 @@ def test_runs_without_anything_to_load_and_what_the_measures_say(world):
     assert world.load() == ({}, {})  # The books of a run without files show that it ran.
     assert world.sizes() == {}
 
+    # Lines of byte order marks only are in no count; text behind a value and halves of characters are in quarantine.
+    behind = [json.dumps(play(8)) + "]", json.dumps(play(9)) + "] x"]
+    odd = ["\ufeff", "\ufeff ", *behind, visit(2), play(7, song="\ud800")]
+    counts, _ = world.load(odd=odd)
+    assert counts == {"read": 4, "loaded": 1, "quarantined": 3}
+
     counts, _ = world.load(broken=[line for line, _ in BROKEN[3:6]], home=[visit(1)])
     assert counts == {"read": 4, "loaded": 1, "quarantined": 3}
     assert world.sizes() == {"staging_events": 1}

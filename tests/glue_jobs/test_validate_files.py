@@ -65,7 +65,19 @@ def describe_accepted_files():
         assert sorted(file.accepted_key.partition(".")[2] for file in ledger_files()) == ["csv", "csv.gz"]
 
     @pytest.mark.parametrize(
-        "key", ["a b.csv", "100%.csv", "a+b.csv", "%41.csv", "é/ü 文.csv", "q?x=1&y#.csv", "x" * 1000]
+        "key",
+        [
+            "Icon\r",
+            "a\tb\n.csv",
+            "bell\x07.csv",
+            "a b.csv",
+            "100%.csv",
+            "a+b.csv",
+            "%41.csv",
+            "é/ü 文.csv",
+            "q?x=1&y#.csv",
+            "x" * 1000,
+        ],
     )
     def it_takes_any_key(any_bucket, key):
         deliver(f"streams/{key}")

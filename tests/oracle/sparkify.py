@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -240,7 +241,7 @@ def _kind(name: str) -> str:
 
 @cache
 def _repaired(text: str) -> str:
-    return ftfy.fix_encoding(text)
+    return unicodedata.normalize("NFC", ftfy.fix_encoding(text))
 
 
 def _as_json(names: list[str], texts: list[str | None]) -> str | None:

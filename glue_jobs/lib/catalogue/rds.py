@@ -1,6 +1,5 @@
 """The catalogue in RDS: users, songs and the books of their loads, changed in one transaction."""
 
-import hashlib
 import json
 import re
 import socket
@@ -20,6 +19,7 @@ from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError, first_line
 from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.warehouse.sql import run_hash
 
 CONNECT_SECONDS = 15
 WRITERS = 4
@@ -119,8 +119,7 @@ class Rds:
         return run_book
 
     def _stage(self, table: Table) -> str:
-        run = hashlib.sha256(self._config.run_id.encode()).hexdigest()[:12]
-        return f"{rds_sql.STAGE_SCHEMA}.{table.name}_{run}"
+        return f"{rds_sql.STAGE_SCHEMA}.{table.name}_{run_hash(self._config.run_id)}"
 
     @contextmanager
     def _transaction(self, purpose: str) -> Iterator[pg8000.native.Connection]:

@@ -197,17 +197,8 @@ class Acceptance:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
 
     def _delete(self, deliveries: Sequence[LandedFile]) -> None:
-        """Deletes exactly the versions that were checked; newer versions of the same keys stay."""
-        for batch in parallel.batches(deliveries, aws.DELETE_BATCH):
-            answer = aws.client("s3").delete_objects(
-                Bucket=self.config.landing_bucket,
-                Delete={"Objects": [delivery.location for delivery in batch], "Quiet": True},
-            )
-            for failure in answer.get("Errors", []):
-                raise PipelineError(
-                    f"'{failure['Key']}' cannot be deleted from bucket '{self.config.landing_bucket}' "
-                    f"({failure['Code']}); allow s3:DeleteObjectVersion, run the job again"
-                )
+        """Deletes exactly the versions that were checked; newer ones of the same keys stay."""
+        aws.delete_locations(self.config.landing_bucket, [delivery.location for delivery in deliveries])
 
     def _wait_until_listed(self) -> None:
         """Waits until the ledger's index, which lags and which the next jobs read, shows all accepted files."""

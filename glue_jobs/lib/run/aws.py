@@ -1,7 +1,8 @@
 """boto3 clients, and the few S3 operations that the jobs need."""
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,9 +10,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from glue_jobs.lib.run.errors import MissingResourceError
+from glue_jobs.lib.run.errors import MissingResourceError, PipelineError
+from glue_jobs.lib.run.parallel import batches
 
 DELETE_BATCH = 1000
+NOT_IN_XML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 POOL_SIZE = 32
 
 
@@ -59,12 +62,33 @@ def object_exists(bucket: str, key: str) -> bool:
 
 
 def delete_objects(bucket: str, keys: Iterable[str]) -> int:
-    """Deletes `keys`, a thousand per call; returns how many."""
-    pending = list(keys)
-    for start in range(0, len(pending), DELETE_BATCH):
-        batch = [{"Key": key} for key in pending[start : start + DELETE_BATCH]]
-        client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-    return len(pending)
+    """Deletes `keys`; returns how many.
+
+    Raises:
+        PipelineError: See `delete_locations`.
+    """
+    return delete_locations(bucket, [{"Key": key} for key in keys])
+
+
+def delete_locations(bucket: str, locations: Sequence[Mapping[str, str]]) -> int:
+    """Deletes objects or versions of objects (Key, VersionId), a thousand per call; returns how many.
+
+    Raises:
+        PipelineError: S3 refused to delete one; the message names it.
+    """
+    plain = [location for location in locations if not NOT_IN_XML.search(location["Key"])]
+    for batch in batches(plain, DELETE_BATCH):
+        answer = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": list(batch), "Quiet": True})
+        for failure in answer.get("Errors", []):
+            raise PipelineError(
+                f"'{failure['Key']}' cannot be deleted from bucket '{bucket}' ({failure['Code']}); allow "
+                "s3:DeleteObject and s3:DeleteObjectVersion, run the job again"
+            )
+    # The list of a thousand keys is XML, which cannot hold every character that a key can.
+    for location in locations:
+        if NOT_IN_XML.search(location["Key"]):
+            client("s3").delete_object(Bucket=bucket, **location)
+    return len(locations)
 
 
 def delete_prefix(bucket: str, prefix: str) -> int:

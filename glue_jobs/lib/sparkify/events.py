@@ -49,7 +49,10 @@ def build_events(rows: DataFrame) -> DataFrame:
     """Makes `events` from checked and repaired rows of log_data."""
     named = [F.col(field).alias(name) for name, field in EVENTS.items()]
     user = F.coalesce(F.col("userId").cast("string"), F.lit(""))
-    event_id = F.concat_ws("-", user, "sessionId", "itemInSession").alias("event_id")
+    # Sessions are shared: a visitor who is not logged in is told apart by all that the event says.
+    content = F.md5(F.to_json(F.struct(*named)))
+    visitor = F.when(F.col("userId").isNull(), F.substring(content, 1, 16))
+    event_id = F.concat_ws("-", user, "sessionId", "itemInSession", visitor).alias("event_id")
     return rows.select("file_id", event_id, *named, *(raw_name(field) for field in TEXT_FIELDS))
 
 

@@ -63,7 +63,8 @@ class Connector:
         """
         from awsglue.dynamicframe import DynamicFrame
 
-        options = self._options(table)
+        # A value can be the connector's own mark, @NULL@; nobody can have called a song by the run's.
+        options = self._options(table) | {"csvnullstring": f"@NULL-{sql.run_hash(self._config.run_id)}@"}
         for name, statements in (("preactions", preactions), ("postactions", postactions)):
             if text := sql.actions(statements):
                 options[name] = text

@@ -57,7 +57,12 @@ def date_literal(day: date) -> str:
 
 def stage_name(name: str, run_id: str) -> str:
     """The qualified stage table `name` of one run."""
-    return f"{STAGE_SCHEMA}.stage_{identifier(name)}_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}"
+    return f"{STAGE_SCHEMA}.stage_{identifier(name)}_{run_hash(run_id)}"
+
+
+def run_hash(run_id: str) -> str:
+    """12 hexadecimal digits that stand for a run."""
+    return hashlib.sha256(run_id.encode()).hexdigest()[:12]
 
 
 def create_schema(schema: str) -> str:

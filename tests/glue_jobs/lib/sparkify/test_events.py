@@ -41,10 +41,23 @@ def verdicts(judged):
 
 def describe_build_events():
     def it_names_an_event_by_user_session_and_item(spark):
-        expected = events_of(spark, {}, {"user_id": None, "page": "Home"})
-        fields = (f"`{name}` AS `{field}`" for name, field in events.EVENTS.items())
-        rows = expected.selectExpr("file_id", *fields, *(f"{field}_raw" for field in events.TEXT_FIELDS))
-        assert_df_equality(events.build_events(rows), expected, ignore_nullable=True)
+        expected = events_of(spark, {}, {"page": "Home"})
+        assert_df_equality(events.build_events(as_rows(expected)), expected, ignore_nullable=True)
+
+    def it_tells_visitors_of_one_session_apart_by_all_that_their_events_say(spark):
+        visitor = {"user_id": None, "page": "Home"}
+        others = ({"start_time": seconds(1)}, {"user_agent": "Lynx"}, {"location": "Bergen"})
+        built = events.build_events(as_rows(events_of(spark, visitor, visitor, *(visitor | other for other in others))))
+        same, again, *different = (row.event_id for row in built.collect())
+        assert same == again
+        assert same.startswith("-38-3-")
+        assert len({same, *different}) == 4
+
+
+def as_rows(wanted):
+    """Checked rows of log_data that make these events."""
+    fields = (f"`{name}` AS `{field}`" for name, field in events.EVENTS.items())
+    return wanted.selectExpr("file_id", *fields, *(f"{field}_raw" for field in events.TEXT_FIELDS))
 
 
 def describe_judge():

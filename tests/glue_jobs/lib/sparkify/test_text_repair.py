@@ -25,7 +25,7 @@ ORIGINALS = (
 )
 HARMLESS = (
     *("", "plain", "Björk", "Ãvila", "AÇÃO", "É", "ÿ", "½ Â", "Motörhead", "Sigur Rós", "Mñ", "日本語", "Ã", "l’été"),
-    *("a\nb", "<b>&amp;</b>", "ﬀ", "Ａ", "e\u0301"),
+    *("a\nb", "<b>&amp;</b>", "ﬀ", "Ａ", "ßª", "É°", "À°", "Sigur É°s"),
 )
 
 
@@ -61,6 +61,16 @@ def describe_repair():
     def it_leaves_other_text_as_it_is(repaired):
         _, rows = repaired(*HARMLESS)
         assert rows == {text: (text, None, None) for text in HARMLESS}
+
+    def it_composes_accents_so_that_names_that_look_alike_match(repaired):
+        names = {
+            "Beyonce\u0301": "Beyoncé",
+            "A\u030arhus": "Århus",
+            "か\u3099": "が",
+            "\u212bngstro\u0308m": "Ångström",
+        }
+        _, rows = repaired(*names)
+        assert rows == {name: (composed, name, None) for name, composed in names.items()}
 
     def it_leaves_text_alone_where_it_is_not_certain(repaired):
         _, rows = repaired("Ã¶", "æ–‡å…—?", None)
