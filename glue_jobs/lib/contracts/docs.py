@@ -35,6 +35,23 @@ FILES_HEAD = """## Input files
 
 A row that breaks a rule goes to the quarantine with all its reasons. A column marked *optional* may be missing from a
 file; a file without any other column is rejected. More columns than these are ignored.
+
+Whole numbers are digits. `34.0` counts as 34 in JSON, where both are the same number, and in CSV columns that may be
+empty, because pandas writes them so; elsewhere in CSV it is an error. Spaces around values do not count.
+
+| reason | what is wrong with the line |
+| --- | --- |
+| nul_byte | it holds a NUL character |
+| unbalanced_quotes | CSV: a quote is not closed where its field ends |
+| multiline_record | CSV: it is part of a record with a line break inside quotes |
+| ragged_row | CSV: it has more or fewer fields than the header |
+| not_json | JSON: it is not one whole value, or something stands behind the value |
+| not_an_object | JSON: it is a value, but not one object |
+| beyond_limits | JSON: it nests deeper, or holds a longer number, than the parser takes |
+| lone_surrogate | JSON: it escapes half of a character |
+| duplicate_key | JSON, a warning: a field is written more than once, the last value counts |
+| reject_rate_exceeded | too many rows of its file are in error, so the file is put aside as a whole |
+| lines_differ, object_missing | its file is put aside: other lines were read than counted, or it is gone |
 """
 
 
