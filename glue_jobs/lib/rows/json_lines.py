@@ -17,6 +17,13 @@ OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false", "allowNonNumericN
 EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
 """Epoch milliseconds of March 1973 (in seconds it is the year 5138, so units are not mixed up), and of 9999."""
 
+OTHER_TYPES = {
+    "number": "double",
+    "boolean": "boolean",
+    "object": "map<string,string>",
+    "array": "array<string>",
+}
+
 EXACT = 1e15
 """Below it a whole number written with a fraction or exponent cannot have been rounded."""
 
@@ -46,7 +53,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         .join(F.broadcast(files), on="path", how="left")
         .select("raw", *known, *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys"))
     )
-    texts = read.select("raw", *known, "keys", "_value", *_objects())
+    texts = read.select("raw", *known, "keys", "_value", *_objects(), _other_types(dataset))
     flat = texts.select(
         "raw",
         *known,
@@ -54,6 +61,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         "keys",
         *(values.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
         "_value",
+        "_others",
     )
     names = [text_name(name) for name in dataset.field_names]
     return flat.select("raw", *known, "object_count", "keys", _quoted(dataset), *names, *map(_typed, dataset.fields))
@@ -91,31 +99,40 @@ def _objects() -> list[Column]:
     return [count.alias("object_count"), F.when(is_one_object, text).alias("_text")]
 
 
-def _quoted(dataset: Dataset) -> Column:
-    """Names of the fields whose values are JSON strings; the text parser makes text of every value.
+def _other_types(dataset: Dataset) -> Column:
+    """In lines whose raw text cannot tell the types of values: the fields as each type but text, NULL where not of it.
 
-    In a line without nested values, repeated or escaped keys, the raw text tells. In the few others the parser is
-    asked for every other type.
+    It can in lines without nested values, repeated or escaped keys, which nearly all are.
     """
     raw = F.col("raw")
-    fields = [field for field in dataset.fields if field.max_bytes or field.as_text or field.type == "TIMESTAMP"]
     is_plain = (
         ~raw.rlike(r"^\s*\{[^{\[]*[{\[]") & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
     )
-    others = [
-        F.from_json(raw, ", ".join(f"`{field.name}` {kind}" for field in fields), OPTIONS)
-        for kind in ("double", "boolean", "map<string,string>", "array<string>")
+    parsed = [
+        F.from_json(raw, ", ".join(f"`{field.name}` {kind}" for field in _texts(dataset)), OPTIONS).alias(name)
+        for name, kind in OTHER_TYPES.items()
     ]
+    return F.when(~is_plain, F.struct(*parsed)).alias("_others")
+
+
+def _quoted(dataset: Dataset) -> Column:
+    """Names of the fields whose values are JSON strings; the text parser makes text of every value."""
 
     def names(is_string: Callable[[Field], Column]) -> Column:
+        fields = _texts(dataset)
         is_there = [F.col(text_name(field.name)).isNotNull() & is_string(field) for field in fields]
         found = (F.when(there, F.lit(field.name)) for there, field in zip(is_there, fields, strict=True))
         return F.array_compact(F.array(*found))
 
     def is_of_no_other_type(field: Field) -> Column:
-        return reduce(and_, (other.getField(field.name).isNull() for other in others))
+        return reduce(and_, (F.col(f"_others.{name}.{field.name}").isNull() for name in OTHER_TYPES))
 
+    is_plain = F.col("_others").isNull()
     return F.when(is_plain, names(_begins_with_quote)).otherwise(names(is_of_no_other_type)).alias("quoted")
+
+
+def _texts(dataset: Dataset) -> list[Field]:
+    return [field for field in dataset.fields if field.max_bytes or field.as_text or field.type == "TIMESTAMP"]
 
 
 def _begins_with_quote(field: Field) -> Column:
