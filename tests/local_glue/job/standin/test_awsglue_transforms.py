@@ -197,9 +197,7 @@ def describe_DropNullFields():
         found = from_json('{"id": 1, "gone": null}')
         target = {"path": f"s3://{BUCKET}/{standin_prefix}/p"}
         with pytest.raises(Exception, match="VOID"):
-            context.write_dynamic_frame.from_options(
-                found, "s3", {"path": f"s3://{BUCKET}/{standin_prefix}/p"}, "parquet"
-            )
+            context.write_dynamic_frame.from_options(found, "s3", target, "parquet")
 
 
 def describe_Relationalize():
