@@ -74,6 +74,12 @@ def _named(frame: DataFrame, table: CatalogTable) -> DataFrame:
     ]
     frame = frame.select(*texts, *([column(_URI)] if _URI in frame.columns else []))
     typed = [(name, kind) for name, kind in table.columns if kind.lower() != "string"]
+    nested = [name for name, kind in typed if kind.lower().startswith(("array", "map", "struct", "uniontype"))]
+    if nested:
+        raise NotImplementedError(
+            f"local_glue does not support the nested column {nested[0]!r} of the CSV table {table.name}: declare it "
+            "as string"
+        )
     wrong = _misfits(frame, typed) if typed else set()
     kinds = dict(typed)
     return frame.select([_typed(name, kinds.get(name), is_choice=name in wrong) for name in frame.columns])

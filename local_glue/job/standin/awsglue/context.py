@@ -104,6 +104,7 @@ class GlueContext(SQLContext):
         **kwargs,
     ):
         """Reads a table of the Data Catalog whose files are on S3; see catalog_read.read."""
+        database = _database(database, kwargs)
         refuse("create_dynamic_frame.from_catalog", **kwargs)
         frame = catalog_read.read(
             self.spark_session,
@@ -165,24 +166,9 @@ class GlueContext(SQLContext):
         **kwargs,
     ):
         """Adds files to a table of the Data Catalog on S3; the catalog learns of no new partition, as on AWS."""
+        database = _database(database, kwargs)
         refuse("write_dynamic_frame.from_catalog", **kwargs)
         write_table(_data_frame(frame), database, table_name, additional_options or {}, catalog_id)
-        return frame
-
-    def write_data_frame_from_catalog(
-        self,
-        frame,
-        database=None,
-        table_name=None,
-        redshift_tmp_dir="",
-        transformation_ctx="",
-        additional_options={},
-        catalog_id=None,
-        **kwargs,
-    ):
-        """See write_dynamic_frame_from_catalog."""
-        refuse("write_data_frame.from_catalog", **kwargs)
-        write_table(frame, database, table_name, additional_options or {}, catalog_id)
         return frame
 
     def purge_s3_path(self, s3_path, options={}, transformation_ctx=""):
@@ -237,10 +223,20 @@ unsupported(
     GlueContext,
     *("getSource", "getSink", "getStreamingSource", "get_catalog_schema_as_spark_schema"),
     *("create_sample_dynamic_frame_from_catalog", "create_sample_dynamic_frame_from_options", "write_from_options"),
+    "write_data_frame_from_catalog",
     *("write_from_jdbc_conf", "convert_resolve_option", "purge_table", "transition_table"),
     *("transition_s3_path", "getSampleStreamingDynamicFrame", "forEachBatch", "add_ingestion_time_columns"),
     *("start_transaction", "commit_transaction", "cancel_transaction"),
 )
+
+
+def _database(database: str | None, others: dict[str, Any]) -> str | None:
+    """The database, which old scripts call name_space."""
+    if "name_space" not in others:
+        return database
+    if database is not None:
+        raise ValueError("name_space and database are both given: name one of them")
+    return others.pop("name_space")
 
 
 def _data_frame(frame: Any) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from awsglue.dynamicframe import DynamicFrameCollection
 from awsglue.frame_operations import null_fields
+from awsglue.unsupported import message
 
 
 class GlueTransform:
@@ -20,7 +21,7 @@ class GlueTransform:
         return cls.__name__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"local_glue does not support the transform {self.name()}")
+        raise NotImplementedError(message(f"the transform {self.name()}", self.name()))
 
 
 class ApplyMapping(GlueTransform):
@@ -181,5 +182,5 @@ def _unsupported(name: str) -> type[GlueTransform]:
 
 FlatMap, Spigot, Unbox = map(_unsupported, ("FlatMap", "Spigot", "Unbox"))
 SplitRows, ErrorsAsDynamicFrame = map(_unsupported, ("SplitRows", "ErrorsAsDynamicFrame"))
-_OURS = ("Any", "DynamicFrameCollection", "null_fields")
+_OURS = ("Any", "DynamicFrameCollection", "message", "null_fields")
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _OURS]

@@ -83,8 +83,14 @@ def test_every_public_method_has_the_official_signature(official, ours, name):
 
 def test_an_unsupported_method_names_itself(ours):
     context = object.__new__(ours["awsglue.context.GlueContext"])
-    with pytest.raises(NotImplementedError, match=r"GlueContext\.purge_table"):
+    with pytest.raises(NotImplementedError, match=r"GlueContext\.purge_table: use purge_s3_path"):
         context.purge_table("database", "table")
+
+
+def test_an_unsupported_transform_names_itself(ours):
+    transforms = sys.modules[ours["awsglue.transforms.Filter"].__module__]
+    with pytest.raises(NotImplementedError, match="the transform SplitRows: use Filter"):
+        transforms.SplitRows.apply(frame=None, comparison_dict={})
 
 
 def test_getResolvedOptions_has_the_official_signature():
