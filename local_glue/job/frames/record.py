@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
 
 
 class DynamicRecord(dict):  # type: ignore[type-arg]
@@ -47,6 +48,8 @@ def kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
+        if not LONG_MIN <= value <= LONG_MAX:
+            raise TypeError(f"a record holds {value}, which is beyond 64 bits: make it a Decimal or a text")
         return "int" if INT_MIN <= value <= INT_MAX else "long"
     kinds = ((float, "double"), (str, "string"), (decimal.Decimal, "decimal"), (datetime.datetime, "timestamp"),
              (datetime.date, "date"), (bytes, "binary"), (bytearray, "binary"), (dict, "struct"), (list, "array"),

@@ -99,6 +99,7 @@ def describe_Map():
         [
             (lambda r: None, "returned a NoneType: return the record"),
             (lambda r: {"x": object()}, "a object, for which Glue has no type"),
+            (lambda r: {"x": 2**63}, "9223372036854775808, which is beyond 64 bits"),
             (lambda r: {"x": {"y": 1 if r["id"] == 1 else "z"}}, "'y' has values of the types int, string"),
         ],
     )
