@@ -19,6 +19,10 @@ class BookmarkError(Exception):
     """The requested bookmark does not exist."""
 
 
+class VersionMismatchError(BookmarkError):
+    """Something changed the bookmark while the run went on, so what the run read does not follow from it any more."""
+
+
 class BookmarkStore:
     """Bookmarks in `<home>/bookmarks/<job>.json`; every change replaces that file atomically."""
 
@@ -54,10 +58,33 @@ class BookmarkStore:
             record["open"] = run_id
             return dict(entry)
 
-    def save(self, job: str, run_id: str, attempt: int | None, states: dict[str, dict[str, Any]]) -> None:
-        """Saves the states of a successful run, all at once; contexts that it did not read keep their states."""
+    def save(
+        self, job: str, run_id: str, attempt: int | None, states: dict[str, dict[str, Any]], version: int | None = None
+    ) -> int:
+        """Saves the states of a successful run, all at once; contexts that it did not read keep their states.
+
+        Args:
+            job: The job's name.
+            run_id: The run that read what the states tell.
+            attempt: The run's attempt, None to keep the one that is there.
+            states: A state for each context that the run read.
+            version: The version that the run began with, if it must still be the current one.
+
+        Returns:
+            The new version.
+
+        Raises:
+            VersionMismatchError: another run began or saved, or the bookmark was reset or deleted, since `version`.
+        """
         side_effect("bookmark:save")
         with self._changing(job) as record:
+            found = record.get("entry", {}).get("Version", 0)
+            if version not in (None, found):
+                raise VersionMismatchError(
+                    f"VersionMismatchException: Continuation update failed due to version mismatch. Expected version "
+                    f"{version} but found version {found}: another run of job '{job}' began, or its bookmark was "
+                    f"reset, during this run; give the job MaxConcurrentRuns 1"
+                )
             entry = record.setdefault("entry", self._empty(job))
             merged = json.loads(entry["JobBookmark"]) | states
             entry |= {"Version": entry["Version"] + 1, "Run": entry["Run"] + 1, "RunId": run_id}
@@ -65,6 +92,7 @@ class BookmarkStore:
             entry["JobBookmark"] = json.dumps(merged, sort_keys=True)
             record.pop("open", None)
             record["history"] = [*record.get("history", []), dict(entry)][-HISTORY:]
+            return entry["Version"]
 
     def reset(self, job: str, run_id: str | None = None) -> dict[str, Any]:
         """Deletes all states of a job, or with `run_id` restores those after that run.

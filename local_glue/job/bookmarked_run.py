@@ -1,5 +1,6 @@
 """A job run as the job itself sees it: name, run id, start, bookmark mode, and the bookmark states it will save."""
 
+import json
 import os
 import uuid
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ class BookmarkedRun:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     pending: dict[str, State] = field(default_factory=dict)
     attempt: int | None = None
+    version: int | None = None
     _saved: dict[str, State] | None = None
 
     @classmethod
@@ -37,8 +39,11 @@ class BookmarkedRun:
             from_run=options.get("job_bookmark_from"),
             to_run=options.get("job_bookmark_to"),
         )
+        # A reset while the run goes on must not change what it reads, so the states are loaded now.
         if run.mode == ENABLE:
-            run.attempt = run.store.begin(name, run.run_id)["Attempt"]
+            entry = run.store.begin(name, run.run_id)
+            run.attempt, run.version = entry["Attempt"], entry["Version"]
+            run._saved = json.loads(entry["JobBookmark"])
         return run
 
     @property
@@ -74,9 +79,13 @@ class BookmarkedRun:
         self.pending[ctx] = state
 
     def commit(self) -> None:
-        """Saves all recorded states at once; only with bookmarks enabled."""
+        """Saves all recorded states at once; only with bookmarks enabled.
+
+        Raises:
+            VersionMismatchError: another run of the job began, or the bookmark was reset, since this run began.
+        """
         if self.mode == ENABLE:
-            self.store.save(self.name, self.run_id, self.attempt, self.pending)
+            self.version = self.store.save(self.name, self.run_id, self.attempt, self.pending, self.version)
             self.pending = {}
 
 

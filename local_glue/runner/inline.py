@@ -17,7 +17,8 @@ from local_glue.access import Access
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import error_line, succeeded
 from local_glue.runner.libraries import LaunchError, fetch
-from local_glue.runner.request import Outcome, RunRequest, send_log
+from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
+from local_glue.runner.request import Outcome, RunRequest
 
 _one_at_a_time = threading.Lock()
 _standin_modules: dict[str, ModuleType] = {}
@@ -40,34 +41,36 @@ class InlineExecutor:
         with _one_at_a_time:
             if not request.on_running():
                 return Outcome("STOPPED")
-            with log.open("a", encoding="utf-8") as out:
-                outcome = self._run(request, out)
-        send_log(self.access, request.run_id, log)
-        return outcome
+            logs = RunLogs(self.access, request.run_id)
+            try:
+                with log.open("a", encoding="utf-8") as out:
+                    return self._run(request, _LogFile(out, logs, OUTPUT), _LogFile(out, logs, ERROR))
+            finally:
+                logs.close()
 
     def stop(self, run_id: str) -> None:
         """Does nothing: a script in this process cannot be interrupted, its run becomes STOPPED when it ends."""
 
-    def _run(self, request: RunRequest, out: TextIO) -> Outcome:
+    def _run(self, request: RunRequest, out: "_LogFile", errors: "_LogFile") -> Outcome:
         with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
             try:
                 script = fetch(self.access.client("s3"), request.script, Path(folder))
             except LaunchError as error:
-                out.write(f"{error}\n")
+                errors.write(f"{error}\n")
                 return Outcome("FAILED", str(error))
-            error = self._caught(script, request.argv, out)
+            error = self._caught(script, request.argv, out, errors)
         if error is None:
             return Outcome("SUCCEEDED")
-        out.writelines(traceback.format_exception(error))
+        errors.write("".join(traceback.format_exception(error)))
         return Outcome("FAILED", error_line(error))
 
-    def _caught(self, script: Path, argv: list[str], out: TextIO) -> BaseException | None:
+    def _caught(self, script: Path, argv: list[str], out: "_LogFile", errors: "_LogFile") -> BaseException | None:
         try:
             with ExitStack() as stack:
                 stack.enter_context(_arguments([str(script), *argv]))
                 stack.enter_context(_variables(self.access.environment()))
                 stack.enter_context(_import_path())
-                stack.enter_context(_output(out))
+                stack.enter_context(_output(out, errors))
                 runpy.run_path(str(script), run_name="__main__")
         except SystemExit as stop:
             return None if succeeded(stop) else stop
@@ -131,10 +134,31 @@ def _is_standin(module: ModuleType) -> bool:
     return str(getattr(module, "__file__", None) or "").startswith(str(STANDIN))
 
 
+class _LogFile:
+    """A run's log file, and the log group for what is written here."""
+
+    def __init__(self, file: TextIO, logs: RunLogs, group: str) -> None:
+        self._file, self._logs, self._group = file, logs, group
+
+    @property
+    def closed(self) -> bool:
+        """Whether the run is over."""
+        return self._file.closed
+
+    def write(self, text: str) -> None:
+        """Writes to the file and to CloudWatch Logs."""
+        self._file.write(text)
+        self._logs.write(self._group, text.encode("utf-8", "replace"))
+
+    def flush(self) -> None:
+        """Flushes the file."""
+        self._file.flush()
+
+
 class _LogStream:
     """A stream that writes to the run's log while that is open, afterwards to the stream it replaces."""
 
-    def __init__(self, original: TextIO, log: TextIO) -> None:
+    def __init__(self, original: TextIO, log: _LogFile) -> None:
         self._original, self._log = original, log
 
     def write(self, text: str) -> int:
@@ -152,11 +176,11 @@ class _LogStream:
 
 
 @contextmanager
-def _output(log: TextIO) -> Iterator[None]:
+def _output(out: _LogFile, errors: _LogFile) -> Iterator[None]:
     """Sends standard output and errors of the script to its log; afterwards restores the root logger."""
     root = logging.getLogger()
     before = sys.stdout, sys.stderr, root.handlers[:], root.level
-    sys.stdout, sys.stderr = _LogStream(sys.stdout, log), _LogStream(sys.stderr, log)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = _LogStream(sys.stdout, out), _LogStream(sys.stderr, errors)  # type: ignore[assignment]
     root.handlers[:] = [h for h in before[2] if type(h).__module__.startswith("_pytest")]
     try:
         yield

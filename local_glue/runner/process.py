@@ -11,13 +11,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from local_glue.access import Access
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
-from local_glue.runner.request import Outcome, RunRequest, send_log
+from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
+from local_glue.runner.request import Outcome, RunRequest
 
 GRACE_S = 1.0
 
@@ -35,6 +36,13 @@ class ProcessExecutor:
         """Downloads script and libraries, runs the script and waits for its end or its timeout."""
         folder = self.access.home.runs / request.run_id
         folder.mkdir(parents=True, exist_ok=True)
+        logs = RunLogs(self.access, request.run_id)
+        try:
+            return self._run(request, folder, logs)
+        finally:
+            logs.close()
+
+    def _run(self, request: RunRequest, folder: Path, logs: RunLogs) -> Outcome:
         log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -43,12 +51,12 @@ class ProcessExecutor:
             paths = stage_libraries(client, request.libraries, folder)
         except LaunchError as error:
             log.write_text(f"{error}\n", encoding="utf-8")
+            logs.write(ERROR, f"{error}\n".encode())
             return Outcome("FAILED", str(error))
         if not request.on_running():
             return Outcome("STOPPED")
-        outcome = self._execute(request, script, paths, folder, log)
-        send_log(self.access, request.run_id, log)
-        return outcome
+        with log.open("ab", buffering=0) as out:
+            return self._execute(request, script, paths, folder, Output(out, logs))
 
     def stop(self, run_id: str) -> None:
         """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
@@ -58,15 +66,15 @@ class ProcessExecutor:
         if process:
             threading.Thread(target=end_group, args=(process,), daemon=True).start()
 
-    def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, log: Path) -> Outcome:
+    def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, output: "Output") -> Outcome:
         result = folder / "result.json"
         environment = self._environment(paths, result)
         command = [sys.executable, str(Path(__file__).parent / "bootstrap.py"), str(script), *request.argv]
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=environment,
-                start_new_session=True,
-            )  # fmt: skip
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
+            env=environment, start_new_session=True,
+        )  # fmt: skip
+        output.follow(process)
         with self._lock:
             self._processes[request.run_id] = process
             stopped = request.run_id in self._stopped
@@ -79,6 +87,7 @@ class ProcessExecutor:
             return Outcome("TIMEOUT", f"Job run exceeded its timeout of {request.timeout_s:g} s.")
         finally:
             end_group(process, grace_s=0)
+            output.join()
             if process.stdin:
                 process.stdin.close()
             with self._lock:
@@ -97,6 +106,32 @@ class ProcessExecutor:
             PACKAGE_VARIABLE: str(Path(__file__).parents[1]),
             RESULT_VARIABLE: str(result),
         }
+
+
+class Output:
+    """Copies what a process writes to the log file and to CloudWatch Logs, while it runs."""
+
+    def __init__(self, file: BinaryIO, logs: RunLogs) -> None:
+        self._file, self._logs = file, logs
+        self._threads: list[threading.Thread] = []
+
+    def follow(self, process: "subprocess.Popen[bytes]") -> None:
+        """Begins to read both streams of the process."""
+        for stream, group in ((process.stdout, OUTPUT), (process.stderr, ERROR)):
+            thread = threading.Thread(target=self._copy, args=(stream, group), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def join(self, timeout_s: float = 5.0) -> None:
+        """Waits until both streams end; a process that left the group could hold them open for ever."""
+        for thread in self._threads:
+            thread.join(timeout_s)
+
+    def _copy(self, stream: Any, group: str) -> None:
+        with stream, suppress(ValueError):  # the file is closed if a stream was held open for too long
+            while data := stream.read1(1 << 16):
+                self._file.write(data)
+                self._logs.write(group, data)
 
 
 def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -> None:

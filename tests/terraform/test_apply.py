@@ -143,7 +143,9 @@ def _what_is_left(stack: Stack) -> dict[str, list[str]]:
         "topics": client("sns").list_topics()["Topics"],
         "alarms": [alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]],
         "dashboards": client("cloudwatch").list_dashboards()["DashboardEntries"],
-        "log groups": [group["logGroupName"] for group in groups if group["logGroupName"] != "/aws-glue/jobs/output"],
+        "log groups": [
+            group["logGroupName"] for group in groups if not group["logGroupName"].startswith("/aws-glue/jobs/")
+        ],
     }
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from local_glue.endpoint.glue.errors import unsupported
+from local_glue.endpoint.glue.errors import GlueApiError, unsupported
 from local_glue.endpoint.glue.service import GlueService
 
 __all__ = ["GlueService", "install"]
@@ -30,14 +30,42 @@ def install(service: GlueService) -> None:
         setattr(GlueResponse, function.__name__, _method(function, service))
     for operation, why in REFUSED.items():
         setattr(GlueResponse, camelcase_to_underscores(operation), _method(_refusal(operation, why), service))
+    _check_all_numbers(GlueResponse)
+
+
+def _check_all_numbers(responses: Any) -> None:
+    """Checks the numbers of every call, also of those that moto answers, before the call is looked at."""
+    from local_glue.endpoint.glue.limits import check_numbers
+
+    asked = responses.call_action
+    if getattr(asked, "checks_numbers", False):
+        return
+
+    def call_action(response: Any) -> Any:
+        try:
+            check_numbers(response._get_action(), json.loads(response.body or "{}"))
+        except GlueApiError as error:
+            return error.code, {**dict(error.get_headers() or ()), "status": error.code}, error.description
+        return asked(response)
+
+    call_action.checks_numbers = True  # type: ignore[attr-defined]
+    responses.call_action = call_action
 
 
 def handlers() -> list[Callable[..., dict[str, Any]]]:
     """All functions that answer a Glue call; each has the name of the call, in snake case."""
-    from local_glue.endpoint.glue import bookmarks_api, connections_api, jobs_api, triggers_api, workflows_api
+    from local_glue.endpoint.glue import (
+        bookmarks_api,
+        connections_api,
+        jobs_api,
+        tags_api,
+        triggers_api,
+        workflows_api,
+    )
 
-    modules = (jobs_api, triggers_api, workflows_api, connections_api, bookmarks_api)
-    verbs = ("create_", "update_", "get_", "list_", "batch_", "delete_", "start_", "stop_", "put_", "reset_", "resume_")
+    modules = (jobs_api, triggers_api, workflows_api, connections_api, bookmarks_api, tags_api)
+    verbs = ("create_", "update_", "get_", "list_", "batch_", "delete_", "start_", "stop_", "put_", "reset_", "resume_",
+             "tag_", "untag_")  # fmt: skip
     return [
         function
         for module in modules

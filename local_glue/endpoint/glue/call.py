@@ -56,7 +56,7 @@ class Call:
             start = int(base64.urlsafe_b64decode(token)) if token else 0
         except ValueError as error:
             raise invalid("NextToken is not valid.") from error
-        end = start + min(int(self.get("MaxResults") or default), 1000)
+        end = start + int(self.get("MaxResults") or default)
         answer: dict[str, Any] = {key: list(items[start:end])}
         if end < len(items):
             answer["NextToken"] = base64.urlsafe_b64encode(str(end).encode()).decode()

@@ -10,7 +10,6 @@ from local_glue.endpoint.glue.runs import WorkflowRun
 from local_glue.endpoint.glue.trigger_rules import MAX_WINDOW_S
 from local_glue.endpoint.glue.workflows import Workflows
 
-LISTENING = ("CREATED", "ACTIVATED")  # AWS leaves EVENT triggers in state CREATED; only DEACTIVATED ones ignore events
 EVENT_IDS = "aws:eventIds"
 
 
@@ -41,8 +40,6 @@ class EventTriggers:
             trigger = self.workflows.start_trigger_of(workflow)
             if trigger is None or trigger["Type"] != "EVENT":
                 raise invalid(f"Workflow {workflow} has no start trigger of type EVENT: the event starts nothing.")
-            if trigger["State"] not in LISTENING:
-                return
             batch = self._batches.setdefault(trigger["Name"], _Batch())
             batch.ids.append(event_id)
             condition = trigger.get("EventBatchingCondition") or {"BatchSize": 1}

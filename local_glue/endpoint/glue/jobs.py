@@ -67,18 +67,18 @@ class Jobs:
             kind = (job.get("Command") or {}).get("Name", "glueetl")
             if kind != "glueetl":
                 raise invalid(f"Job {name}: local_glue runs jobs of command glueetl only, not {kind}.")
-            limit = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
-            if sum(run.is_active for run in self.runs.get(name, ())) >= limit:
-                raise concurrent_runs("the job", name, limit)
             run = JobRun(
                 job=dict(job), run_id=new_run_id("jr"), arguments=dict(arguments or {}), overrides=overrides or {},
                 previous_run_id=previous_run_id, trigger_name=trigger, workflow_run=workflow_run,
                 predecessors=[{"JobName": p.job_name, "RunId": p.run_id} for p in predecessors],
             )  # fmt: skip
+            if not self._is_free(job):
+                if not run.queues:
+                    raise concurrent_runs("the job", name, _limit(job))
+                run.set_state("WAITING")
             self._register(run)
-            thread = threading.Thread(target=self._follow, args=(run,), name=run.run_id[:12], daemon=True)
-            self._threads.add(thread)
-            thread.start()
+            if run.state != "WAITING":
+                self._launch(run)
             return run
 
     def record_error(self, name: str, error: GlueApiError, trigger: str, workflow_run: WorkflowRun | None) -> None:
@@ -94,6 +94,10 @@ class Jobs:
             if not run.is_active:
                 raise GlueApiError("JobRunNotInTerminalStateException", f"Job run {run.run_id} is {run.state}.")
             run.stop_requested = True
+            if run.state == "WAITING":
+                run.set_state("STOPPED")
+                _tell(self.when_ended, run)
+                return
             run.set_state("STOPPING")
         self.executor.stop(run.run_id)
 
@@ -119,6 +123,24 @@ class Jobs:
         self.runs.setdefault(run.job_name, []).append(run)
         if run.workflow_run:
             run.workflow_run.job_runs.append(run)
+
+    def _is_free(self, job: dict[str, Any]) -> bool:
+        """Whether the job may run once more now."""
+        runs = self.runs.get(job["Name"], ())
+        return sum(run.is_active and run.state != "WAITING" for run in runs) < _limit(job)
+
+    def _launch(self, run: JobRun) -> None:
+        run.set_state("STARTING")
+        thread = threading.Thread(target=self._follow, args=(run,), name=run.run_id[:12], daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
+    def _launch_next(self, name: str) -> None:
+        """Starts the runs that wait for their turn, in order, as far as the job's limit allows."""
+        job = self.definitions.get(name)
+        for run in [run for run in self.runs.get(name, ()) if run.state == "WAITING"]:
+            if job and self._is_free(job):
+                self._launch(run)
 
     def _follow(self, run: JobRun) -> None:
         try:
@@ -152,6 +174,7 @@ class Jobs:
                 self._register(retry)
             else:
                 _tell(self.when_ended, run)
+                self._launch_next(run.job_name)
             return retry
 
     def _request(self, run: JobRun) -> RunRequest:
@@ -177,6 +200,10 @@ class Jobs:
                 return False
             run.set_state("RUNNING")
             return True
+
+
+def _limit(job: dict[str, Any]) -> int:
+    return (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
 
 
 def _tell(listeners: Iterable[Listener], run: JobRun) -> None:

@@ -4,12 +4,12 @@ import secrets
 from typing import Any
 
 from local_glue.endpoint.glue.call import Call, without_none
-from local_glue.endpoint.glue.errors import GlueApiError, already_exists, invalid
+from local_glue.endpoint.glue.capacity import capacity, check_capacity
+from local_glue.endpoint.glue.errors import GlueApiError, already_exists, invalid, unsupported
 from local_glue.endpoint.glue.runs import now
 
-WORKER_UNITS = {"G.025X": 0.25, "Standard": 1, "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16}
 RUN_OVERRIDES = ("AllocatedCapacity", "Timeout", "MaxCapacity", "SecurityConfiguration", "NotificationProperty",
-                 "WorkerType", "NumberOfWorkers", "ExecutionClass")  # fmt: skip
+                 "WorkerType", "NumberOfWorkers", "ExecutionClass", "JobRunQueuingEnabled")  # fmt: skip
 FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Command", "DefaultArguments",
           "NonOverridableArguments", "Connections", "MaxRetries", "AllocatedCapacity", "Timeout", "MaxCapacity",
           "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "NotificationProperty", "GlueVersion",
@@ -62,8 +62,9 @@ def delete_job(call: Call) -> dict[str, Any]:
 
 def start_job_run(call: Call) -> dict[str, Any]:
     overrides = without_none({key: call.get(key) for key in RUN_OVERRIDES})
-    if overrides.get("AllocatedCapacity") and overrides.get("MaxCapacity"):
-        raise invalid("Please set only Allocated Capacity or Max Capacity.")
+    check_capacity(overrides, call.service.jobs.definition(call.need("JobName")))
+    if call.get("ExecutionRoleSessionPolicy"):
+        raise unsupported("ExecutionRoleSessionPolicy", "IAM policies have no effect here")
     run = call.service.jobs.start(
         call.need("JobName"), call.get("Arguments"), overrides=overrides, previous_run_id=call.get("JobRunId")
     )
@@ -105,11 +106,8 @@ def _definition(name: str, given: dict[str, Any], kept: dict[str, Any]) -> dict[
     command.setdefault("PythonVersion", "3")
     job = {**DEFAULTS, **without_none({key: given.get(key) for key in FIELDS}), "Name": name, "Command": command}
     job.setdefault("ExecutionProperty", {"MaxConcurrentRuns": 1})
-    units = WORKER_UNITS.get(job.get("WorkerType", ""))
-    if units and job.get("NumberOfWorkers") and not job.get("MaxCapacity"):
-        job["MaxCapacity"] = float(units * job["NumberOfWorkers"])
-        job.setdefault("AllocatedCapacity", int(job["MaxCapacity"]))
-    return {**job, **kept, "LastModifiedOn": now()}
+    check_capacity(job)
+    return {**job, **capacity(job), **kept, "LastModifiedOn": now()}
 
 
 def _public(job: dict[str, Any]) -> dict[str, Any]:

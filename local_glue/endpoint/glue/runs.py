@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from local_glue.endpoint.glue.capacity import of_run
+
 ACTIVE = {"WAITING", "STARTING", "RUNNING", "STOPPING"}
 FINAL = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"}
 LOG_GROUP = "/aws-glue/jobs"
@@ -56,6 +58,11 @@ class JobRun:
         return self.state in ACTIVE
 
     @property
+    def queues(self) -> bool:
+        """Whether the run waits for its turn when its job runs as often as it may."""
+        return bool(self.overrides.get("JobRunQueuingEnabled", self.job.get("JobRunQueuingEnabled", False)))
+
+    @property
     def timeout_minutes(self) -> float | None:
         return self.overrides.get("Timeout") or self.job.get("Timeout")
 
@@ -97,9 +104,10 @@ class JobRun:
             "PredecessorRuns": self.predecessors,
             "ExecutionTime": math.ceil((end - self.started_on).total_seconds()),
             "LogGroupName": LOG_GROUP,
+            "JobRunQueuingEnabled": self.queues,
+            **of_run(self.job, self.overrides),
         }
-        for key in ("GlueVersion", "ExecutionClass", "NotificationProperty", "SecurityConfiguration", "WorkerType",
-                    "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity", "Timeout"):  # fmt: skip
+        for key in ("GlueVersion", "ExecutionClass", "NotificationProperty", "SecurityConfiguration", "Timeout"):
             value[key] = self.overrides.get(key) or self.job.get(key)
         return {key: item for key, item in value.items() if item is not None}
 

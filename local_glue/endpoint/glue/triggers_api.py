@@ -71,8 +71,10 @@ def start_trigger(call: Call) -> dict[str, Any]:
 
 def stop_trigger(call: Call) -> dict[str, Any]:
     trigger = call.service.workflows.trigger(call.need("Name"))
+    # Only what was activated can be stopped; ON_DEMAND and EVENT triggers never are.
+    if trigger["State"] != "ACTIVATED":
+        raise invalid(f"The operation is not allowed when trigger is in state: {trigger['State']}")
     trigger["State"] = "DEACTIVATED"
-    call.service.event_triggers.forget(trigger["Name"])
     return {"Name": trigger["Name"]}
 
 

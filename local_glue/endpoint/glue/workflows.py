@@ -106,14 +106,20 @@ class Workflows:
                 self.jobs.stop(job_run)
 
     def start_trigger(self, name: str) -> None:
-        """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other."""
+        """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other.
+
+        Raises:
+            GlueApiError: the trigger does not exist, or is of type EVENT, which only events start.
+        """
         with self.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
+            if kind == "EVENT":
+                raise invalid("Trigger Type EVENT cannot be started")
             if kind == "ON_DEMAND" or (kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.clock):
                 self.fire_start(trigger)
             else:
-                trigger["State"] = "CREATED" if kind == "EVENT" else "ACTIVATED"
+                trigger["State"] = "ACTIVATED"
 
     def fire_start(self, trigger: dict[str, Any]) -> None:
         """Starts the workflow of a start trigger, or the trigger's jobs when it belongs to no workflow."""

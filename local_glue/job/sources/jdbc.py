@@ -62,7 +62,7 @@ def read_table(
             where = _increment(connection, table, connection_options, run, transformation_ctx, bounds)
     relation = f"(SELECT * FROM {table} WHERE {where}) AS source" if where != "TRUE" else table
     try:
-        return _load(spark, source, relation, _partitions(connection_options))
+        return _load(spark, source, relation, _partitions(source, table, connection_options))
     except Exception:
         with source.connect(autocommit=True) as connection:
             probe(connection, table, source)
@@ -109,7 +109,7 @@ def _further(connection: psycopg.Connection, keys: jdbc_bookmark.Keys, lower: An
     return upper if ahead and ahead[0] else lower
 
 
-def _partitions(connection_options: Mapping[str, Any]) -> list[str] | None:
+def _partitions(source: Jdbc, table: str, connection_options: Mapping[str, Any]) -> list[str] | None:
     field, expression = connection_options.get("hashfield"), connection_options.get("hashexpression")
     if not field and not expression:
         return None
@@ -117,10 +117,26 @@ def _partitions(connection_options: Mapping[str, Any]) -> list[str] | None:
     bucket = (
         f"abs(({expression})::bigint % {number})"
         if expression
-        else f"abs(hashtext(({field})::text)::bigint % {number})"
+        else f"abs(hashtext({_hash_column(source, table, str(field))}::text)::bigint % {number})"
     )
     predicates = [f"{bucket} = {index}" for index in range(number)]
     return [f"{predicates[0]} OR {bucket} IS NULL", *predicates[1:]]
+
+
+def _hash_column(source: Jdbc, table: str, field: str) -> str:
+    """The column `hashfield` names, in quotes; as in SQL, capitals do not count unless a column has them.
+
+    Raises:
+        JdbcSourceError: there is no such column.
+    """
+    with source.connect(autocommit=True) as connection:
+        probe(connection, table, source)
+        found = connection.execute(f"SELECT * FROM {table} LIMIT 0").description or ()
+    names = [column.name for column in found]
+    for name in (field, field.lower()):
+        if name in names:
+            return jdbc_bookmark.quoted(name)
+    raise JdbcSourceError(f"hashfield: {table} has no column '{field}', only {', '.join(names)}")
 
 
 def _load(spark: SparkSession, source: Jdbc, relation: str, predicates: list[str] | None) -> DataFrame:

@@ -28,7 +28,13 @@ class Keys:
     @property
     def row(self) -> str:
         """The keys as one SQL value, a row if there are several."""
-        return f"({', '.join(self.names)})" if len(self.names) > 1 else self.names[0]
+        columns = self.columns
+        return f"({', '.join(columns)})" if len(columns) > 1 else columns[0]
+
+    @property
+    def columns(self) -> list[str]:
+        """The keys as SQL, quoted because a key may be named like a word of SQL (`user`, `order`)."""
+        return [quoted(name) for name in self.names]
 
     def literal(self, values: Sequence[str]) -> str:
         """The values as one SQL value of the keys' types."""
@@ -36,6 +42,11 @@ class Keys:
             f"{sql.Literal(value).as_string(None)}::{kind}" for value, kind in zip(values, self.types, strict=True)
         ]
         return f"({', '.join(casts)})" if len(casts) > 1 else casts[0]
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL, in quotes."""
+    return sql.Identifier(name).as_string(None)
 
 
 def find_keys(connection: psycopg.Connection, table: str, options: Mapping[str, Any]) -> Keys | None:
@@ -65,9 +76,9 @@ def newest(connection: psycopg.Connection, source: str, keys: Keys) -> tuple[str
     """The furthest key in the table now, None for an empty table."""
     direction = "ASC" if keys.descending else "DESC"
     # Without the alias, ORDER BY would sort by the text and put 999 after 2000.
-    values = ", ".join(f"{name}::text AS _value_{index}" for index, name in enumerate(keys.names))
-    order = ", ".join(f"{name} {direction}" for name in keys.names)
-    not_null = " AND ".join(f"{name} IS NOT NULL" for name in keys.names)
+    values = ", ".join(f"{name}::text AS _value_{index}" for index, name in enumerate(keys.columns))
+    order = ", ".join(f"{name} {direction}" for name in keys.columns)
+    not_null = " AND ".join(f"{name} IS NOT NULL" for name in keys.columns)
     return connection.execute(f"SELECT {values} FROM {source} WHERE {not_null} ORDER BY {order} LIMIT 1").fetchone()
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from local_glue.job import options
 from local_glue.job.clients import client
 from local_glue.job.names import column
+from local_glue.job.sources import json_types
 from local_glue.job.sources.s3_listing import S3Object
 from local_glue.job.sources.s3_staging import Staged
 
@@ -98,11 +100,30 @@ def _csv(given: Mapping[str, Any]) -> Reader:
 def _json(given: Mapping[str, Any]) -> Reader:
     multiline = options.flag(given.get("multiline", given.get("multiLine", False)))
     settings = {"multiLine": str(multiline).lower(), "mode": "FAILFAST"}
-    return lambda spark, files: _attach(files, _load(spark, files, "json", settings), given)
+
+    def read(spark: SparkSession, files: Staged) -> DataFrame:
+        def load(format: str, options: Mapping[str, str], schema: StructType | None = None) -> DataFrame:
+            return _load(spark, files, format, options, schema)
+
+        frame = load("json", settings)
+        nulls = json_types.null_columns(frame.schema, load, settings)
+        mixed = json_types.mixed_columns(frame.schema, load, settings, nulls)
+        if mixed:
+            lines = _attach(files, load("text", {"wholetext": str(multiline).lower()}), given)
+            added = {name: name for name in lines.columns if name != "value"}
+            return json_types.with_choices(frame, lines, added, mixed, nulls)
+        parts = [F.lit(None).alias(name) if name in nulls else column(name) for name in frame.columns]
+        return _attach(files, frame, given, parts)
+
+    return read
 
 
-def _load(spark: SparkSession, files: Staged, format: str, settings: Mapping[str, str]) -> DataFrame:
+def _load(
+    spark: SparkSession, files: Staged, format: str, settings: Mapping[str, str], schema: StructType | None = None
+) -> DataFrame:
     frame_reader = spark.read.format(format).options(**settings)
+    if schema is not None:
+        frame_reader = frame_reader.schema(schema)
     if files.folder:
         frame_reader = frame_reader.option("recursiveFileLookup", "true")
     return frame_reader.load(files.paths)

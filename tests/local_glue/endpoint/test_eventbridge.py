@@ -81,22 +81,22 @@ def describe_an_event_trigger():
         there.s3.delete_object(Bucket=there.bucket, Key="in/a.csv")
         assert there.runs() == []
 
-    @pytest.mark.parametrize("silence", ["rule", "trigger", "bucket"])
-    def it_stays_silent_while_one_of_the_three_is_switched_off(endpoint, silence):
+    @pytest.mark.parametrize("silence", ["rule", "bucket"])
+    def it_stays_silent_while_one_of_the_two_is_switched_off(endpoint, silence):
         there = Delivery(endpoint)
         if silence == "rule":
             there.events.disable_rule(Name=there.rule)
-        if silence == "trigger":
-            there.glue.stop_trigger(Name=there.start_trigger)
         if silence == "bucket":
             there.s3.put_bucket_notification_configuration(Bucket=there.bucket, NotificationConfiguration={})
         there.put("in/a.csv")
         assert there.runs() == []
-        if silence == "trigger":
+
+    def it_has_a_trigger_that_can_be_neither_started_nor_stopped(endpoint):
+        there = Delivery(endpoint)
+        with pytest.raises(there.glue.exceptions.InvalidInputException, match="Trigger Type EVENT cannot be started"):
             there.glue.start_trigger(Name=there.start_trigger)
-            assert there.glue.get_trigger(Name=there.start_trigger)["Trigger"]["State"] == "CREATED"
-            there.put("in/b.csv")
-            assert len(there.runs()) == 1
+        with pytest.raises(there.glue.exceptions.InvalidInputException, match="trigger is in state: CREATED"):
+            there.glue.stop_trigger(Name=there.start_trigger)
 
     def it_keeps_an_error_when_the_workflow_runs_already(endpoint):
         there = Delivery(endpoint, SLEEP, MaxConcurrentRuns=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_glue.bookmarks import BookmarkStore
+from local_glue.bookmarks import BookmarkStore, VersionMismatchError
 from local_glue.job.bookmarked_run import DISABLE, ENABLE, PAUSE, BookmarkedRun
 
 
@@ -26,6 +26,34 @@ def describe_BookmarkedRun():
         assert home.states("job") == {}
         run.commit()
         assert home.states("job") == {"a": {"n": 1}, "b": {"n": 2}}
+
+    def it_cannot_commit_what_another_run_overtook(home):
+        """Two runs of one job: the second began from the same bookmark, so only it may save."""
+        first, second = _start(ENABLE), _start(ENABLE)
+        first.record("a", {"n": 1})
+        second.record("a", {"n": 2})
+        with pytest.raises(VersionMismatchError, match="Expected version 1 but found version 2"):
+            first.commit()
+        second.commit()
+        second.commit()  # committing twice is no other run
+        assert home.states("job") == {"a": {"n": 2}}
+
+    def it_neither_sees_nor_undoes_a_reset_while_it_runs(home):
+        home.save("job", "jr_1", 0, {"a": {"n": 1}})
+        run = _start(ENABLE)
+        home.reset("job")
+        assert run.bounds("a") == ({"n": 1}, None)
+        run.record("a", {"n": 2})
+        with pytest.raises(VersionMismatchError, match="reset"):
+            run.commit()
+        assert home.states("job") == {}
+
+    def it_does_not_bring_back_the_bookmark_of_a_deleted_job(home):
+        run = _start(ENABLE)
+        home.delete("job")
+        with pytest.raises(VersionMismatchError, match="found version 0"):
+            run.commit()
+        assert home.get("job") is None
 
     @pytest.mark.parametrize("mode", [DISABLE, PAUSE])
     def it_saves_nothing_when_disabled_or_paused(home, mode):

@@ -1,20 +1,22 @@
 """GlueContext: sources and sinks."""
 
-import logging
-import sys
 import time
 import warnings
 from typing import Any
 
 from awsglue.dataframereader import DataFrameReader
+from awsglue.dataframewriter import DataFrameWriter
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, DynamicFrameReader, DynamicFrameWriter
-from awsglue.sinks import write_frame
+from awsglue.logger import GlueLogger
+from awsglue.sinks import write_frame, write_table
 from awsglue.sources import read_frame
 from awsglue.unsupported import unsupported
+from local_glue.job import purge
 from local_glue.job import spark as session
 from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_connection
 from local_glue.job.options import refuse
+from local_glue.job.sources import catalog_read
 
 # Here, because scripts create their SparkContext after they have imported this module.
 session.prepare_environment()
@@ -40,6 +42,7 @@ class GlueContext(SQLContext):
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
         self.write_dynamic_frame = DynamicFrameWriter(self)
+        self.write_data_frame = DataFrameWriter(self)
 
     def create_dynamic_frame_from_options(
         self,
@@ -62,7 +65,7 @@ class GlueContext(SQLContext):
             format_options or {},
             transformation_ctx,
         )
-        return DynamicFrame.fromDF(frame, self, transformation_ctx)
+        return DynamicFrame(frame, self, transformation_ctx)
 
     def create_data_frame_from_options(
         self,
@@ -100,8 +103,43 @@ class GlueContext(SQLContext):
         catalog_id=None,
         **kwargs,
     ):
-        """Not supported: the stand-in has no Data Catalog."""
-        raise NotImplementedError("local_glue does not support from_catalog: read with from_options")
+        """Reads a table of the Data Catalog whose files are on S3; see catalog_read.read."""
+        database = _database(database, kwargs)
+        refuse("create_dynamic_frame.from_catalog", **kwargs)
+        frame = catalog_read.read(
+            self.spark_session,
+            self.job_run,
+            database,
+            table_name,
+            additional_options or {},
+            transformation_ctx,
+            push_down_predicate or "",
+            catalog_id,
+        )
+        return DynamicFrame(frame, self, transformation_ctx)
+
+    def create_data_frame_from_catalog(
+        self,
+        database=None,
+        table_name=None,
+        redshift_tmp_dir="",
+        transformation_ctx="",
+        push_down_predicate="",
+        additional_options={},
+        catalog_id=None,
+        **kwargs,
+    ):
+        """The result of create_dynamic_frame_from_catalog as a DataFrame."""
+        return self.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        ).toDF()
 
     def write_dynamic_frame_from_options(
         self,
@@ -127,8 +165,15 @@ class GlueContext(SQLContext):
         catalog_id=None,
         **kwargs,
     ):
-        """Not supported: the stand-in has no Data Catalog."""
-        raise NotImplementedError("local_glue does not support from_catalog: write with from_options")
+        """Adds files to a table of the Data Catalog on S3; the catalog learns of no new partition, as on AWS."""
+        database = _database(database, kwargs)
+        refuse("write_dynamic_frame.from_catalog", **kwargs)
+        write_table(_data_frame(frame), database, table_name, additional_options or {}, catalog_id)
+        return frame
+
+    def purge_s3_path(self, s3_path, options={}, transformation_ctx=""):
+        """Deletes the objects under a path that are older than options["retentionPeriod"] hours, by default 168."""
+        purge.purge(s3_path, options or {})
 
     def write_dynamic_frame_from_jdbc_conf(
         self,
@@ -177,43 +222,21 @@ class GlueContext(SQLContext):
 unsupported(
     GlueContext,
     *("getSource", "getSink", "getStreamingSource", "get_catalog_schema_as_spark_schema"),
-    *("create_data_frame_from_catalog", "create_sample_dynamic_frame_from_catalog"),
-    *("create_sample_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_catalog"),
-    *("write_from_jdbc_conf", "convert_resolve_option", "purge_table", "purge_s3_path", "transition_table"),
+    *("create_sample_dynamic_frame_from_catalog", "create_sample_dynamic_frame_from_options", "write_from_options"),
+    "write_data_frame_from_catalog",
+    *("write_from_jdbc_conf", "convert_resolve_option", "purge_table", "transition_table"),
     *("transition_s3_path", "getSampleStreamingDynamicFrame", "forEachBatch", "add_ingestion_time_columns"),
     *("start_transaction", "commit_transaction", "cancel_transaction"),
 )
 
 
-class GlueLogger:
-    """Writes to the job's log, also messages of level info, as Glue's logger does."""
-
-    def __init__(self) -> None:
-        self._log = logging.getLogger("glue")
-        if not self._log.handlers:
-            handler = logging.StreamHandler(sys.stderr)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-            self._log.addHandler(handler)
-            self._log.setLevel(logging.INFO)
-            self._log.propagate = False
-
-    def debug(self, msg: Any) -> None:
-        """Logs details, which are hidden by default."""
-        self._log.debug(msg)
-
-    def info(self, msg: Any) -> None:
-        """Logs what happens."""
-        self._log.info(msg)
-
-    def warn(self, msg: Any) -> None:
-        """Logs a problem that does no harm."""
-        self._log.warning(msg)
-
-    def error(self, msg: Any) -> None:
-        """Logs an error."""
-        self._log.error(msg)
-
-    warning = warn
+def _database(database: str | None, others: dict[str, Any]) -> str | None:
+    """The database, which old scripts call name_space."""
+    if "name_space" not in others:
+        return database
+    if database is not None:
+        raise ValueError("name_space and database are both given: name one of them")
+    return others.pop("name_space")
 
 
 def _data_frame(frame: Any) -> Any:

@@ -39,5 +39,14 @@ class DataFrameReader:
         catalog_id=None,
         **kwargs,
     ):
-        """Not supported: the stand-in has no Data Catalog."""
-        raise NotImplementedError("local_glue does not support from_catalog: read with from_options")
+        """See GlueContext.create_data_frame_from_catalog."""
+        return self._glue_context.create_data_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )

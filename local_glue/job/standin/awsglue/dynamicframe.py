@@ -5,12 +5,14 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from awsglue import frame_operations as operations
+from awsglue.schemas import glue_schema, tree
 from awsglue.unsupported import unsupported
+from local_glue.job.frames import choices, relational, rows
 from local_glue.job.options import refuse
 
 
 class DynamicFrame:
-    """A frame. Unlike Glue's, it always has one schema, without choice types."""
+    """A frame. Unlike Glue's, its schema is known from the start; only columns of plain values can be choices."""
 
     def __init__(self, jdf, glue_ctx, name=""):
         # Glue passes a Java frame here, the stand-in a DataFrame; scripts use fromDF.
@@ -23,20 +25,20 @@ class DynamicFrame:
         """A DynamicFrame of a DataFrame."""
         if not isinstance(dataframe, DataFrame):
             raise TypeError(f"DynamicFrame.fromDF takes a DataFrame, not a {type(dataframe).__name__}")
-        return cls(dataframe, glue_ctx, name)
+        return cls(choices.unmarked(dataframe), glue_ctx, name)
 
     def toDF(self, options=None):
-        """The DataFrame."""
+        """The DataFrame; a choice is a struct in it, with a field for each type."""
         refuse("DynamicFrame.toDF", options=options)
-        return self._frame
+        return choices.unmarked(self._frame)
 
     def schema(self):
-        """The schema."""
-        return self._frame.schema
+        """The schema, in the types of awsglue.gluetypes."""
+        return glue_schema(self._frame.schema)
 
     def printSchema(self):
         """Prints the schema."""
-        self._frame.printSchema()
+        print("\n".join(["root", *tree(self.schema())]))  # noqa: T201 (as the name says)
 
     def show(self, num_rows=20):
         """Prints rows."""
@@ -85,11 +87,11 @@ class DynamicFrame:
 
     def join(self, paths1, paths2, frame2, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
         """The inner join on equal columns; a name in both frames gets a leading dot in the second, as in Glue."""
-        return self._with(operations.join(self._frame, paths1, paths2, frame2.toDF()), transformation_ctx)
+        return self._with(operations.join(self._frame, paths1, paths2, frame2._frame), transformation_ctx)
 
     def union(self, other_frame, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
         """The rows of both, columns by name."""
-        both = self._frame.unionByName(other_frame.toDF(), allowMissingColumns=True)
+        both = self._frame.unionByName(other_frame._frame, allowMissingColumns=True)
         return self._with(both, transformation_ctx)
 
     def resolveChoice(
@@ -104,9 +106,50 @@ class DynamicFrame:
         totalThreshold=0,
         catalog_id=None,
     ):
-        """Casts by `specs` [(column, "cast:type")]; other ways of resolving are not supported."""
-        refuse("resolveChoice", choice=choice, database=database, table_name=table_name, catalog_id=catalog_id)
-        return self._with(operations.cast_fields(self._frame, specs or []), transformation_ctx)
+        """Resolves columns by `specs` [(column, action)], or all choices by `choice`; see frames.choices.resolve.
+
+        The action match_catalog casts all choices to the types of a table of the Data Catalog.
+        """
+        return self._with(
+            operations.resolve_choice(self._frame, specs, choice, database, table_name, catalog_id), transformation_ctx
+        )
+
+    def filter(self, f, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """The records for which `f` is true; an error in `f` ends the run."""
+        return self._with(rows.filtered(self._frame, f), transformation_ctx)
+
+    def map(self, f, preservesPartitioning=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """What `f` makes of the records; an error in `f` ends the run."""
+        return self._with(rows.mapped(self._frame, f), transformation_ctx)
+
+    def relationalize(
+        self,
+        root_table_name,
+        staging_path,
+        options={},
+        transformation_ctx="",
+        info="",
+        stageThreshold=0,
+        totalThreshold=0,
+    ):
+        """A collection of flat tables, one for the root and one for each array; nothing is staged here."""
+        refuse("relationalize", options=options)
+        operations.check_staging(staging_path)
+        tables = relational.relationalized(self._frame, root_table_name)
+        frames = {name: DynamicFrame(table, self.glue_ctx, name) for name, table in tables.items()}
+        return DynamicFrameCollection(frames, self.glue_ctx)
+
+    def unnest(self, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """The frame with a column for each field of a struct; arrays stay."""
+        return self._with(relational.unnested(self._frame), transformation_ctx)
+
+    def split_fields(self, paths, name1, name2, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        """A collection of two frames: the named columns, and the others."""
+        frames = {
+            name1: self._with(operations.select_fields(self._frame, paths), name1),
+            name2: self._with(operations.drop_fields(self._frame, paths), name2),
+        }
+        return DynamicFrameCollection(frames, self.glue_ctx)
 
     def write(
         self,
@@ -135,9 +178,9 @@ class DynamicFrame:
 
 unsupported(
     DynamicFrame,
-    *("with_frame_schema", "mapPartitions", "mapPartitionsWithIndex", "unbox", "split_fields", "split_rows", "spigot"),
-    *("unnest", "unnest_ddb_json", "simplify_ddb_json", "mergeDynamicFrame", "errorsAsDynamicFrame"),
-    *("assertErrorThreshold", "relationalize", "filter", "map"),
+    *("with_frame_schema", "mapPartitions", "mapPartitionsWithIndex", "unbox", "split_rows", "spigot"),
+    *("unnest_ddb_json", "simplify_ddb_json", "mergeDynamicFrame", "errorsAsDynamicFrame"),
+    "assertErrorThreshold",
 )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
+from pyspark.sql.types import NullType
 
+from local_glue.job.frames import choices
 from local_glue.job.names import backquoted, column
-
-_TYPES = {"long": "bigint", "short": "smallint", "byte": "tinyint", "bool": "boolean"}
+from local_glue.job.sources.catalog import find_table
+from local_glue.job.sources.s3_listing import list_objects, split_uri
 
 
 def select_fields(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
@@ -35,30 +36,62 @@ def apply_mapping(frame: DataFrame, mappings: Sequence[Any], case_sensitive: boo
         source, target, kind = _mapping(mapping)
         name = known.get(source if case_sensitive else source.lower())
         if name is not None:
-            columns.append((_cast(name, kind) if kind else column(name)).alias(target))
+            if kind:
+                choices.refuse(frame, "apply_mapping with types", [name])
+            columns.append((choices.cast(name, kind) if kind else column(name)).alias(target))
     return frame.select(*columns)
 
 
-def cast_fields(frame: DataFrame, specs: Sequence[tuple[str, str]]) -> DataFrame:
-    """Columns cast by ("column", "cast:type").
+def resolve_choice(
+    frame: DataFrame,
+    specs: Sequence[tuple[str, str]] | None,
+    choice: str,
+    database: str | None,
+    table_name: str | None,
+    catalog_id: str | None,
+) -> DataFrame:
+    """Columns resolved by `specs`, or all choices by `choice`.
 
     Raises:
-        NotImplementedError: another action than a cast.
+        ValueError: both are given, or an action is unknown.
+        NotImplementedError: there are choices and neither is given, or a path is nested.
     """
-    casts = {}
-    for path, action in specs:
-        if not action.startswith("cast:"):
-            raise NotImplementedError(f"local_glue does not support resolveChoice with {action!r}, only cast:<type>")
-        casts[_plain(path)] = action.removeprefix("cast:")
-    columns = [_cast(name, casts[name]).alias(name) if name in casts else column(name) for name in frame.columns]
-    return frame.select(*columns)
+    if specs and choice:
+        raise ValueError("resolveChoice takes specs or choice, not both")
+    found = choices.names(frame.schema)
+    if choice == "match_catalog":
+        kinds = dict(find_table(database, table_name, catalog_id).columns)
+        return choices.resolve(frame, {name: f"cast:{kinds[name]}" for name in found if name in kinds})
+    if choice:
+        # Checked also without a choice in the frame, so that a wrong action does not wait for one.
+        choices.check_action("choice", choice)
+        return choices.resolve(frame, dict.fromkeys(found, choice))
+    if not specs:
+        choices.refuse(frame, "resolveChoice without specs and choice")
+    given = [specs] if isinstance(specs, tuple) else specs or []
+    return choices.resolve(frame, {_plain(path): action for path, action in given})
+
+
+def null_fields(frame: DataFrame) -> list[str]:
+    """The columns of the null type."""
+    return [field.name for field in frame.schema.fields if isinstance(field.dataType, NullType)]
+
+
+def check_staging(path: str | None) -> None:
+    """Checks that the bucket of a staging path exists, as AWS writes there.
+
+    Raises:
+        S3SourceError: it does not.
+    """
+    if path and path.startswith(("s3://", "s3a://", "s3n://")):
+        list_objects([f"s3://{split_uri(path)[0]}/__nothing__"], recurse=False)
 
 
 def join(left: DataFrame, keys1: Sequence[str], keys2: Sequence[str], right: DataFrame) -> DataFrame:
     """The inner join; a name that both frames have gets a leading dot in the second, as in Glue."""
     names = [f".{name}" if name in left.columns else name for name in right.columns]
     renamed = dict(zip(right.columns, names, strict=True))
-    second = right.toDF(*names)
+    second = right.toDF(*names)  # keeps what marks a choice
     on = [
         left[backquoted(_plain(one))] == second[backquoted(renamed[_plain(two)])]
         for one, two in zip(_listed(keys1), _listed(keys2), strict=True)
@@ -75,16 +108,12 @@ def _mapping(mapping: Any) -> tuple[str, str, str | None]:
     raise ValueError(f"a mapping is (source, source type, target, target type) or (source, target), not {mapping!r}")
 
 
-def _cast(name: str, kind: str) -> Column:
-    return F.expr(f"try_cast({backquoted(name)} AS {_TYPES.get(kind.lower(), kind)})")
-
-
 def _listed(paths: Sequence[str]) -> Sequence[str]:
     return [paths] if isinstance(paths, str) else paths
 
 
 def _plain(path: str) -> str:
     name = path.strip("`")
-    if "." in name and not path.startswith("`"):
+    if ("." in name or "[]" in name) and not path.startswith("`"):
         raise NotImplementedError(f"local_glue does not support the nested path {path!r}: use toDF() and select")
     return name

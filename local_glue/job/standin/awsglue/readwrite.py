@@ -43,8 +43,17 @@ class DynamicFrameReader:
         catalog_id=None,
         **kwargs,
     ):
-        """Not supported: the stand-in has no Data Catalog."""
-        return self._glue_context.create_dynamic_frame_from_catalog(database, table_name)
+        """See GlueContext.create_dynamic_frame_from_catalog."""
+        return self._glue_context.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
 
 
 class DynamicFrameWriter:
@@ -78,8 +87,10 @@ class DynamicFrameWriter:
         catalog_id=None,
         **kwargs,
     ):
-        """Not supported: the stand-in has no Data Catalog."""
-        return self._glue_context.write_dynamic_frame_from_catalog(frame, database, table_name)
+        """See GlueContext.write_dynamic_frame_from_catalog."""
+        return self._glue_context.write_dynamic_frame_from_catalog(
+            frame, database, table_name, redshift_tmp_dir, transformation_ctx, additional_options, catalog_id, **kwargs
+        )
 
     def from_jdbc_conf(
         self,

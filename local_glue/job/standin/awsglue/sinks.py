@@ -6,9 +6,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from local_glue.job.connections import Jdbc
-from local_glue.job.options import refuse
+from local_glue.job.options import check, refuse
 from local_glue.job.redshift import connector
 from local_glue.job.sinks import write_postgresql, write_s3
+from local_glue.job.sources.catalog import find_table
 
 
 def write_frame(
@@ -32,3 +33,29 @@ def write_frame(
     if connection_type == "postgresql":
         return write_postgresql(frame, connection_options, target)
     raise NotImplementedError(f"local_glue does not write to connection_type {connection_type!r}")
+
+
+def write_table(
+    frame: DataFrame,
+    database: str | None,
+    table_name: str | None,
+    additional_options: Mapping[str, Any],
+    catalog_id: str | None,
+) -> None:
+    """Adds files to the folder of a table of the Data Catalog, in its format.
+
+    Raises:
+        CatalogError: the table does not exist.
+        NotImplementedError: the stand-in does not support the kind of table, or an option.
+    """
+    check("write from_catalog", additional_options, ("partitionKeys",))
+    table = find_table(database, table_name, catalog_id)
+    options = {"path": table.location, "partitionKeys": list(additional_options.get("partitionKeys") or ())}
+    csv = table.csv_options
+    format_options = {
+        "separator": csv["separator"],
+        "quoteChar": csv["quoteChar"],
+        "writeHeader": csv["skipFirst"],
+        **({"escaper": csv["escaper"]} if csv["escaper"] else {}),
+    }
+    write_frame(frame, "s3", options, table.format, format_options if table.format == "csv" else {})

@@ -3,6 +3,8 @@
 from typing import Any
 
 from awsglue.dynamicframe import DynamicFrameCollection
+from awsglue.frame_operations import null_fields
+from awsglue.unsupported import message
 
 
 class GlueTransform:
@@ -19,7 +21,7 @@ class GlueTransform:
         return cls.__name__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"local_glue does not support the transform {self.name()}")
+        raise NotImplementedError(message(f"the transform {self.name()}", self.name()))
 
 
 class ApplyMapping(GlueTransform):
@@ -110,13 +112,75 @@ class SelectFromCollection(GlueTransform):
         return dfc.select(key, transformation_ctx)
 
 
+class Filter(GlueTransform):
+    """See DynamicFrame.filter."""
+
+    def __call__(self, frame, f, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.filter(f, transformation_ctx)
+
+
+class Map(GlueTransform):
+    """See DynamicFrame.map."""
+
+    def __call__(
+        self, frame, f, preservesPartitioning=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        return frame.map(f, preservesPartitioning, transformation_ctx)
+
+
+class DropNullFields(GlueTransform):
+    """Drops the columns of the null type, which are those of JSON that are null in every record."""
+
+    def __call__(self, frame, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        found = [f"`{name}`" for name in null_fields(frame.toDF())]
+        return frame.drop_fields(found, transformation_ctx)
+
+
+class Relationalize(GlueTransform):
+    """See DynamicFrame.relationalize."""
+
+    def __call__(
+        self,
+        frame,
+        staging_path=None,
+        name="roottable",
+        options=None,
+        transformation_ctx="",
+        info="",
+        stageThreshold=0,
+        totalThreshold=0,
+    ):
+        return frame.relationalize(name, staging_path, options or {}, transformation_ctx)
+
+
+class UnnestFrame(GlueTransform):
+    """See DynamicFrame.unnest."""
+
+    def __call__(self, frame, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0):
+        return frame.unnest(transformation_ctx)
+
+
+class SplitFields(GlueTransform):
+    """See DynamicFrame.split_fields."""
+
+    def __call__(
+        self, frame, paths, name1=None, name2=None, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
+    ):
+        return frame.split_fields(paths, name1 or "frame1", name2 or "frame2", transformation_ctx)
+
+
+class MapToCollection(GlueTransform):
+    """See DynamicFrameCollection.map."""
+
+    def __call__(self, dfc, callable, transformation_ctx=""):
+        return dfc.map(callable, transformation_ctx)
+
+
 def _unsupported(name: str) -> type[GlueTransform]:
     return type(name, (GlueTransform,), {"__doc__": "Not supported by the stand-in."})
 
 
-Filter, Map, FlatMap, MapToCollection = map(_unsupported, ("Filter", "Map", "FlatMap", "MapToCollection"))
-DropNullFields, Relationalize, Spigot, Unbox = map(_unsupported, ("DropNullFields", "Relationalize", "Spigot", "Unbox"))
-SplitFields, SplitRows, UnnestFrame, ErrorsAsDynamicFrame = map(
-    _unsupported, ("SplitFields", "SplitRows", "UnnestFrame", "ErrorsAsDynamicFrame")
-)
-__all__ = [name for name in dir() if not name.startswith("_") and name not in ("Any", "DynamicFrameCollection")]
+FlatMap, Spigot, Unbox = map(_unsupported, ("FlatMap", "Spigot", "Unbox"))
+SplitRows, ErrorsAsDynamicFrame = map(_unsupported, ("SplitRows", "ErrorsAsDynamicFrame"))
+_OURS = ("Any", "DynamicFrameCollection", "message", "null_fields")
+__all__ = [name for name in dir() if not name.startswith("_") and name not in _OURS]

@@ -217,6 +217,25 @@ def describe_concurrency():
         tiny.glue.batch_stop_job_run(JobName=job, JobRunIds=runs)
         assert [tiny.finished(job, run)["JobRunState"] for run in runs] == ["STOPPED", "STOPPED"]
 
+    def it_lets_a_queued_run_wait_for_its_turn(tiny, tmp_path):
+        flag = tmp_path / "go on"
+        code = f"import pathlib, time\nwhile not pathlib.Path({str(flag)!r}).exists():\n    time.sleep(0.05)"
+        job = tiny.job("queue", code, JobRunQueuingEnabled=True)
+        first, second, third = tiny.start(job), tiny.start(job), tiny.start(job)
+        assert [tiny.state(job, run) for run in (second, third)] == ["WAITING", "WAITING"]
+        tiny.glue.batch_stop_job_run(JobName=job, JobRunIds=[third])
+        assert tiny.state(job, third) == "STOPPED"
+        flag.touch()
+        assert [tiny.finished(job, run)["JobRunState"] for run in (first, second)] == ["SUCCEEDED", "SUCCEEDED"]
+        assert tiny.glue.get_job_run(JobName=job, RunId=second)["JobRun"]["JobRunQueuingEnabled"] is True
+
+    def it_refuses_a_run_that_says_it_does_not_queue(tiny):
+        job = tiny.job("slow", SLEEP, JobRunQueuingEnabled=True)
+        run_id = tiny.start(job)
+        with pytest.raises(tiny.glue.exceptions.ConcurrentRunsExceededException):
+            tiny.start(job, JobRunQueuingEnabled=False)
+        tiny.glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id])
+
 
 def describe_batch_stop_job_run():
     def it_stops_and_reports_what_it_cannot_stop(tiny):

@@ -55,6 +55,18 @@ def describe_triggers():
         tiny.glue.start_trigger(Name=then)
         assert states(tiny.run_workflow(flow))["b"] == ["SUCCEEDED"]
 
+    def it_stops_only_what_was_activated(tiny):
+        jobs = [tiny.job("a")]
+        idle = [
+            tiny.trigger("now", "ON_DEMAND", jobs),
+            tiny.trigger("daily", "SCHEDULED", jobs, Schedule="cron(0 4 * * ? *)"),
+        ]
+        stopped = tiny.trigger("stopped", "SCHEDULED", jobs, Schedule="cron(0 4 * * ? *)", StartOnCreation=True)
+        tiny.glue.stop_trigger(Name=stopped)
+        for name, state in ((idle[0], "CREATED"), (idle[1], "CREATED"), (stopped, "DEACTIVATED")):
+            with pytest.raises(tiny.glue.exceptions.InvalidInputException, match=f"trigger is in state: {state}"):
+                tiny.glue.stop_trigger(Name=name)
+
     def it_passes_the_actions_arguments(tiny):
         flow = tiny.workflow()
         a = tiny.job("a", "import sys; print(sys.argv[sys.argv.index('--x') + 1])", DefaultArguments={"--x": "default"})

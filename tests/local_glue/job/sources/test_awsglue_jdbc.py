@@ -106,6 +106,18 @@ def describe_bookmarks():
         standin_rds.execute("INSERT INTO public.t VALUES (3)")
         assert read() == [3]
 
+    def it_takes_keys_and_hash_fields_named_like_words_of_sql(read, standin_rds):
+        standin_rds.execute('CREATE TABLE public.t ("user" BIGINT, "order" INT, "Group" INT)')
+        standin_rds.execute("ALTER TABLE public.t OWNER TO loader")
+        standin_rds.execute("INSERT INTO public.t VALUES (1, 1, 1), (2, 1, NULL)")
+        options = {"jobBookmarkKeys": ["user", "order"], "hashfield": "order", "hashpartitions": "2"}
+        assert read(**options) == [1, 2]
+        standin_rds.execute("INSERT INTO public.t VALUES (2, 2, 2)")
+        assert read(**options) == [2]
+        assert read(ctx="", hashfield="USER") == read(ctx="", hashfield="Group") == [1, 2, 2]
+        with pytest.raises(JdbcSourceError, match=r"hashfield: .* no column 'nope', only user, order, Group"):
+            read(hashfield="nope")
+
     @pytest.mark.parametrize(
         ("keys", "message"),
         [(["Seq"], "case-sensitive"), (["nope"], "no column 'nope', only seq, part")],

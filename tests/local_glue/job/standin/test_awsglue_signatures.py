@@ -15,8 +15,13 @@ CLASSES = {
     "awsglue.job": ["Job"],
     "awsglue.dynamicframe": ["DynamicFrame", "DynamicFrameReader", "DynamicFrameWriter", "DynamicFrameCollection"],
     "awsglue.dataframereader": ["DataFrameReader"],
+    "awsglue.dataframewriter": ["DataFrameWriter"],
+    "awsglue.gluetypes": ["ArrayType", "BinaryType", "BooleanType", "ByteType", "ChoiceType", "DateType", "DecimalType",
+                          "DoubleType", "Field", "FloatType", "IntegerType", "LongType", "MapType", "NullType",
+                          "SetType", "ShortType", "StringType", "StructType", "TimestampType", "UnknownType"],
     "awsglue.transforms": ["ApplyMapping", "SelectFields", "DropFields", "RenameField", "Join", "Union", "Repartition",
-                           "Coalesce", "ResolveChoice", "SelectFromCollection"],
+                           "Coalesce", "ResolveChoice", "SelectFromCollection", "Filter", "Map", "DropNullFields",
+                           "Relationalize", "UnnestFrame", "SplitFields", "MapToCollection"],
 }  # fmt: skip
 # Used only between the wheel's modules, and not documented.
 INTERNAL = {"GlueTransform", "continuation_options", "job_bookmark_options", "job_bookmark_range_options", "id_params",
@@ -78,8 +83,14 @@ def test_every_public_method_has_the_official_signature(official, ours, name):
 
 def test_an_unsupported_method_names_itself(ours):
     context = object.__new__(ours["awsglue.context.GlueContext"])
-    with pytest.raises(NotImplementedError, match=r"GlueContext\.purge_s3_path"):
-        context.purge_s3_path("s3://bucket/x")
+    with pytest.raises(NotImplementedError, match=r"GlueContext\.purge_table: use purge_s3_path"):
+        context.purge_table("database", "table")
+
+
+def test_an_unsupported_transform_names_itself(ours):
+    transforms = sys.modules[ours["awsglue.transforms.Filter"].__module__]
+    with pytest.raises(NotImplementedError, match="the transform SplitRows: use Filter"):
+        transforms.SplitRows.apply(frame=None, comparison_dict={})
 
 
 def test_getResolvedOptions_has_the_official_signature():
