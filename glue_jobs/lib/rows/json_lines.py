@@ -17,6 +17,9 @@ OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false", "allowNonNumericN
 EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
 """Epoch milliseconds of March 1973 (in seconds it is the year 5138, so units are not mixed up), and of 9999."""
 
+NESTED = r"^\s*\{[^{\[]*[{\[]"
+"""A second opening bracket."""
+
 OTHER_TYPES = {
     "number": "double",
     "boolean": "boolean",
@@ -105,9 +108,9 @@ def _other_types(dataset: Dataset) -> Column:
     It can in lines without nested values, repeated or escaped keys, which nearly all are.
     """
     raw = F.col("raw")
-    is_plain = (
-        ~raw.rlike(r"^\s*\{[^{\[]*[{\[]") & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
-    )
+    without_texts = F.regexp_replace(raw, r'"(?:[^"\\]|\\.)*"', "")
+    is_flat = ~raw.rlike(NESTED) | ~without_texts.rlike(NESTED)
+    is_plain = is_flat & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
     parsed = [
         F.from_json(raw, ", ".join(f"`{field.name}` {kind}" for field in _texts(dataset)), OPTIONS).alias(name)
         for name, kind in OTHER_TYPES.items()
