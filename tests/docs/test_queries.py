@@ -83,7 +83,7 @@ def warehouse(tmp_path_factory):
 def _create() -> list[str]:
     tables = (*MUSIC_TABLES, *SPARKIFY_TABLES)
     schemas = [sql.create_schema(name) for name in SCHEMAS]
-    return schemas + [sql for table in tables for sql in translate(sql.create_table(table)).sql]
+    return schemas + [text for table in tables for text in translate(sql.create_table(table)).sql]
 
 
 def _fill(connection: psycopg.Connection, workflow: str, sizes: dict[str, int], folder: Path) -> None:
