@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from local_glue.config import Database
 from local_glue.errors import LocalGlueError
 from local_glue.home import process_alive
+from local_glue.postgres import redshift
 from local_glue.postgres.account import Account, account_for_postgres, reachable_data_folder, reachable_installation
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def create_databases(server: Server, databases: Iterable[Database]) -> None:
     """Creates the users, groups and databases that are missing."""
     from psycopg import sql
 
+    databases = list(databases)
     with server.connect("postgres") as connection:
         for database in databases:
             for group in database.groups:
@@ -123,6 +125,10 @@ def create_databases(server: Server, databases: Iterable[Database]) -> None:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database.dbname]).fetchone():
                 names = sql.Identifier(database.dbname), sql.Identifier(database.user)
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(*names))
+    for database in databases:
+        if database.engine == "redshift":
+            with server.connect(database.dbname) as connection:
+                redshift.install(connection, database.dbname)
 
 
 def empty_database(server: Server, database: Database) -> None:

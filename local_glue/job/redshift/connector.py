@@ -19,7 +19,7 @@ from local_glue.job.redshift.actions import split_actions
 from local_glue.job.redshift.copy import copy_files
 from local_glue.job.redshift.ddl import BYTES_PREFIX
 from local_glue.job.redshift.dialect import Statement, translate
-from local_glue.job.redshift.errors import RedshiftError
+from local_glue.job.redshift.errors import RedshiftError, not_supported
 from local_glue.job.redshift.frame_files import NULL_MARK, StagedFile, stage_frame
 
 log = logging.getLogger("local_glue.job.redshift")
@@ -60,7 +60,7 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
     Raises:
         RefusedError: Redshift would not accept an action; nothing was written.
         RedshiftError: a statement failed three times; the transaction was rolled back.
-        NotImplementedError: the stand-in does not support an option.
+        NotImplementedError: the stand-in does not support an option, or a construct of an action.
     """
     load = _prepare(frame, options, target)
     files = stage_frame(frame, options["redshiftTmpDir"], load.null_mark)
@@ -68,6 +68,8 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
         try:
             return _transaction(load, files)
         except (psycopg.Error, RedshiftError) as error:
+            if missing := _not_supported(error):
+                raise missing from error
             if attempt == load.retries:
                 raise _as_redshift_error(error, load.table) from error
             log.warning("load into %s failed, trying again: %s", load.table, error)
@@ -75,18 +77,17 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
 
 
 def quoted_table(dbtable: str) -> str:
-    """The name `schema.table` with both parts in quotes.
+    """The name `schema.table` in lower case, with both parts in quotes.
 
     Raises:
-        RedshiftError: no schema (the connector would write to "PUBLIC" in capitals), or not in lower case.
+        RedshiftError: it is no such name.
     """
-    parts = [part.strip('"') for part in dbtable.split(".")]
+    # The connector quotes the name as it is, and "PUBLIC" if it has no schema; Redshift folds quoted names, too.
+    parts = [part.strip('"') for part in dbtable.lower().split(".")]
+    if len(parts) == 1:
+        parts = ["public", *parts]
     if len(parts) != 2 or not all(parts):
-        raise RedshiftError(
-            f"dbtable '{dbtable}' must be schema.table: without a schema the connector writes to \"PUBLIC\""
-        )
-    if dbtable != dbtable.lower():
-        raise RedshiftError(f"dbtable '{dbtable}' must be in lower case: the connector quotes it as it is")
+        raise RedshiftError(f"dbtable '{dbtable}' must be table or schema.table")
     return ".".join(f'"{part}"' for part in parts)
 
 
@@ -155,6 +156,13 @@ def _as_redshift_error(error: psycopg.Error | RedshiftError, table: str) -> Reds
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     statement = f" in: {error.__notes__[0][:300]}" if getattr(error, "__notes__", None) else ""
     return RedshiftError(f"Load into table {table} failed and was rolled back: {message}{detail}{statement}")
+
+
+def _not_supported(error: psycopg.Error | RedshiftError) -> NotImplementedError | None:
+    if isinstance(error, RedshiftError):
+        return None
+    statement = error.__notes__[0] if getattr(error, "__notes__", None) else ""
+    return not_supported(error.sqlstate, error.diag.message_primary or str(error), statement)
 
 
 def _column(error: psycopg.Error) -> str:

@@ -6,6 +6,7 @@ from sqlglot import exp, tokenize
 from sqlglot.tokens import Token
 
 from local_glue.job.redshift.errors import RefusedError
+from local_glue.job.redshift.rewrite import rewrite
 
 BYTES_PREFIX = "bytes_of_"
 MAX_BYTES = 65535
@@ -28,6 +29,8 @@ _PLAIN = {
     _T.SUPER: "jsonb",
     _T.VARBINARY: "bytea",
 }
+_BITS = {"integer": 31, "bigint": 63}
+_UNSUPPORTED = (_T.GEOMETRY, _T.GEOGRAPHY, _T.INTERVAL, _T.HLLSKETCH)
 _KEYS = (exp.UniqueColumnConstraint, exp.PrimaryKeyColumnConstraint, exp.Reference, exp.EncodeColumnConstraint)
 
 
@@ -54,13 +57,25 @@ def create_table(create: exp.Create) -> str:
     """The CREATE TABLE statement for PostgreSQL."""
     if not isinstance(create.this, exp.Schema):
         raise RefusedError("CREATE TABLE needs a list of columns, (LIKE other) or AS SELECT")
-    if create.this.this.name.startswith("#"):
-        raise NotImplementedError("local_glue does not support #temporary tables: write CREATE TEMP TABLE")
     keyed = {name.lower() for key in create.find_all(exp.PrimaryKey) for name in _names(key)}
     items = [text for item in create.this.expressions if (text := _table_item(item, keyed))]
-    temporary = "TEMPORARY " if create.find(exp.TemporaryProperty) else ""
+    temporary = "TEMPORARY " if create.find(exp.TemporaryProperty) or create.this.this.name.startswith("#") else ""
     existing = "IF NOT EXISTS " if create.args.get("exists") else ""
     return f"CREATE {temporary}TABLE {existing}{create.this.this.sql('postgres')} ({', '.join(items)})"
+
+
+def create_table_as(create: exp.Create) -> exp.Create:
+    """CREATE TABLE AS, of a temporary table if its name begins with #.
+
+    Raises:
+        RefusedError: Redshift's has no IF NOT EXISTS.
+    """
+    if create.args.get("exists"):
+        raise RefusedError("Redshift has no CREATE TABLE IF NOT EXISTS ... AS: create the table, then INSERT into it")
+    table = create.this.this if isinstance(create.this, exp.Schema) else create.this
+    if table.name.startswith("#") and not create.find(exp.TemporaryProperty):
+        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
+    return create
 
 
 def check_key_columns(create: exp.Create, text: str) -> None:
@@ -87,7 +102,9 @@ def alter_table(alter: exp.Alter) -> list[str]:
     table = alter.this.sql("postgres")
     if alter.args.get("exists"):
         raise RefusedError("Redshift has no ALTER TABLE IF EXISTS: leave IF EXISTS out")
-    return [text for action in alter.args["actions"] for text in _alter_action(table, action)]
+    if len(alter.args["actions"]) > 1:
+        raise RefusedError("Redshift's ALTER TABLE adds or changes one column at a time: write one statement for each")
+    return _alter_action(table, alter.args["actions"][0])
 
 
 def _alter_action(table: str, action: exp.Expression) -> list[str]:
@@ -98,6 +115,8 @@ def _alter_action(table: str, action: exp.Expression) -> list[str]:
             )
         if action.find(exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint):
             raise RefusedError("Redshift adds no key with ADD COLUMN: leave the key out")
+        if action.find(exp.GeneratedAsIdentityColumnConstraint):
+            raise RefusedError("Redshift adds no IDENTITY column to a table: create the table anew")
         return [f"ALTER TABLE {table} ADD COLUMN {column_definition(action, set())}"]
     if isinstance(action, exp.AlterColumn):
         raise RefusedError("Redshift runs ALTER COLUMN ... TYPE only outside a transaction, and actions run in one")
@@ -123,6 +142,8 @@ def column_definition(column: exp.ColumnDef, keyed: set[str]) -> str:
             raise RefusedError(f"Redshift has no CHECK constraints: column {column.name}")
         if isinstance(rule, exp.PrimaryKeyColumnConstraint):
             keyed = keyed | {column.name.lower()}
+        elif isinstance(rule, exp.GeneratedAsIdentityColumnConstraint):
+            kept.append(_identity(rule, kind))
         elif not isinstance(rule, _KEYS):
             kept.append(_portable(rule).sql("postgres"))
     if column.name.lower() in keyed and "NOT NULL" not in kept:
@@ -151,6 +172,8 @@ def column_type(kind: exp.DataType, column: str) -> tuple[str, int | None]:
         return f"numeric({precision}, {scale})", None
     if kind.this in _PLAIN:
         return _PLAIN[kind.this], None
+    if kind.this in _UNSUPPORTED or isinstance(kind.this, exp.Interval):
+        raise NotImplementedError(f"local_glue does not support the type {kind.sql('redshift')}: column {column}")
     raise RefusedError(f"Redshift has no type {kind.sql('postgres')}: column {column}")
 
 
@@ -165,19 +188,21 @@ def _table_item(item: exp.Expression, keyed: set[str]) -> str | None:
     return None
 
 
+def _identity(rule: exp.GeneratedAsIdentityColumnConstraint, kind: str) -> str:
+    """The generated column, with bounds that let it begin and step anywhere, as Redshift's does."""
+    if kind not in _BITS:
+        raise RefusedError("Redshift's IDENTITY columns are INT or BIGINT: change the type")
+    kept = "ALWAYS" if rule.this else "BY DEFAULT"
+    start, step = (rule.args[name].sql() if rule.args.get(name) else "1" for name in ("start", "increment"))
+    limit = 2 ** _BITS[kind]
+    bounds = f"START WITH {start} INCREMENT BY {step} MINVALUE {-limit} MAXVALUE {limit - 1}"
+    return f"GENERATED {kept} AS IDENTITY ({bounds})"
+
+
 def _portable(rule: exp.Expression) -> exp.Expression:
-    if isinstance(
-        rule, exp.DefaultColumnConstraint | exp.NotNullColumnConstraint | exp.GeneratedAsIdentityColumnConstraint
-    ):
-        return rule.transform(utc_now)
+    if isinstance(rule, exp.DefaultColumnConstraint | exp.NotNullColumnConstraint):
+        return rewrite(rule)
     raise NotImplementedError(f"local_glue does not support the column property {rule.sql('redshift')}")
-
-
-def utc_now(node: exp.Expression) -> exp.Expression:
-    """The node, with GETDATE() and SYSDATE replaced by the time in UTC without a zone."""
-    if isinstance(node, exp.CurrentTimestamp):
-        return exp.cast(exp.func("timezone", exp.Literal.string("UTC"), exp.CurrentTimestamp()), "timestamp")
-    return node
 
 
 def _names(key: exp.PrimaryKey) -> list[str]:

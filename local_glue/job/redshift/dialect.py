@@ -5,34 +5,26 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot import ErrorLevel, exp
+from sqlglot.errors import UnsupportedError
 
-from local_glue.job.redshift import ddl
+from local_glue.job.redshift import ddl, merge
 from local_glue.job.redshift.errors import RefusedError
-from local_glue.job.redshift.merge import check_merge
 from local_glue.job.redshift.refusals import check_postgres_only
+from local_glue.job.redshift.rewrite import rewrite
+from local_glue.job.redshift.written import normalize, parse, words
 
 # sqlglot warns about statements that it does not model; they are checked here.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-# Functions and syntax of Redshift that PostgreSQL lacks or treats differently.
-_REDSHIFT_ONLY = re.compile(
-    r"\b(nvl2?|getdate|sysdate|dateadd|date_add|datediff|date_diff|listagg|decode|len|convert_timezone|isnull|top|"
-    r"qualify|median|json_extract_path_text|months_between|add_months|last_day|strtol|charindex|approximate|"
-    r"dlog10|sha2?|func_sha1|to_hex|regexp_substr|convert|getbit|minus|super|json_parse)\b|#\w|\\",
-    re.IGNORECASE,
-)
+# What sqlglot reads and writes in another way; everything else that differs is a change of the tree.
+_RESPELLED = frozenset({"TOP", "MINUS", "CONVERT"})
 _COMMANDS = re.compile(
     r"(grant|revoke|lock)\s|alter\s+default\s+privileges\s|alter\s+\w+\s+\S+\s+owner\s+to\s|"
     r"create\s+group\s|create\s+schema\s+.*authorization\s",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_IN_TRANSACTION = re.compile(
-    r"(vacuum|create\s+database|drop\s+database|create\s+external|alter\s+table\s+\S+\s+append)\b", re.I
-)
-_SYSTEM_VIEWS = {"svv_columns": "information_schema.columns", "svv_tables": "information_schema.tables"}
+_NOT_IN_TRANSACTION = re.compile(r"(vacuum|create\s+database|drop\s+database|alter\s+table\s+\S+\s+append)\b", re.I)
 _QUERIES = (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
@@ -51,25 +43,30 @@ def translate(text: str) -> Statement:
         RefusedError: Redshift would not accept it.
         NotImplementedError: the stand-in does not support it, although Redshift does.
     """
-    tree = _parse(text)
-    check_postgres_only(tree, text)
+    if re.match(r"\s*create\s+external\b", text, re.IGNORECASE):
+        raise NotImplementedError(f"local_glue does not support CREATE EXTERNAL (Spectrum): {text[:200]}")
+    source = normalize(text)
+    if re.search(r"\bremove\s+duplicates\s*$", source, re.IGNORECASE):
+        return Statement(merge.simplified(source))
+    tree = parse(source)
+    check_postgres_only(tree, source)
     if isinstance(tree, exp.Create):
-        return Statement(_create(tree, text))
+        return Statement(_create(tree, source, text))
     if isinstance(tree, exp.Alter):
         return Statement(tuple(ddl.alter_table(tree)))
     if isinstance(tree, exp.TruncateTable):
         # In Redshift, TRUNCATE commits its transaction; nothing before it can be rolled back.
         return Statement((tree.sql("postgres"), "COMMIT"))
     if isinstance(tree, exp.Merge):
-        check_merge(tree)
+        merge.check_merge(tree)
     if isinstance(tree, _QUERIES):
-        return Statement((_query(text),))
+        return Statement((_query(tree, source),))
     if isinstance(tree, exp.Command):
-        return Statement((_command(text),))
+        return Statement((_command(source),))
     if isinstance(tree, exp.Grant | exp.Revoke):
-        return Statement((re.sub(r"\b(to|from)\s+role\s+", r"\1 ", text, flags=re.IGNORECASE),))
+        return Statement((re.sub(r"\b(to|from)\s+role\s+", r"\1 ", source, flags=re.IGNORECASE),))
     if isinstance(tree, exp.Drop | exp.Comment | exp.Transaction | exp.Commit | exp.Rollback | exp.Analyze):
-        return Statement((text,))
+        return Statement((source,))
     raise NotImplementedError(f"local_glue does not support this Redshift statement: {text[:200]}")
 
 
@@ -79,47 +76,41 @@ def translate_query(text: str) -> str:
     Raises:
         RefusedError: it is not a query, or Redshift would not accept it.
     """
-    tree = _parse(text.strip().rstrip(";"))
+    source = normalize(text.strip().rstrip(";"))
+    tree = parse(source)
     if not isinstance(tree, exp.Query):
         raise RefusedError(f"sampleQuery must be one SELECT, not: {text[:200]}")
-    check_postgres_only(tree, text)
-    return _query(text.strip().rstrip(";"))
+    check_postgres_only(tree, source)
+    return _query(tree, source)
 
 
-def _parse(text: str) -> exp.Expression:
-    is_table = re.match(r"\s*(create|alter)\b(?!.*\bview\b)", text, re.IGNORECASE | re.DOTALL)
+def _query(tree: exp.Expression, source: str) -> str:
+    """The statement as it is written if PostgreSQL understands it, because then nothing can go wrong."""
+    changed = rewrite(tree)
+    # In Redshift's literals a backslash escapes the next character.
+    if changed == tree and "\\" not in source and not _RESPELLED.intersection(words(source)):
+        return source
+    return _generated(changed)
+
+
+def _generated(tree: exp.Expression) -> str:
     try:
-        source = ddl.without_physical_properties(text) if is_table else text
-        trees = sqlglot.parse(source, read="redshift")
-    except SqlglotError as error:
-        if re.search(r"\bremove\s+duplicates\b", text, re.IGNORECASE):
-            raise NotImplementedError("local_glue does not support MERGE ... REMOVE DUPLICATES") from None
-        reason = re.sub(r"\x1b\[\d*m", "", str(error)).split("\n")[0]
-        raise RefusedError(f"Redshift does not understand the statement ({reason}): {text[:200]}") from None
-    if len(trees) != 1 or trees[0] is None:
-        raise RefusedError(f"one statement is expected here, not {len(trees)}: {text[:200]}")
-    return trees[0]
+        return tree.sql("postgres", unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise NotImplementedError(f"local_glue does not support this construct: {error}") from None
 
 
-def _query(text: str) -> str:
-    for view, instead in _SYSTEM_VIEWS.items():
-        text = re.sub(rf"\b(?:pg_catalog\.)?{view}\b", instead, text, flags=re.IGNORECASE)
-    if not _REDSHIFT_ONLY.search(text):
-        return text
-    return _parse(text).transform(ddl.utc_now).sql("postgres")
-
-
-def _create(create: exp.Create, text: str) -> tuple[str, ...]:
+def _create(create: exp.Create, text: str, original: str) -> tuple[str, ...]:
     if create.kind == "TABLE":
         if isinstance(create.expression, exp.Query):
-            return (create.transform(ddl.utc_now).sql("postgres"),)
-        ddl.check_key_columns(create, text)
+            return (_generated(rewrite(ddl.create_table_as(create))),)
+        ddl.check_key_columns(create, original)
         return (ddl.create_table(create),)
     if create.kind == "SCHEMA":
         return (text,)
     if create.kind == "VIEW" and not create.find(exp.MaterializedProperty):
         body = re.sub(r"\s+with\s+no\s+schema\s+binding\s*$", "", text, flags=re.IGNORECASE)
-        return (body if not _REDSHIFT_ONLY.search(body) else _parse(body).transform(ddl.utc_now).sql("postgres"),)
+        return (_query(parse(body), body),)
     if create.kind in ("INDEX", "SEQUENCE", "TRIGGER", "EXTENSION", "TYPE"):
         raise RefusedError(f"Redshift has no CREATE {create.kind}: leave it out")
     raise NotImplementedError(f"local_glue does not support CREATE {create.kind}: {text[:200]}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from pyspark.sql import DataFrame, SparkSession
 
 from local_glue.job import options as checks
@@ -10,8 +11,8 @@ from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_options
 from local_glue.job.names import qualified
 from local_glue.job.redshift.dialect import translate_query
-from local_glue.job.redshift.errors import RedshiftError
-from local_glue.job.sources.jdbc import read_table
+from local_glue.job.redshift.errors import RedshiftError, not_supported
+from local_glue.job.sources.jdbc import JdbcSourceError, read_table
 
 _KNOWN = ("useConnectionProperties", "connectionName", "url", "user", "password", "dbtable", "sampleQuery",
           "jobBookmarkKeys", "jobBookmarkKeysSortOrder", "redshiftTmpDir")  # fmt: skip
@@ -26,6 +27,7 @@ def read(
 
     Raises:
         RefusedError: Redshift would not accept the query.
+        NotImplementedError: the stand-in does not support an option, or a construct of the query.
         RedshiftError: dbtable and sampleQuery, or redshiftTmpDir, are missing.
         JdbcSourceError: the database refuses the query.
     """
@@ -37,6 +39,14 @@ def read(
         raise RedshiftError("a redshift read needs connection_options['dbtable'] or ['sampleQuery']")
     relation = f"({translate_query(query)}) AS sample_query" if query else qualified(table)
     source = from_options("redshift", connection_options)
-    frame = read_table(spark, run, source, relation, connection_options, transformation_ctx)
+    try:
+        frame = read_table(spark, run, source, relation, connection_options, transformation_ctx)
+    except JdbcSourceError as error:
+        reason = error.__cause__
+        if isinstance(reason, psycopg.Error) and (
+            missing := not_supported(reason.sqlstate, reason.diag.message_primary or str(reason), query or table)
+        ):
+            raise missing from reason
+        raise
     # Redshift folds all names to lower case, also quoted ones.
     return frame.toDF(*[name.lower() for name in frame.columns])

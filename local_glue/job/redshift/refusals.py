@@ -1,33 +1,14 @@
 """Refuses PostgreSQL syntax that Redshift does not have."""
 
-import re
-
 from sqlglot import exp
 
 from local_glue.job.redshift.errors import RefusedError
+from local_glue.job.redshift.functions import check_function
 from local_glue.job.redshift.reserved import reserved_name
+from local_glue.job.redshift.rewrite import REWRITTEN
+from local_glue.job.redshift.windows import check_window
+from local_glue.job.redshift.written import words
 
-_FUNCTIONS = {
-    "string_agg": "LISTAGG",
-    "array_agg": "LISTAGG",
-    "json_agg": "LISTAGG",
-    "jsonb_agg": "LISTAGG",
-    "unnest": "a numbers table",
-    "generate_series": "a numbers table",
-    "gen_random_uuid": "MD5 of the key columns",
-    "jsonb_build_object": "OBJECT",
-    "json_build_object": "OBJECT",
-    "to_jsonb": "JSON_PARSE",
-    "clock_timestamp": "GETDATE()",
-    "statement_timestamp": "GETDATE()",
-    "nextval": "an IDENTITY column",
-    "setval": "an IDENTITY column",
-    "make_date": "TO_DATE",
-    "make_timestamp": "TO_TIMESTAMP",
-    "regexp_match": "REGEXP_SUBSTR",
-    "regexp_matches": "REGEXP_SUBSTR",
-    "num_nulls": "NVL2",
-}
 _T = exp.DataType.Type
 _TYPES = (_T.UUID, _T.JSONB, _T.JSON, _T.ARRAY, _T.SERIAL, _T.BIGSERIAL, _T.SMALLSERIAL, _T.MONEY, _T.XML, _T.HSTORE)
 _NODES: dict[type[exp.Expression], str] = {
@@ -42,6 +23,17 @@ _NODES: dict[type[exp.Expression], str] = {
     exp.TableSample: "TABLESAMPLE: use RANDOM()",
     exp.Placeholder: "parameters (?) in a statement: write the value",
 }
+_CLUSTER_VIEWS = ("svv_", "svl_", "svcs_", "stl_", "stv_", "stcs_", "sys_", "pg_table_def")
+# What Redshift has and the stand-in has not.
+_MISSING: dict[type[exp.Expression], str] = {
+    exp.Pivot: "PIVOT and UNPIVOT: use CASE inside the aggregates, or UNION ALL",
+    exp.Bracket: "elements of SUPER values: use JSON_EXTRACT_PATH_TEXT on a string",
+    exp.Array: "ARRAY: write JSON in a string",
+    exp.Connect: "CONNECT BY: use WITH RECURSIVE",
+    exp.IgnoreNulls: "IGNORE NULLS: filter the NULLs in a subquery",
+    exp.Collate: "COLLATE: compare LOWER of both sides",
+    exp.MaterializedProperty: "materialized views: create a table with AS SELECT",
+}
 
 
 def check_postgres_only(tree: exp.Expression, text: str) -> None:
@@ -53,16 +45,19 @@ def check_postgres_only(tree: exp.Expression, text: str) -> None:
     for node in tree.walk():
         if type(node) in _NODES:
             _refuse(_NODES[type(node)], text)
+        if type(node) in _MISSING:
+            raise NotImplementedError(f"local_glue does not support {_MISSING[type(node)]} (in: {text[:200]})")
         _check_node(node, text)
+        if isinstance(node, exp.Window):
+            check_window(node)
+        if not isinstance(node, exp.Anonymous) or node.name.lower() not in REWRITTEN:
+            check_function(node, text)
         if word := reserved_name(node):
             _refuse(f'{word} as a name, it is a reserved word: write "{word}"', text)
-    code = _without_literals(text)
-    for name, instead in _FUNCTIONS.items():
-        if re.search(rf"\b{name}\s*\(", code, re.IGNORECASE):
-            _refuse(f"{name}(): use {instead}", text)
 
 
 def _check_node(node: exp.Expression, text: str) -> None:
+    _check_lists(node, text)
     if isinstance(node, exp.DataType) and node.this in _TYPES:
         _refuse(f"the type {node.sql('postgres')}", text)
     if isinstance(node, exp.Distinct) and node.args.get("on"):
@@ -75,8 +70,42 @@ def _check_node(node: exp.Expression, text: str) -> None:
         _refuse("WITH before INSERT: put it between INSERT INTO ... and SELECT", text)
 
 
-def _without_literals(text: str) -> str:
-    return re.sub(r"'(?:[^']|'')*'", "''", text)
+def _check_lists(node: exp.Expression, text: str) -> None:
+    if isinstance(node, exp.Unnest):
+        if "UNNEST" in words(text):
+            _refuse("unnest(): use a numbers table", text)
+        raise NotImplementedError(f"local_glue does not support SUPER arrays in FROM: store rows (in: {text[:200]})")
+    if isinstance(node, exp.Star) and any(node.args.values()):
+        raise NotImplementedError(f"local_glue does not support SELECT * EXCLUDE: list the columns (in: {text[:200]})")
+    if isinstance(node, exp.Group) and node.args.get("all"):
+        raise NotImplementedError(f"local_glue does not support GROUP BY ALL: list the columns (in: {text[:200]})")
+    if isinstance(node, exp.Column) and node.args.get("db") and not _is_qualified(node):
+        raise NotImplementedError(f"local_glue does not support parts of SUPER values ({node.sql()}): store them apart")
+    if isinstance(node, exp.Table) and node.name.lower().startswith(_CLUSTER_VIEWS) and not _is_own(node):
+        raise NotImplementedError(f"local_glue does not support the system view {node.name}: there is no cluster")
+    if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Star):
+        raise NotImplementedError(f"local_glue does not support parts of SUPER values ({node.sql()}): store them apart")
+    if isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct) and len(node.this.expressions) > 1:
+        _refuse("COUNT(DISTINCT) of several columns: count a subquery with SELECT DISTINCT", text)
+    if isinstance(node, exp.Delete) and node.this and node.this.alias:
+        _refuse("an alias for the table of DELETE: use the table's name", text)
+    if isinstance(node, exp.Between) and node.args.get("symmetric"):
+        _refuse("BETWEEN SYMMETRIC: order the bounds", text)
+
+
+def _is_own(table: exp.Table) -> bool:
+    """Whether the table is in a schema of the user's, or a WITH query."""
+    if table.db and table.db.lower() != "pg_catalog":
+        return True
+    return table.name.lower() in {query.alias.lower() for query in table.root().find_all(exp.CTE)}
+
+
+def _is_qualified(column: exp.Column) -> bool:
+    """Whether a name of three parts is that of a column of a table that the statement reads."""
+    if isinstance(column.root(), exp.Merge | exp.Comment):
+        return True
+    tables = {(table.db.lower() or "public", table.name.lower()) for table in column.root().find_all(exp.Table)}
+    return not column.args.get("catalog") and (column.db.lower(), column.table.lower()) in tables
 
 
 def _refuse(what: str, text: str) -> None:

@@ -75,7 +75,7 @@ def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:
         connection.execute(f"SELECT * FROM {table} LIMIT 0")
     except psycopg.Error as error:
         reason = error.diag.message_primary or str(error)
-        raise JdbcSourceError(f"{source.vendor} ({source.name}) cannot read {table}: {reason}") from None
+        raise JdbcSourceError(f"{source.vendor} ({source.name}) cannot read {table}: {reason}") from error
 
 
 def _increment(
