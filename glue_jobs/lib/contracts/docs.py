@@ -43,7 +43,7 @@ empty, because pandas writes them so; elsewhere in CSV it is an error. Spaces ar
 | --- | --- |
 | nul_byte | it holds a NUL character |
 | unbalanced_quotes | CSV: a quote is not closed where its field ends |
-| multiline_record | CSV: it is part of a record with a line break inside quotes |
+| multiline_record | CSV: it stands between the quotes of a value with line breaks |
 | ragged_row | CSV: it has more or fewer fields than the header |
 | not_json | JSON: it is not one whole value, or something stands behind the value |
 | not_an_object | JSON: it is a value, but not one object |

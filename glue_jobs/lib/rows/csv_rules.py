@@ -43,7 +43,8 @@ def _line_rules() -> Iterator[Rule]:
         F.lit("a quote is not closed where its field ends; a line break inside quotes is not supported"),
     )
     part = F.lit("the line is part of a record with a line break inside quotes, which is not supported")
-    yield Rule("multiline_record", None, F.col("in_record"), part)
+    # The lines with the record's quotes have their reason already; those between them look like rows of their own.
+    yield Rule("multiline_record", None, F.col("in_record") & ~F.col("quotes_broken"), part)
     yield Rule("ragged_row", None, ragged, widths)
 
 
