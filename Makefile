@@ -1,6 +1,8 @@
 # Every target does its own set-up: Python 3.11 and make are all a machine needs.
 .DEFAULT_GOAL := help
 SHELL := $(or $(shell command -v bash),/bin/sh)
+# -p: bash neither runs the file in BASH_ENV nor takes functions and options from the user's shell.
+.SHELLFLAGS := $(if $(findstring bash,$(SHELL)),-pc,-c)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 UV := $(BIN)/python -m local_glue.uv
