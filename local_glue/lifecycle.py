@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local_glue import environment
 from local_glue.config import Config
 from local_glue.errors import LocalGlueError
 from local_glue.home import Home, process_alive
@@ -33,11 +34,10 @@ def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "local_glue.endpoint.server", "--home", str(home.path), "--region", config.region,
                "--minute-seconds", str(config.minute_seconds), *(["--clock"] if clock else [])]  # fmt: skip
-    path = os.pathsep.join(filter(None, [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, "TZ": "UTC"}
+    variables = environment.of_process(os.environ) | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     with home.server_log.open("ab") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=environment, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=variables, start_new_session=True
         )
     deadline = time.monotonic() + START_TIMEOUT_S
     while not ready.exists():
@@ -123,8 +123,8 @@ def clean_up(home: Home) -> None:
 def _command_line(pid: int | None) -> str:
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)  # noqa: S607
-    return done.stdout
+    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True)  # noqa: S607
+    return done.stdout.decode(errors="replace")
 
 
 def _last_line(file: Path) -> str:

@@ -129,7 +129,7 @@ class Stack:
             self._endpoint.reset()
         else:
             request = urllib.request.Request(f"{self.endpoint_url}/moto-api/reset", method="POST")  # noqa: S310 (ours)
-            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
         for folder in (self.home.bookmarks, self.home.logs, self.home.runs):
             shutil.rmtree(folder, ignore_errors=True)
         for database in self.config.databases.values():

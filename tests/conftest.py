@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from local_glue.environment import AWS, JVM, POSTGRES, drop
+
+# A profile, a service or a Spark that the user's shell is set up for is not what is tested.
+drop(os.environ, (*AWS, *POSTGRES, *JVM))
 os.environ["TZ"] = "UTC"
 time.tzset()
 PROJECT = Path(__file__).parents[1]

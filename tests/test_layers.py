@@ -19,7 +19,7 @@ LAYERS = {
         *("lib.upkeep", "lib.quality", "lib.catalogue", "lib.plays", "lib.sparkify", SCRIPTS),
     ),
     "local_glue": (
-        ("errors", "config", "home", "java", "faults", "bookmarks", "access"),
+        ("errors", "environment", "machine", "uv", "config", "home", "java", "faults", "bookmarks", "access"),
         *("postgres", "job", "runner", "endpoint", "provision", ("lifecycle", "stack"), "cli"),
     ),
 }

@@ -1,5 +1,6 @@
 """The commands of `local-glue`. They import heavy modules themselves, so that --help and query are quick."""
 
+import os
 import signal
 import sys
 import time
@@ -10,6 +11,7 @@ import typer
 
 from local_glue.cli.bookmark import bookmark_app
 from local_glue.cli.support import FAILED, JobName, attach, interruptible, pairs_of, readable_errors
+from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
 
 app = typer.Typer(
@@ -95,11 +97,15 @@ def env() -> None:
     """Print the shell variables with which AWS tools use this stack, and those that the project adds."""
     import shlex
 
+    from local_glue.environment import AWS, NO_PROXY, is_dropped
     from local_glue.provision.addresses import exports
 
     stack = attach()
-    shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_")}
+    shown = {key: value for key, value in stack.environment().items() if key.startswith("AWS_") or key in NO_PROXY}
     added = exports(stack.config, stack.postgres, stack.endpoint_url, stack.state["region"])
+    # A profile or the endpoint of a single service would win over what follows.
+    for key in sorted(key for key in os.environ if is_dropped(key, AWS) and key not in {**shown, **added}):
+        typer.echo(f"unset {key}")
     for key, value in {**shown, **added}.items():
         typer.echo(f"export {key}={shlex.quote(value)}")
 
@@ -219,4 +225,5 @@ def runs(limit: Annotated[int, typer.Option(help="How many, newest first.")] = 2
 
 
 if __name__ == "__main__":
+    start_afresh()
     app()

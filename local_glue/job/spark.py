@@ -3,47 +3,29 @@
 import atexit
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_glue.errors import LocalGlueError
+from local_glue import environment
 from local_glue.java import java_home
-from local_glue.job import py4j_cache
+from local_glue.job import nameless, py4j_cache
+from local_glue.job.jars import jars_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-AWS_SDK = "1.12.262"
-PACKAGES = (
-    "org.apache.hadoop:hadoop-aws:3.3.4",
-    f"com.amazonaws:aws-java-sdk-s3:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-sts:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
-    "org.postgresql:postgresql:42.7.3",
-)
-# hadoop-aws depends on the bundle of all AWS clients, 280 MB, of which S3A uses only those above.
-EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle",)
-# The jars that Ivy resolves and Spark does not ship. If all are on disk, Ivy is not run again (saves a second).
-JARS = (
-    "org.apache.hadoop_hadoop-aws-3.3.4.jar",
-    *(f"com.amazonaws_aws-java-sdk-{name}-{AWS_SDK}.jar" for name in ("core", "s3", "kms", "sts", "dynamodb")),
-    f"com.amazonaws_jmespath-java-{AWS_SDK}.jar",
-    "com.fasterxml.jackson.dataformat_jackson-dataformat-cbor-2.12.6.jar",
-    "software.amazon.ion_ion-java-1.0.2.jar",
-    "org.wildfly.openssl_wildfly-openssl-1.0.7.Final.jar",
-    "org.postgresql_postgresql-42.7.3.jar",
-)
-# Also passed to Ivy, because Java takes the home folder from the account, not from HOME.
-IVY = Path.home() / ".ivy2"
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 LOG4J = """\
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = console
 # At the root's level; otherwise Spark logs on every start that it changes the level.
 logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
 logger.gateway.level = error
+# It complains at length about a machine that does not know its own name, and goes on.
+logger.metrics.name = org.apache.hadoop.metrics2.impl.MetricsSystemImpl
+logger.metrics.level = off
 appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
@@ -94,7 +76,9 @@ def spark_conf() -> dict[str, str]:
         # Opening a local file costs much less than the 4 MB that Spark assumes: fewer tasks for small files.
         "spark.sql.files.openCostInBytes": "262144",
     }
-    conf |= _jars_conf()
+    conf |= jars_conf()
+    if not environment.knows_itself():
+        conf |= {f"spark.executorEnv.{name}": os.environ[name] for name in CREDENTIALS if os.environ.get(name)}
     if endpoint:
         conf |= {f"spark.hadoop.{name}": value for name, value in s3a_conf(endpoint).items()}
     return conf
@@ -104,13 +88,29 @@ def prepare_environment() -> None:
     """Gives `spark_conf()` and quiet logs to every SparkContext that this process starts, however it is created.
 
     Glue scripts call `SparkContext()` themselves; Spark reads its defaults from the folder SPARK_CONF_DIR, which is
-    written here unless it is set already.
+    written here. What the user's shell has set for another Spark or Java has no effect. Can be repeated.
     """
-    # Spark's Python workers must be this interpreter, with its packages, not the python3 on PATH.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    environment.drop(os.environ, environment.JVM)
+    os.environ.update(environment.SPARK)
     py4j_cache.remember()
-    if os.environ.get("SPARK_CONF_DIR"):
-        return
+    if not environment.has_name():
+        nameless.give_name()
+    os.environ["SPARK_CONF_DIR"] = str(_defaults_folder())
+    os.environ["JAVA_HOME"] = str(java_home())
+
+
+_folders: dict[tuple[tuple[str, str], ...], Path] = {}
+
+
+def _defaults_folder() -> Path:
+    """A folder with Spark's defaults as they are now; made once for the same defaults."""
+    key = tuple(spark_conf().items())
+    if key not in _folders or not _folders[key].is_dir():
+        _folders[key] = _new_defaults_folder(dict(key))
+    return _folders[key]
+
+
+def _new_defaults_folder(conf: dict[str, str]) -> Path:
     home = os.environ.get("LOCAL_GLUE_HOME")
     parent = Path(home) / "runs" if home else None
     if parent:
@@ -118,11 +118,14 @@ def prepare_environment() -> None:
     folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "spark-defaults.conf").write_text(
-        "".join(f"{name}={_property(value)}\n" for name, value in spark_conf().items()), encoding="utf-8"
+        "".join(f"{name}={_property(value)}\n" for name, value in conf.items()), encoding="utf-8"
     )
     (folder / "log4j2.properties").write_text(LOG4J, encoding="utf-8")
-    os.environ["SPARK_CONF_DIR"] = str(folder)
-    os.environ["JAVA_HOME"] = str(java_home())
+    if not environment.knows_itself():
+        # With credentials in its environment, Spark notes down on which machine it found them, by name and address.
+        # S3A has them from the defaults above, Python workers by `spark_conf`.
+        (folder / "spark-env.sh").write_text(f"unset {' '.join(CREDENTIALS)}\n", encoding="utf-8")
+    return folder
 
 
 def get_session(extra: dict[str, Any] | None = None) -> "SparkSession":
@@ -148,6 +151,8 @@ def follow_endpoint(spark: "SparkSession") -> None:
     spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem.closeAll()
 
 
+# Java takes the encoding of files and of their names, and how numbers are written, from the user's settings.
+TEXT = "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -Duser.language=en -Duser.country=US"
 QUICK_JVM = (
     "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m "
     "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
@@ -161,46 +166,8 @@ def _java_options() -> str:
     quick = os.environ.get("LOCAL_GLUE_JVM_OPTIONS", QUICK_JVM)
     # Hadoop starts a `chmod` process for each local file and folder that it writes; VFORK halves the time for it.
     launch = "-Djdk.lang.Process.launchMechanism=VFORK" if sys.platform == "linux" else ""
-    return f"-Duser.timezone=UTC -XX:-UsePerfData {launch} {quick}".strip()
-
-
-def _jars_conf() -> dict[str, str]:
-    class_path = _class_path()
-    if class_path:
-        return {"spark.driver.extraClassPath": class_path}
-    return {
-        "spark.jars.packages": ",".join(PACKAGES),
-        "spark.jars.excludes": ",".join(EXCLUDES),
-        "spark.jars.ivy": str(IVY),
-    }
-
-
-def _class_path() -> str | None:
-    """The class path of the jars that Ivy has downloaded, None if one is missing."""
-    paths = [IVY / "jars" / name for name in JARS]
-    return os.pathsep.join(map(str, paths)) if all(path.is_file() for path in paths) else None
+    return f"-Duser.timezone=UTC {TEXT} -XX:-UsePerfData {launch} {quick}".strip()
 
 
 def _property(value: str) -> str:
     return value.replace("\\", "\\\\")
-
-
-def fetch_jars() -> None:
-    """Downloads the missing jars with Spark's Ivy.
-
-    Raises:
-        LocalGlueError: the download failed; the message ends with Ivy's.
-    """
-    if _class_path():
-        return
-    command = [sys.executable, "-c", "from local_glue.job.spark import get_session; get_session().stop()"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a fixed command)
-    if not _class_path():
-        raise LocalGlueError(
-            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {IVY}: is the network there? It said: "
-            f"{' '.join(done.stderr.split())[-600:]}"
-        )
-
-
-if __name__ == "__main__":
-    fetch_jars()

@@ -2,6 +2,7 @@
 # ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import hashlib
+import os
 import secrets
 import shutil
 import socket
@@ -12,10 +13,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_glue import environment
 from local_glue.config import Database
 from local_glue.errors import LocalGlueError
 from local_glue.home import process_alive
-from local_glue.postgres import redshift
+from local_glue.postgres import named, redshift
 from local_glue.postgres.account import Account, account_for_postgres, reachable_data_folder, reachable_installation
 
 if TYPE_CHECKING:
@@ -66,10 +68,11 @@ class Server:
 
         password = self.passwords[user] if user else self.password
         try:
-            return psycopg.connect(
-                host=self.host, port=self.port, dbname=dbname, user=user or self.user, password=password,
-                autocommit=True, connect_timeout=10,
-            )  # fmt: skip
+            with environment.without(environment.POSTGRES):
+                return psycopg.connect(
+                    host=self.host, port=self.port, dbname=dbname, user=user or self.user, password=password,
+                    autocommit=True, connect_timeout=10,
+                )  # fmt: skip
         except psycopg.OperationalError as error:
             reason = " ".join(str(error).split())
             raise LocalGlueError(f"database {dbname} on {self.host}:{self.port} does not answer ({reason}): "
@@ -100,7 +103,7 @@ def start(home: Path, databases: Iterable[Database]) -> Server:
     data = _initialise(account, binaries, folder, password)
     port = free_port()
     _control(account, binaries, data, "start", "-w", "-l", str(folder / "log"), "-o", f"-h {HOST} -p {port}")
-    pid = int((data / "postmaster.pid").read_text().split()[0])
+    pid = int((data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split()[0])
     databases = list(databases)
     passwords = {database.user: secrets.token_urlsafe(18) for database in databases}
     server = Server(HOST, port, pid, SUPERUSER, password, str(data), str(binaries), passwords)
@@ -195,7 +198,7 @@ def _initialise(account: Account, binaries: Path, folder: Path, password: str) -
         # computation that SCRAM needs for a login takes longer than the job's queries.
         command = [binaries / "bin" / "initdb", "-D", data, "-U", SUPERUSER, "--locale=C", "-E", "UTF8", "--no-sync",
                    "-A", "password", "-c", "scram_iterations=1", f"--pwfile={password_file}"]  # fmt: skip
-        _run(account, command, folder)
+        _run(account, account.with_name(command), folder)
     finally:
         password_file.unlink()
     with (data / "postgresql.conf").open("a", encoding="utf-8") as out:
@@ -213,6 +216,11 @@ def _run(account: Account, command: list[Any], folder: Path) -> None:
     with log.open("wb") as out:
         options = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out, "cwd": "/", "start_new_session": True}
         done = subprocess.run([str(part) for part in command], **options, **account.run_options())
+    if done.returncode == named.REFUSED:
+        raise LocalGlueError(
+            f"user id {os.geteuid()} has no entry in /etc/passwd, without which PostgreSQL's initdb does not run: "
+            "add one as root, or run as a user that has one"
+        )
     if done.returncode:
         said = " ".join(log.read_text(encoding="utf-8", errors="replace").split())
         own_log = folder / "log"

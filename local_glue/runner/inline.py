@@ -1,7 +1,6 @@
 """Runs job scripts inside this process, one at a time, so that tests run whole workflows with one SparkSession."""
 
 import logging
-import os
 import runpy
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from types import ModuleType
 from typing import Any, TextIO
 
 from local_glue.access import Access
+from local_glue.environment import AWS, POSTGRES, variables
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import error_line, succeeded
 from local_glue.runner.libraries import LaunchError, fetch
@@ -68,7 +68,8 @@ class InlineExecutor:
         try:
             with ExitStack() as stack:
                 stack.enter_context(_arguments([str(script), *argv]))
-                stack.enter_context(_variables(self.access.environment()))
+                # What concerns Spark is the business of whoever starts the JVM of this process.
+                stack.enter_context(variables(self.access.environment(), dropped=(*AWS, *POSTGRES)))
                 stack.enter_context(_import_path())
                 stack.enter_context(_output(out, errors))
                 runpy.run_path(str(script), run_name="__main__")
@@ -86,20 +87,6 @@ def _arguments(argv: list[str]) -> Iterator[None]:
         yield
     finally:
         sys.argv = before
-
-
-@contextmanager
-def _variables(variables: dict[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    for key in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(key, None)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for key in set(os.environ) - set(before):
-            del os.environ[key]
-        os.environ.update({k: v for k, v in before.items() if os.environ.get(k) != v})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from local_glue import environment
 from local_glue.access import Access
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE
@@ -68,11 +69,11 @@ class ProcessExecutor:
 
     def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, output: "Output") -> Outcome:
         result = folder / "result.json"
-        environment = self._environment(paths, result)
+        variables = self._environment(paths, result)
         command = [sys.executable, str(Path(__file__).parent / "bootstrap.py"), str(script), *request.argv]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
-            env=environment, start_new_session=True,
+            env=variables, start_new_session=True,
         )  # fmt: skip
         output.follow(process)
         with self._lock:
@@ -95,13 +96,10 @@ class ProcessExecutor:
         return _outcome(code, result)
 
     def _environment(self, paths: list[Path], result: Path) -> dict[str, str]:
-        rest = os.environ.get("PYTHONPATH", "")
-        path = [str(STANDIN), *map(str, paths), *([rest] if rest else [])]
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_")) or k == "AWS_CA_BUNDLE"}
         return {
-            **kept,
+            **environment.of_process(os.environ),
             **self.access.environment(),
-            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONPATH": os.pathsep.join([str(STANDIN), *map(str, paths)]),
             "PYTHONUNBUFFERED": "1",
             PACKAGE_VARIABLE: str(Path(__file__).parents[1]),
             RESULT_VARIABLE: str(result),

@@ -25,9 +25,9 @@ def checkov():
     home = PROJECT / "build" / "checkov"
     program, done = home / "bin" / "checkov", home / "installed.lock"
     if not done.exists() or done.read_text() != LOCK.read_text():
-        uv = str(PROJECT / ".venv" / "bin" / "uv")
-        subprocess.run([uv, "venv", "-q", "--clear", "--python", "3.11", str(home)], check=True)
-        install = [uv, "pip", "install", "-q", "--python", str(home), "--require-hashes", "-r", str(LOCK)]
+        uv = [str(PROJECT / ".venv" / "bin" / "python"), "-m", "local_glue.uv"]
+        subprocess.run([*uv, "venv", "-q", "--clear", "--python", "3.11", str(home)], check=True)
+        install = [*uv, "pip", "install", "-q", "--python", str(home), "--require-hashes", "-r", str(LOCK)]
         subprocess.run(install, check=True)
         done.write_text(LOCK.read_text())
     return program

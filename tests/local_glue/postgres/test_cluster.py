@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import psycopg
 import pytest
 
 from local_glue.config import Database
-from local_glue.postgres import account, cluster
+from local_glue.postgres import account, cluster, named
 
 pytestmark = pytest.mark.stack
 
@@ -37,6 +39,13 @@ def describe_a_server():
         for wrong in ({"password": "wrong"}, {"password": ""}, {"user": "postgres"}, {"user": "nobody"}):
             with pytest.raises(psycopg.OperationalError):
                 connect(server, **wrong)
+
+    def it_is_reached_whatever_the_user_has_set_for_another(server, monkeypatch):
+        theirs = {"PGSERVICE": "ghost", "PGHOSTADDR": "10.255.255.1", "PGSSLMODE": "verify-full", "PGOPTIONS": "-c x=1"}
+        for name, value in theirs.items():
+            monkeypatch.setenv(name, value)
+        server.connect("dwh").close()
+        assert {name: os.environ[name] for name in theirs} == theirs
 
     def it_is_set_up_as_promised(server):
         with server.connect("dwh") as connection:
@@ -111,10 +120,76 @@ def describe_as_root():
             assert not Path(server.data).exists()
             shutil.rmtree(public)
 
+    def it_opens_a_copy_of_what_umask_077_installed(tmp_path, monkeypatch):
+        closed, public = tmp_path / "closed", Path(tempfile.mkdtemp(dir="/tmp"))
+        package = account.installation().parent
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, closed / folder.name, ignore=shutil.ignore_patterns("include", "pginstall18"))
+        for path in (closed, *closed.rglob("*")):
+            path.chmod(path.stat().st_mode & 0o700)
+        public.chmod(0o755)
+        monkeypatch.setattr(account, "installation", lambda: closed / package.name / "pginstall")
+        monkeypatch.setattr(account, "_public_folders", lambda: iter([public]))
+        stale = public / f"local-glue-postgres-{account.version(account.PACKAGE)}-0"
+        stale.mkdir(mode=0o700)  # as an earlier attempt left it
+        before = os.umask(0o077)
+        try:
+            assert account.reachable_installation(account.account_for_postgres()).is_relative_to(public)
+        finally:
+            os.umask(before)
+            shutil.rmtree(public)
+
     def it_does_not_trust_a_copy_that_is_not_ours(tmp_path):
         target = tmp_path / "copy"
         target.symlink_to("/etc")
         assert not account._copied(account.installation().parent, target)
+
+
+def describe_file_systems_without_permissions():
+    @pytest.mark.parametrize("refuses", [True, False])
+    def it_keeps_its_data_elsewhere(tmp_path, monkeypatch, refuses):
+        wanted, public = tmp_path / "stick" / "pg", tmp_path / "public"
+        wanted.parent.mkdir()
+        tmp_path.chmod(0o755)
+        public.mkdir(mode=0o755)
+        make, chmod = Path.mkdir, Path.chmod
+
+        def mkdir(self, *_, **options):
+            make(self, **options)
+            if self == wanted:
+                chmod(self, 0o777)
+
+        def change(self, mode):
+            if self != wanted:
+                chmod(self, mode)
+            elif refuses:
+                raise PermissionError("Operation not permitted")
+
+        monkeypatch.setattr(account.Path, "mkdir", mkdir)
+        monkeypatch.setattr(account.Path, "chmod", change)
+        monkeypatch.setattr(account, "_public_folders", lambda: iter([public]))
+        assert account.reachable_data_folder(account.Account(), wanted, "key").parent == public
+        assert not wanted.exists()
+
+    def it_says_so_where_there_is_no_other(tmp_path, monkeypatch):
+        monkeypatch.setattr(account, "_made_private", lambda *_: False)
+        with pytest.raises(cluster.LocalGlueError, match="TMPDIR"):
+            account.reachable_data_folder(account.Account(), tmp_path / "pg", "key")
+
+
+def describe_a_user_without_a_name():
+    def it_has_one_for_initdb(monkeypatch):
+        monkeypatch.setattr(account.environment, "has_name", lambda: False)
+        command = [str(part) for part in account.Account().with_name(["/usr/bin/env", "id", "-un"])]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode == named.REFUSED:
+            pytest.skip("this machine allows no user namespaces")
+        assert done.stdout.strip() in account.UNPRIVILEGED
+
+    def it_is_told_where_that_is_not_allowed(monkeypatch, tmp_path):
+        refused = [sys.executable, "-c", f"raise SystemExit({named.REFUSED})"]
+        with pytest.raises(cluster.LocalGlueError, match="/etc/passwd"):
+            cluster._run(account.Account(), refused, tmp_path)
 
 
 def describe_stop():
