@@ -1,5 +1,6 @@
 """GlueContext: sources and sinks."""
 
+import functools
 import time
 import warnings
 from typing import Any
@@ -23,6 +24,16 @@ session.prepare_environment()
 
 from pyspark import SparkContext  # noqa: E402
 from pyspark.sql import SparkSession, SQLContext  # noqa: E402
+
+
+def _as_data_frame(create):
+    """A method like `create`, with its signature, whose result is a DataFrame."""
+
+    @functools.wraps(create)
+    def created(self, *arguments, **named):
+        return create(self, *arguments, **named).toDF()
+
+    return created
 
 
 class GlueContext(SQLContext):
@@ -67,26 +78,7 @@ class GlueContext(SQLContext):
         )
         return DynamicFrame(frame, self, transformation_ctx)
 
-    def create_data_frame_from_options(
-        self,
-        connection_type,
-        connection_options={},
-        format=None,
-        format_options={},
-        transformation_ctx="",
-        push_down_predicate="",
-        **kwargs,
-    ):
-        """The result of create_dynamic_frame_from_options as a DataFrame."""
-        return self.create_dynamic_frame_from_options(
-            connection_type,
-            connection_options,
-            format,
-            format_options,
-            transformation_ctx,
-            push_down_predicate,
-            **kwargs,
-        ).toDF()
+    create_data_frame_from_options = _as_data_frame(create_dynamic_frame_from_options)
 
     def create_dynamic_frame_from_rdd(self, data, name, schema=None, sample_ratio=None, transformation_ctx=""):
         """A DynamicFrame of an RDD."""
@@ -118,28 +110,7 @@ class GlueContext(SQLContext):
         )
         return DynamicFrame(frame, self, transformation_ctx)
 
-    def create_data_frame_from_catalog(
-        self,
-        database=None,
-        table_name=None,
-        redshift_tmp_dir="",
-        transformation_ctx="",
-        push_down_predicate="",
-        additional_options={},
-        catalog_id=None,
-        **kwargs,
-    ):
-        """The result of create_dynamic_frame_from_catalog as a DataFrame."""
-        return self.create_dynamic_frame_from_catalog(
-            database,
-            table_name,
-            redshift_tmp_dir,
-            transformation_ctx,
-            push_down_predicate,
-            additional_options,
-            catalog_id,
-            **kwargs,
-        ).toDF()
+    create_data_frame_from_catalog = _as_data_frame(create_dynamic_frame_from_catalog)
 
     def write_dynamic_frame_from_options(
         self,
