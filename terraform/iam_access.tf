@@ -42,7 +42,7 @@ locals {
       write       = ["reports/quality/", "logs/errors/"]
       spark_write = ["temp/<job>/"]
     }
-    archive_files = {
+    clean_up = {
       list        = ["temp/", "quarantine/<dataset>/"]
       read        = ["accepted/<dataset>/", "archive/<dataset>/", "temp/"]
       write       = ["archive/<dataset>/"]

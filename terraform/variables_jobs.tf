@@ -70,7 +70,7 @@ variable "job_settings" {
 variable "flex_kinds" {
   description = "Kinds of jobs (names of scripts) that nobody waits for: they run on spare capacity (FLEX), a third cheaper, and may start later."
   type        = list(string)
-  default     = ["archive_files", "check_quality"]
+  default     = ["clean_up", "check_quality"]
 
   validation {
     condition     = alltrue([for kind in var.flex_kinds : fileexists("${path.module}/../glue_jobs/${kind}.py")])

@@ -74,7 +74,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = alltrue([for name, job in aws_glue_job.this : (job.execution_class == "FLEX") == contains(var.flex_kinds, local.jobs[name].kind)]) && aws_glue_job.this["streams_archive_files"].execution_class == "FLEX"
+    condition     = alltrue([for name, job in aws_glue_job.this : (job.execution_class == "FLEX") == contains(var.flex_kinds, local.jobs[name].kind)]) && aws_glue_job.this["streams_clean_up"].execution_class == "FLEX"
     error_message = "What nobody waits for is FLEX: ${jsonencode({ for name, job in aws_glue_job.this : name => job.execution_class })}."
   }
 

@@ -4,7 +4,7 @@ variables {
   file           = "tests/fixtures/workflows.json"
   project_folder = ".."
   connections    = ["music-rds", "music-redshift"]
-  flex_kinds     = ["archive_files"]
+  flex_kinds     = ["clean_up"]
   values = {
     worker_type         = "G.1X"
     workers             = "2"
@@ -112,7 +112,7 @@ run "a_worker_type_without_spare_capacity" {
     job_settings = { third = { worker_type = "G.8X" } }
   }
   assert {
-    condition     = output.problems == ["job third has the worker type G.8X, which cannot be FLEX; take one of G.1X, G.2X or take archive_files out of flex_kinds"]
+    condition     = output.problems == ["job third has the worker type G.8X, which cannot be FLEX; take one of G.1X, G.2X or take clean_up out of flex_kinds"]
     error_message = jsonencode(output.problems)
   }
 }

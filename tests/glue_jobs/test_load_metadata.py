@@ -55,7 +55,7 @@ class Catalogue:
         config, glue = self.start(**changes)
         book = load_metadata.load(glue, config)
         glue.commit()
-        session.clean_up(config)
+        session.delete_temporary_files(config)
         return book
 
     def rows(self, sql: str):

@@ -76,7 +76,7 @@ class World:
         load_streams.load(run, config)
         if not config.is_backfill:
             run.commit()
-        session.clean_up(config)
+        session.delete_temporary_files(config)
         return self.book(config.run_id)
 
     def catalogue(self, users=(), tracks=()):

@@ -221,7 +221,7 @@ def describe_ignored_objects():
 
 
 def describe_the_script():
-    @pytest.mark.parametrize("script", ["validate_files", "archive_files"])
+    @pytest.mark.parametrize("script", ["validate_files", "clean_up"])
     def it_starts_without_spark(script):
         code = f"import sys, glue_jobs.{script}; sys.exit('pyspark' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code]).returncode == 0

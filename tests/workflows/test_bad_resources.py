@@ -101,7 +101,7 @@ def describe_a_missing_bucket():
     def it_is_named(pipeline):
         pipeline.s3.delete_bucket(Bucket="music-lake")
         _deliver(pipeline)
-        for job in ("streams_validate_files", "load_streams", "streams_archive_files"):
+        for job in ("streams_validate_files", "load_streams", "streams_clean_up"):
             assert "music-lake" in _fail(pipeline, job)
 
     def it_is_named_when_it_is_the_landing_bucket(pipeline):

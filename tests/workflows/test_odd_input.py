@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
 JOBS = (
     *("streams_validate_files", "load_metadata", "load_catalog", "load_streams"),
-    *("streams_check_quality", "streams_archive_files"),
+    *("streams_check_quality", "streams_clean_up"),
 )
 TODAYS = ("users", "songs", "streams", "pending_streams", "track_totals", "genre_kpis")
 """Tables that equal today's recomputation after a catalogue change; the others are as of their last update."""

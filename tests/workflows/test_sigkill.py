@@ -70,5 +70,5 @@ def test_a_run_that_was_sigkilled_is_made_good_by_the_next(processes):
     again = processes.stack.run_job("load_streams")
     assert (again["JobRunState"], again.get("ErrorMessage")) == ("SUCCEEDED", None)
     processes.assert_exact(tables=["streams", "pending_streams"])
-    assert processes.stack.run_job("streams_archive_files")["JobRunState"] == "SUCCEEDED"
+    assert processes.stack.run_job("streams_clean_up")["JobRunState"] == "SUCCEEDED"
     assert processes.keys("music-lake", "accepted/") == []

@@ -40,7 +40,7 @@ def job_run(argv: Sequence[str]) -> Iterator[tuple[GlueRun, JobConfig]]:
     """Opens a run of a job that needs Spark; its temporary files are deleted if it ends well."""
     config = configured(argv)
     yield start(config, argv), config
-    clean_up(config)
+    delete_temporary_files(config)
 
 
 def start(config: JobConfig, argv: Sequence[str]) -> GlueRun:
@@ -67,6 +67,6 @@ def mark_open(config: JobConfig) -> None:
     aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}{STAGES_FILE}", Body=b"[]")
 
 
-def clean_up(config: JobConfig) -> None:
+def delete_temporary_files(config: JobConfig) -> None:
     """Deletes the run's temporary files."""
     aws.delete_prefix(*aws.split_uri(config.temp_prefix))

@@ -105,9 +105,9 @@ def describe_publish_files():
 
 def describe_publish_counts():
     def it_adds_how_long_the_run_took(cloudwatch):
-        config = make_config(job_name="streams_archive_files", started_at=datetime.now(UTC) - timedelta(seconds=7))
+        config = make_config(job_name="streams_clean_up", started_at=datetime.now(UTC) - timedelta(seconds=7))
         metrics.publish_counts(config, {"FilesArchived": 3})
-        found = read_back(cloudwatch, "streams_archive_files")
+        found = read_back(cloudwatch, "streams_clean_up")
         assert found["FilesArchived"] == 3
         assert 7 <= found["DurationSeconds"] < 20
 

@@ -33,7 +33,7 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
     sweep.sweep(config, sweep.find_dead_runs(config), open_warehouse)
     for glue in started:
         glue.commit()
-        session.clean_up(config)
+        session.delete_temporary_files(config)
     logs.info("files archived", **archived)
     metrics.publish_counts(config, {"FilesArchived": sum(archived.values())})
 
