@@ -1,4 +1,4 @@
-"""Moves loaded files to the archive and removes what dead runs left. Starts Spark only if it needs the warehouse."""
+"""Removes what dead runs left. Starts Spark only if it needs the warehouse."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 from glue_jobs.lib.books import metrics
 from glue_jobs.lib.contracts.books import LOAD_RUNS
-from glue_jobs.lib.files.ledger import Ledger
 from glue_jobs.lib.run import logs, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.session import GlueRun
-from glue_jobs.lib.upkeep import archive, sweep
+from glue_jobs.lib.upkeep import sweep
 
 if TYPE_CHECKING:
     from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
 def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
-    """Archives, then sweeps; `start` is called only if the warehouse is needed."""
-    ledger = Ledger(config.ledger_table)
-    archived = {dataset: archive.archive_files(config.lake_bucket, ledger, dataset) for dataset in config.datasets}
+    """Finds dead runs and sweeps what they left; `start` is called only if the warehouse is needed."""
     started: list[GlueRun] = []
 
     def open_warehouse() -> "Warehouse":
@@ -30,12 +27,13 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
         warehouse.prepare([LOAD_RUNS])
         return warehouse
 
-    sweep.sweep(config, sweep.find_dead_runs(config), open_warehouse)
+    dead = sweep.find_dead_runs(config)
+    sweep.sweep(config, dead, open_warehouse)
     for glue in started:
         glue.commit()
         session.delete_temporary_files(config)
-    logs.info("files archived", **archived)
-    metrics.publish_counts(config, {"FilesArchived": sum(archived.values())})
+    logs.info("cleaned up", dead_runs=len(dead))
+    metrics.publish_counts(config, {"DeadRunsSwept": len(dead)})
 
 
 def main(argv: Sequence[str]) -> None:

@@ -13,7 +13,8 @@ from glue_jobs.lib.catalogue.load import JudgedCatalogue, file_books, judge, sta
 from glue_jobs.lib.catalogue.rds import FileChanges, Rds
 from glue_jobs.lib.contracts.books import OUTCOMES
 from glue_jobs.lib.contracts.datasets import get_datasets
-from glue_jobs.lib.load import delivery, inputs
+from glue_jobs.lib.load import delivery
+from glue_jobs.lib.load.inputs import choose_inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.load.settle import settle
 from glue_jobs.lib.run import logs, parallel, session
@@ -30,15 +31,14 @@ def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
     rds = Rds(glue, config)
     rds.prepare()
     with LoadRun.opened(glue, config) as run:
-        chosen = [inputs.choose_inputs(run, dataset) for dataset in get_datasets(config.datasets)]
-        if not any(found.has_work for found in chosen):
+        chosen = [choose_inputs(run, dataset) for dataset in get_datasets(config.datasets)]
+        if not any(inputs.has_work for inputs in chosen):
             logs.info("no new files")
             return None
         session.mark_open(config)
-        run.suit(sum(found.line_count for found in chosen))
-        unread = [delivery.open_lines(run, found) for found in chosen]
+        run.suit(sum(inputs.line_count for inputs in chosen))
         # In parallel, because each waits more for the driver than for the executors.
-        delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
+        delivered = parallel.in_parallel(lambda inputs: delivery.read(run, inputs), chosen)
         judged = parallel.in_parallel(lambda found: judge(run, found), delivered)
         parallel.in_parallel(lambda part: stage(rds, part), judged)
         book = publish(run, rds, judged)

@@ -1,7 +1,7 @@
 """Loads new events and songs into the star schema, with everything that follows from them.
 
-Lines of accepted files that the bookmark has not seen are new. A run with --from_date or --to_date reads the event
-files of that window again instead, and does not change the bookmark or the files' states.
+Files are new if a manifest names them that the bookmark has not seen. A run with --from_date or --to_date reads the
+event files of that window again instead, and does not change the bookmark or the files' states.
 
 The order makes it safe to crash anywhere: a run that reads the same files again finds what was published, and changes
 nothing.
@@ -17,6 +17,7 @@ from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA, STAGING
 from glue_jobs.lib.contracts.tables import SPARKIFY_TABLES
 from glue_jobs.lib.load import delivery, outcomes
 from glue_jobs.lib.load.delivery import Delivery
+from glue_jobs.lib.load.inputs import choose_inputs
 from glue_jobs.lib.load.load_run import WarehouseRun
 from glue_jobs.lib.load.outcomes import Outcomes
 from glue_jobs.lib.load.settle import settle
@@ -38,10 +39,11 @@ def load(glue: GlueRun, config: JobConfig) -> None:
     """
     with WarehouseRun.on_warehouse(glue, config, publisher="sparkify", tables=SPARKIFY_TABLES) as run:
         # A backfill reads no songs: their present state applies, no matter which days are loaded again.
-        unread = [delivery.find(run, dataset) for dataset in ([LOG_DATA] if run.window else [LOG_DATA, SONG_DATA])]
-        run.suit(sum(found.inputs.line_count for found in unread))
+        datasets = [LOG_DATA] if run.window else [LOG_DATA, SONG_DATA]
+        chosen = [choose_inputs(run, dataset) for dataset in datasets]
+        run.suit(sum(inputs.line_count for inputs in chosen))
         # In parallel, because each waits more for the driver than for the executors.
-        delivered = parallel.in_parallel(lambda found: delivery.read(run, found), unread)
+        delivered = parallel.in_parallel(lambda inputs: delivery.read(run, inputs), chosen)
         if not any(found.has_files for found in delivered):
             logs.info("no new files")
             run.warehouse.publish(close_books(config, [], measures={"seconds": run.seconds}))

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,13 +12,15 @@ from files_support import keys, read
 from glue_jobs import load_streams
 from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
+from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.load import delivery, settle
+from glue_jobs.lib.files.manifest import new_file_keys, write_manifest
+from glue_jobs.lib.load import settle
 from glue_jobs.lib.plays import classify
-from glue_jobs.lib.rows import raw_lines
 from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.warehouse.warehouse import Warehouse
+from tests.glue_jobs.lib.configs import make_config
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -45,14 +49,16 @@ class World:
         self.stack, self.glue_run = stack, glue_run
         self.ledger = Ledger(TABLE)
         self.last = None
+        self.delivered = []
 
     def deliver(self, key, *rows, state=ACCEPTED, lines=None, **changes):
-        """Puts a file where validate_files would have, and into the ledger."""
+        """Leaves a file as validate_files does: in the archive, in the ledger, and named by a manifest."""
         body = "\n".join([HEADER, *rows]).encode()
         checksum = hashlib.sha256(body).hexdigest()
-        accepted_key = f"accepted/streams/2024-06-25/{checksum}.csv"
+        archive_key = f"archive/streams/2024/06/25/{checksum}.csv"
         if state == ACCEPTED:
-            aws.client("s3").put_object(Bucket=LAKE, Key=accepted_key, Body=body)
+            metadata = {s3_copy.FILE_KEY_METADATA: urlsafe_b64encode(f"{key}@1".encode()).decode()}
+            aws.client("s3").put_object(Bucket=LAKE, Key=archive_key, Body=body, Metadata=metadata)
         file = LedgerFile(
             file_key=f"{key}@1",
             dataset="streams",
@@ -63,11 +69,19 @@ class World:
             bytes=len(body),
             state=state,
             reason=None,
-            accepted_key=accepted_key if state == ACCEPTED else None,
+            archive_key=archive_key if state == ACCEPTED else None,
             accepted_at=datetime.now(UTC),
         )
-        self.ledger.put([LedgerFile(**(vars(file) | changes))])
+        file = LedgerFile(**(vars(file) | changes))
+        self.ledger.put([file])
+        self.delivered.append(file.file_key)
+        if state == ACCEPTED:
+            self.announce(file)
         return file
+
+    def announce(self, *files):
+        """Writes a manifest, as a run of validate_files does."""
+        write_manifest(make_config(run_id=f"jr_{len(self.keys('manifests/'))}"), "streams", files)
 
     def load(self, **overrides):
         """Runs the job as its script does; returns its book."""
@@ -118,7 +132,9 @@ class World:
         return tuple(found)
 
     def states(self):
-        return {file.landing_key: file.state for file in self.ledger.open_files("streams")}
+        """The states of files that are loaded or still wait for a job."""
+        files = self.ledger.get(self.delivered).values()
+        return {file.landing_key: file.state for file in files if file.is_open or file.state == LOADED}
 
     def keys(self, prefix):
         return [item["Key"] for item in aws.list_objects(LAKE, prefix)]
@@ -199,7 +215,7 @@ def describe_loading():
         assert (book["loaded"], book["quarantined"]) == (1, 100)
         assert book["rules"] == {"listen_time_invalid": 60, "reject_rate_exceeded": 100, "user_id_invalid": 60}
         assert world.states() == {"streams/good.csv": LOADED}
-        assert world.keys(file.accepted_key) == []
+        assert world.keys(file.archive_key) == []
         assert [key.rpartition("/")[2] for key in world.keys("quarantine/files/")] == ["bad.csv", "bad.csv.reason.json"]
         assert world.load() == {}
 
@@ -248,22 +264,20 @@ def describe_dying():
             patch.setattr(owner, name, die)
             with pytest.raises(Killed):
                 world.load()
-        book = world.load()
-        published = name != "publish"
-        assert book == (
-            {"read": 3, "pending_before": 1, "already_loaded": 3, "pending_after": 1}
-            if published
-            else {
-                "read": 3,
-                "loaded": 1,
-                "pending_after": 1,
-                "quarantined": 1,
-                "rules": {"user_id_invalid": 1, "track_id_empty": 1, "listen_time_empty": 1},
-            }
+        rules = {"user_id_invalid": 1, "track_id_empty": 1, "listen_time_empty": 1}
+        published = {"read": 3, "pending_before": 1, "already_loaded": 3, "pending_after": 1}
+        assert (
+            world.load()
+            == {
+                "publish": {"read": 3, "loaded": 1, "pending_after": 1, "quarantined": 1, "rules": rules},
+                "settle": published,
+                "_mark_loaded": published,
+                "commit": {"pending_before": 1, "pending_after": 1},  # The ledger says that the file is done.
+            }[name]
         )
         assert len(world.rows("streams")) == 1
         assert world.states() == {"streams/a.csv": LOADED}
-        (file,) = world.ledger.open_files("streams")
+        (file,) = world.ledger.get(world.delivered).values()
         assert (file.first_date, file.last_date) == (date(2024, 6, 25), date(2024, 6, 25))
         world.assert_sums_agree()
         assert world.load() == {"pending_before": 1, "pending_after": 1}
@@ -284,26 +298,51 @@ def describe_books_that_cannot_balance():
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
         world.deliver("streams/b.csv", play(at="2024-06-25 11:00:00"))
-        aws.delete_objects(LAKE, [file.accepted_key])
+        aws.delete_objects(LAKE, [file.archive_key])
         assert world.load() == {"read": 2, "loaded": 1, "quarantined": 1, "rules": {"object_missing": 1}}
         assert world.states() == {"streams/b.csv": LOADED}
         (reason,) = keys(LAKE, "quarantine/files/")
         assert "is gone" in json.loads(read(LAKE, reason))["message"]
         assert world.load() == {}
 
-    def it_fails_when_the_bookmark_has_passed_a_file(world):
-        world.deliver("streams/a.csv", play())
-        _, run = world.glue_run(job_name="load_streams")
-        paths = [f"s3://{LAKE}/accepted/streams/"]
-        raw_lines.read_lines(run.glue_context, paths=paths, transformation_ctx=delivery.bookmark_of(STREAM_FILES))
-        run.commit()
-        with pytest.raises(BooksError, match=r"read 0 from .* reset or rewind the bookmark of the job"):
+    def it_reads_no_object_that_no_manifest_names(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a.csv", play())
+        stranger = f"{file.archive_key.rpartition('/')[0]}/stranger.csv"
+        aws.client("s3").put_object(Bucket=LAKE, Key=stranger, Body=b"1,t1,2024-06-25 11:00:00\n")
+        assert world.load() == {"read": 1, "loaded": 1}
+
+    def it_fails_when_the_ledger_has_lost_a_file(world):
+        world.announce(replace(world.deliver("streams/a.csv", play()), file_key="streams/lost.csv@1"))
+        with pytest.raises(BooksError, match=r"names streams/lost\.csv@1, which DynamoDB table.*restore the table"):
             world.load()
 
-    def it_fails_for_an_object_that_nobody_counted(world):
-        aws.client("s3").put_object(Bucket=LAKE, Key="accepted/streams/2024-06-25/x.csv", Body=b"1,t1,now\n")
-        with pytest.raises(BooksError, match=r"accepted/streams/2024-06-25/x.csv is not an open file of the ledger"):
-            world.load()
+
+def describe_manifests():
+    def it_loads_a_file_once_that_several_name(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a.csv", play())
+        world.announce(file)
+        assert world.load() == {"read": 1, "loaded": 1}
+        world.announce(file)
+        assert world.load() == {}
+
+    def it_loads_a_file_that_the_bookmark_has_passed_when_a_manifest_names_it_again(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a.csv", play())
+        _, run = world.glue_run(job_name="load_streams")
+        assert new_file_keys(run.glue_context, LAKE, STREAM_FILES) == [file.file_key]
+        run.commit()
+        assert world.load() == {}
+        world.announce(file)
+        assert world.load() == {"read": 1, "loaded": 1}
+
+    def it_reads_nothing_again_after_a_reset(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        world.deliver("streams/a.csv", play())
+        world.load()
+        world.stack.client("glue").reset_job_bookmark(JobName="load_streams")
+        assert world.load() == {}
 
 
 def describe_backfills():
@@ -320,6 +359,18 @@ def describe_backfills():
         world.assert_sums_agree()
         assert world.states() == {"streams/a.csv": LOADED, "streams/new.csv": ACCEPTED}
         assert world.load() == {"read": 1, "loaded": 1}
+
+    def it_reads_files_where_version_0_1_archived_them(world):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a *[1].csv", play())
+        world.load()
+        former = "archive/streams/2024/06/25/0123456789ab/streams/ä b+%41 *[1]{x}.csv"
+        copy = {"Bucket": LAKE, "Key": file.archive_key}
+        aws.client("s3").copy_object(CopySource=copy, Bucket=LAKE, Key=former)
+        (loaded,) = world.ledger.get([file.file_key]).values()
+        world.ledger.mark([loaded], state=LOADED, archive_key=former)
+        world.sql("DELETE FROM music.streams")
+        assert world.load(from_date=date(2024, 6, 25)) == {"read": 1, "loaded": 1}
 
     @pytest.mark.slow
     def it_computes_again_what_the_catalogue_changed(world):

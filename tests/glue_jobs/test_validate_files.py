@@ -10,6 +10,7 @@ from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, account, de
 
 from glue_jobs import validate_files
 from glue_jobs.lib.contracts.music import STREAM_FILES
+from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError
@@ -17,6 +18,10 @@ from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, Pipeline
 USERS = f"{USERS_HEADER}\n1,Ann,30,France,2024-01-01\n".encode()
 USERS_2 = f"{USERS_HEADER}\n1,Ann,31,France,2024-01-01\n".encode()
 DAY = "2024-07-01"
+
+
+class DeathError(BaseException):
+    """Ends a run as if the job were killed."""
 
 
 @pytest.fixture(params=[True, False], ids=["versions", "no versions"])
@@ -44,6 +49,17 @@ def run(**changes) -> dict[str, int]:
     return {state: count for state, count in validate_files.run(make_config(**changes)).items() if count}
 
 
+def file_day(file) -> str:
+    """The folder of a file whose landing key has no date: the day on which it was delivered."""
+    return f"{file.accepted_at:%Y/%m/%d}"
+
+
+def named(dataset: str, *run_ids: str) -> list[str]:
+    """The files that the manifests of these runs name, or those of all runs."""
+    found = [f"manifests/{dataset}/{run_id}.json" for run_id in run_ids] or keys(LAKE, f"manifests/{dataset}/")
+    return [json.loads(line)["file_key"] for key in found for line in read(LAKE, key).splitlines()]
+
+
 def ledger_files(dataset: str = "streams"):
     return Ledger(TABLE).open_files(dataset)
 
@@ -54,15 +70,15 @@ def describe_accepted_files():
         assert run() == {ACCEPTED: 1}
         (file,) = ledger_files()
         assert (file.state, file.landing_key, file.lines, file.bytes) == (ACCEPTED, "streams/2024/a.csv", 2, len(PLAYS))
-        assert file.accepted_key == f"accepted/streams/{DAY}/{file.checksum}.csv"
-        assert read(LAKE, file.accepted_key) == PLAYS
+        assert file.archive_key == f"archive/streams/{file_day(file)}/{file.checksum}.csv"
+        assert read(LAKE, file.archive_key) == PLAYS
         assert aws.client("s3").list_object_versions(Bucket=LANDING).get("Versions", []) == []
 
     def it_names_them_after_their_content_not_their_name(any_bucket):
         deliver("streams/plain.csv.gz")
         deliver("streams/packed.txt", gzip.compress(PLAYS))
         assert run() == {ACCEPTED: 2}
-        assert sorted(file.accepted_key.partition(".")[2] for file in ledger_files()) == ["csv", "csv.gz"]
+        assert sorted(file.archive_key.partition(".")[2] for file in ledger_files()) == ["csv", "csv.gz"]
 
     @pytest.mark.parametrize(
         "key",
@@ -90,7 +106,7 @@ def describe_accepted_files():
         for body in bodies:
             deliver("streams/a.csv", body)
         assert run() == {ACCEPTED: 4}
-        assert [read(LAKE, file.accepted_key) for file in ledger_files()] == bodies
+        assert [read(LAKE, file.archive_key) for file in ledger_files()] == bodies
         assert keys(LANDING) == []
 
     def it_takes_more_files_than_a_batch(bucket, monkeypatch):
@@ -106,6 +122,51 @@ def describe_accepted_files():
         assert len(ledger_files()) == 1
 
 
+def describe_manifests():
+    def it_names_the_accepted_files(bucket):
+        deliver("streams/2024-06-25 ü.csv")
+        deliver("streams/bad.csv", b"")
+        run(run_id="jr_7")
+        (file,) = [file for file in ledger_files() if file.state == ACCEPTED]
+        assert keys(LAKE, "manifests/") == ["manifests/streams/jr_7.json"]
+        assert [json.loads(line) for line in read(LAKE, "manifests/streams/jr_7.json").splitlines()] == [
+            {
+                "file_key": file.file_key,
+                "archive_key": f"archive/streams/2024/06/25/{file.checksum}.csv",
+                "landing_key": "streams/2024-06-25 ü.csv",
+                "checksum": file.checksum,
+                "lines": "2",
+                "header": "user_id,track_id,listen_time",
+                "accepted_at": file.accepted_at.isoformat(timespec="microseconds"),
+            }
+        ]
+
+    def it_writes_none_when_nothing_waits(bucket):
+        deliver("streams/bad.csv", b"")
+        run()
+        assert keys(LAKE, "manifests/") == []
+
+    def it_names_again_what_no_load_has_finished(bucket):
+        deliver("streams/a.csv")
+        run(run_id="jr_1")
+        run(run_id="jr_2")
+        assert named("streams", "jr_1") == named("streams", "jr_2") != []
+        Ledger(TABLE).mark(ledger_files(), state=LOADED, run_id="jr_load")
+        run(run_id="jr_3")
+        assert len(keys(LAKE, "manifests/")) == 2
+
+    def it_names_files_that_a_dead_run_recorded_though_the_index_lags(bucket, monkeypatch):
+        deliver("streams/a.csv")
+        with monkeypatch.context() as patch:
+            patch.setattr(aws, "delete_locations", lambda *_: (_ for _ in ()).throw(DeathError))
+            with pytest.raises(DeathError):
+                run(run_id="jr_1")
+        with monkeypatch.context() as patch:
+            patch.setattr(Ledger, "open_files", lambda *_: [])
+            run(run_id="jr_2")
+        assert named("streams") == [file.file_key for file in ledger_files()] != []
+
+
 def describe_repeated_contents():
     def it_does_not_take_plays_again(bucket):
         deliver("streams/a.csv")
@@ -113,7 +174,7 @@ def describe_repeated_contents():
         deliver("streams/b.csv")
         assert run() == {REPEATED: 1}
         first, second = ledger_files()
-        assert (second.state, second.lines, second.accepted_key) == (REPEATED, 2, None)
+        assert (second.state, second.lines, second.archive_key) == (REPEATED, 2, None)
         assert second.reason == f"same content as {first.file_key}"
         assert keys(LANDING) == []
 
@@ -131,17 +192,35 @@ def describe_repeated_contents():
         deliver("users/b.csv", USERS_2)
         deliver("users/c.csv", USERS)
         assert run() == {ACCEPTED: 2}
-        assert [file.state for file in ledger_files("users")] == [LOADED, ACCEPTED, ACCEPTED]
+        assert [file.landing_key for file in ledger_files("users")] == ["users/b.csv", "users/c.csv"]
+
+    def it_leaves_an_archived_object_to_the_loaded_file_that_brought_it(bucket):
+        deliver("users/a.csv", USERS)
+        run()
+        (old,) = Ledger(TABLE).mark(ledger_files("users"), state=LOADED, run_id="jr_load")
+        deliver("users/b.csv", USERS)
+        assert run() == {ACCEPTED: 1}
+        (new,) = ledger_files("users")
+        assert (new.archive_key, s3_copy.file_key_of(LAKE, new.archive_key)) == (old.archive_key, old.file_key)
+
+    def it_archives_a_loaded_content_again_if_its_object_is_gone(bucket):
+        deliver("users/a.csv", USERS)
+        run()
+        (old,) = Ledger(TABLE).mark(ledger_files("users"), state=LOADED, run_id="jr_load")
+        aws.delete_objects(LAKE, [old.archive_key])
+        deliver("users/b.csv", USERS)
+        run()
+        assert read(LAKE, old.archive_key) == USERS
 
     @pytest.mark.parametrize("days", [(1, 1), (1, 2)], ids=["same day", "next day"])
     def it_lets_the_newer_of_two_unread_ones_stand_for_both(bucket, days):
         for day, key in zip(days, ("a", "b"), strict=True):
-            deliver(f"users/{key}.csv", USERS)
-            config = make_config(run_id=f"jr_{key}")
-            run(started_at=config.started_at.replace(day=day))
+            deliver(f"users/2024-07-0{day}/{key}.csv", USERS)
+            run(run_id=f"jr_{key}")
         old, new = ledger_files("users")
-        assert (old.state, old.reason, old.accepted_key) == (REPEATED, f"superseded by {new.file_key}", None)
-        assert keys(LAKE, "accepted/users/") == [new.accepted_key]
+        assert (old.state, old.reason, old.archive_key) == (REPEATED, f"superseded by {new.file_key}", None)
+        assert keys(LAKE, "archive/users/") == [new.archive_key]
+        assert (named("users", "jr_a"), named("users", "jr_b")) == ([old.file_key], [new.file_key])
 
     def it_lets_the_newest_of_one_delivery_win(bucket):
         for key, body in (("a", USERS), ("b", USERS_2), ("c", USERS), ("d", USERS)):
@@ -156,7 +235,7 @@ def describe_rejected_files():
         deliver("streams/x/a b.csv", b"user_id,track_id\n1,t\n")
         assert run() == {REJECTED: 1}
         (file,) = ledger_files()
-        assert (file.state, file.reason, file.accepted_key) == (REJECTED, "missing_columns", None)
+        assert (file.state, file.reason, file.archive_key) == (REJECTED, "missing_columns", None)
         key = f"quarantine/files/{DAY}/{file.checksum[:12]}/streams/x/a b.csv"
         assert keys(LAKE, "quarantine/") == [key, f"{key}.reason.json"]
         facts = json.loads(read(LAKE, f"{key}.reason.json"))
@@ -255,10 +334,6 @@ def describe_missing_things():
         assert keys(LANDING) == ["streams/a.csv"]
 
 
-class DeathError(BaseException):
-    """Ends a run as if the job were killed."""
-
-
 def describe_deaths():
     def _dies_at(monkeypatch, number: int):
         """Kills the run at its `number`th write to S3 or DynamoDB; the writes before it happen."""
@@ -276,10 +351,8 @@ def describe_deaths():
 
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
 
-    @pytest.mark.parametrize(
-        ("at", "days"), [*((at, (1, 1)) for at in range(1, 13)), *((at, (1, 2)) for at in range(2, 10, 2))]
-    )
-    def it_ends_as_if_nothing_had_happened(bucket, at, days):
+    @pytest.mark.parametrize("at", range(1, 15))
+    def it_ends_as_if_nothing_had_happened(bucket, at):
         deliver("users/old.csv", USERS)
         run(run_id="jr_0")
         for key, body in (
@@ -289,12 +362,11 @@ def describe_deaths():
             ("users/a.csv", USERS),
         ):
             deliver(key, body)
-        started_at = make_config().started_at
         with pytest.MonkeyPatch.context() as patch:
             _dies_at(patch, at)
             with suppress(DeathError):
-                run(run_id="jr_1", started_at=started_at.replace(day=days[0]))
-        run(run_id="jr_2", started_at=started_at.replace(day=days[1]))
+                run(run_id="jr_1")
+        run(run_id="jr_2")
         states = {file.landing_key: file.state for name in ("streams", "users") for file in ledger_files(name)}
         assert states == {
             "users/old.csv": REPEATED,
@@ -304,9 +376,11 @@ def describe_deaths():
             "streams/c.csv": REJECTED,
         }
         accepted = [
-            file.accepted_key for name in ("streams", "users") for file in ledger_files(name) if file.accepted_key
+            file.archive_key for name in ("streams", "users") for file in ledger_files(name) if file.archive_key
         ]
-        assert sorted(keys(LAKE, "accepted/")) == sorted(accepted)
+        assert sorted(keys(LAKE, "archive/")) == sorted(accepted)
+        waiting = {file.file_key for name in ("streams", "users") for file in ledger_files(name) if file.archive_key}
+        assert waiting <= {file_key for name in ("streams", "users") for file_key in named(name)}
         assert keys(LANDING) == []
 
     def it_reads_a_failing_object_again(bucket, monkeypatch):

@@ -110,6 +110,18 @@ class Pipeline:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
+    def ledger(self) -> list[dict[str, str]]:
+        """The files in the ledger."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=LEDGER, ConsistentRead=True)
+        items = [{name: value.get("S") for name, value in item.items()} for page in pages for item in page["Items"]]
+        return [item for item in items if "dataset" in item]
+
+    def assert_tidy(self) -> None:
+        """Fails unless no file waits, and the archive holds just the files that the ledger has there."""
+        files = self.ledger()
+        assert [file["file_key"] for file in files if file.get("open_dataset")] == []
+        assert self.keys(LAKE, "archive/") == sorted({file["archive_key"] for file in files if file.get("archive_key")})
+
     def assert_exact(self, *, tables: Iterable[str] | None = None) -> None:
         """Fails unless the warehouse equals DuckDB's recomputation from everything delivered."""
         schema, expected = ORACLES[self.workflow]

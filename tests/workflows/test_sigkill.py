@@ -71,4 +71,4 @@ def test_a_run_that_was_sigkilled_is_made_good_by_the_next(processes):
     assert (again["JobRunState"], again.get("ErrorMessage")) == ("SUCCEEDED", None)
     processes.assert_exact(tables=["streams", "pending_streams"])
     assert processes.stack.run_job("streams_clean_up")["JobRunState"] == "SUCCEEDED"
-    assert processes.keys("music-lake", "accepted/") == []
+    processes.assert_tidy()

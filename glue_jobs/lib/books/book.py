@@ -35,7 +35,7 @@ class FileBook:
     first_date: date | None = None
     last_date: date | None = None
     header: str | None = None
-    accepted_key: str | None = None
+    archive_key: str | None = None
     accepted_at: datetime | None = None
     loaded_at: datetime | None = None
 
@@ -121,7 +121,7 @@ def check_balance(book: FileBook | RunBook) -> None:
     if isinstance(book, FileBook):
         raise BooksError(
             f"file {book.source_file}: validate_files counted {came} lines, this run accounts for {went} "
-            f"({found or 'none'}); nothing was published: keep the file ({book.accepted_key or book.file_key}), "
+            f"({found or 'none'}); nothing was published: keep the file ({book.archive_key or book.file_key}), "
             "compare it with its entry in the ledger, and deliver it again"
         )
     raise BooksError(

@@ -70,7 +70,7 @@ LOAD_FILES = Table(
         Column("first_date", "DATE"),
         Column("last_date", "DATE"),
         Column("header", "VARCHAR(65535)"),
-        Column("accepted_key", "VARCHAR(1024)"),
+        Column("archive_key", "VARCHAR(1024)"),
         Column("accepted_at", "TIMESTAMP"),
         LOADED_AT,
     ),

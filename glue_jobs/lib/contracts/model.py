@@ -98,7 +98,7 @@ class Dataset:
     """One kind of input file.
 
     Attributes:
-        name: Also its prefix in the landing bucket, `accepted/`, `quarantine/` and `archive/`.
+        name: Also its prefix in the landing bucket, `archive/`, `manifests/` and `quarantine/`.
         fields: What is read of a file; a file may have its columns in any order, and further ones.
         repeats: `skip`: a checksum is never read twice. `reread`: it is read again (after A, B, A, the result is A).
         time_field: The field that gives a row's day, if there is one; times in the future are errors.

@@ -18,8 +18,11 @@ from botocore.exceptions import ClientError
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.errors import MissingResourceError, PipelineError
 
-ACCEPTED, LOADED, ARCHIVED, REPEATED, REJECTED = "ACCEPTED", "LOADED", "ARCHIVED", "REPEATED", "REJECTED"
-KNOWN_CONTENT = (ACCEPTED, LOADED, ARCHIVED)
+ACCEPTED, LOADED, REPEATED, REJECTED = "ACCEPTED", "LOADED", "REPEATED", "REJECTED"
+KNOWN_CONTENT = (ACCEPTED, LOADED)
+
+FORMER_LOADED = "ARCHIVED"
+"""What version 0.1 called a loaded file that it had moved to the archive; until then its key was `accepted_key`."""
 
 OPEN_INDEX = "open_files"
 READ_BATCH, WRITE_BATCH = 100, 25
@@ -34,6 +37,7 @@ class LedgerFile:
         file_key: `<landing key>@<version id>`, or the ETag where the landing bucket has no versions.
         header: Its first line without BOM and line end.
         lines: Lines that are neither blank nor equal to the header; for a rejected file, those seen until then.
+        archive_key: Where the lake bucket holds an accepted file.
         run_id: The run that loaded it, or that counted it in its books.
         record_parts: MD5 of each line that is part of a record of several lines (`intake.multiline`).
         first_date, last_date: First and last day (UTC) of its plays, once loaded.
@@ -48,10 +52,9 @@ class LedgerFile:
     bytes: int
     state: str
     reason: str | None
-    accepted_key: str | None
+    archive_key: str | None
     accepted_at: datetime
     run_id: str | None = None
-    archived_key: str | None = None
     first_date: date | None = None
     last_date: date | None = None
     record_parts: tuple[str, ...] = ()
@@ -59,7 +62,7 @@ class LedgerFile:
     @property
     def is_open(self) -> bool:
         """Whether a job still has to deal with the file."""
-        return self.state in (ACCEPTED, LOADED) or (self.state in (REPEATED, REJECTED) and self.run_id is None)
+        return self.state == ACCEPTED or (self.state in (REPEATED, REJECTED) and self.run_id is None)
 
 
 class Ledger:
@@ -80,12 +83,12 @@ class Ledger:
         return sorted(files, key=_order)
 
     def files_of_days(self, dataset: str, first: date | None, last: date | None) -> list[LedgerFile]:
-        """Loaded and archived files that may hold rows of these days, both inclusive; None means no bound.
+        """Loaded files that may hold rows of these days, both inclusive; None means no bound.
 
         Reads the whole table, so it is for backfills, not for every run.
         """
-        conditions = ["dataset = :dataset", "#state IN (:loaded, :archived)"]
-        values = {":dataset": {"S": dataset}, ":loaded": {"S": LOADED}, ":archived": {"S": ARCHIVED}}
+        conditions = ["dataset = :dataset", "#state IN (:loaded, :former)"]
+        values = {":dataset": {"S": dataset}, ":loaded": {"S": LOADED}, ":former": {"S": FORMER_LOADED}}
         if last:
             conditions.append("(attribute_not_exists(first_date) OR first_date <= :last)")
             values[":last"] = {"S": last.isoformat()}
@@ -200,6 +203,8 @@ def _to_item(file: LedgerFile) -> dict[str, Any]:
 def _to_file(item: dict[str, Any]) -> LedgerFile:
     names = [field.name for field in dataclasses.fields(LedgerFile)]
     values = {name: item.get(name) for name in names}
+    values["archive_key"] = item.get("archive_key") or item.get("archived_key") or item.get("accepted_key")
+    values["state"] = LOADED if item["state"] == FORMER_LOADED else item["state"]
     values["accepted_at"] = datetime.fromisoformat(item["accepted_at"])
     for name in ("lines", "bytes"):
         values[name] = int(item[name])

@@ -1,6 +1,6 @@
 """Copying objects inside S3."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ def copy(
     size: int,
     etag: str | None = None,
     file_key: str | None = None,
-    checksum: bool = False,
+    sha256: str | None = None,
 ) -> None:
     """Copies one object inside S3.
 
@@ -30,10 +30,10 @@ def copy(
         size: In bytes; large objects are copied in parts.
         etag: Copy only if the source still has this ETag.
         file_key: Written into the copy's metadata, where `file_key_of` finds it.
-        checksum: Have S3 compute the copy's SHA-256.
+        sha256: Hex; S3 computes the copy's, except of objects copied in parts, and the two are compared.
 
     Raises:
-        PipelineError: The source was changed or deleted in the meantime.
+        PipelineError: The source was changed or deleted in the meantime, or the copy differs.
     """
     arguments: dict[str, Any] = {}
     if etag:
@@ -41,12 +41,13 @@ def copy(
     if file_key:
         encoded = urlsafe_b64encode(file_key.encode()).decode()
         arguments |= {"MetadataDirective": "REPLACE", "Metadata": {FILE_KEY_METADATA: encoded}}
-    if checksum:
+    if sha256:
         arguments["ChecksumAlgorithm"] = "SHA256"
     s3 = aws.client("s3")
     try:
         if size <= LARGEST_SINGLE_COPY:
-            s3.copy_object(CopySource=source, Bucket=bucket, Key=key, **arguments)
+            answer = s3.copy_object(CopySource=source, Bucket=bucket, Key=key, **arguments)
+            _compare(answer["CopyObjectResult"], sha256, key)
         else:
             s3.copy(source, bucket, key, ExtraArgs=arguments)
     except ClientError as cause:
@@ -58,18 +59,20 @@ def copy(
         raise
 
 
+def _compare(result: dict[str, Any], sha256: str | None, key: str) -> None:
+    found = result.get("ChecksumSHA256")
+    if sha256 and found and b64decode(found).hex() != sha256:
+        raise PipelineError(f"'{key}' differs from the file it was copied from; nothing was deleted: run the job again")
+
+
 def file_key_of(bucket: str, key: str) -> str | None:
     """The file key that `copy` wrote into an object's metadata; None also if the object is gone."""
     try:
-        return file_key_in(aws.client("s3").head_object(Bucket=bucket, Key=key))
+        head = aws.client("s3").head_object(Bucket=bucket, Key=key)
     except ClientError as cause:
         if cause.response["Error"]["Code"] in ("404", "NoSuchKey"):
             return None
         raise
-
-
-def file_key_in(head: dict[str, Any]) -> str | None:
-    """The file key in an answer of `head_object`; None if it has none."""
     encoded = head["Metadata"].get(FILE_KEY_METADATA)
     return urlsafe_b64decode(encoded).decode() if encoded else None
 

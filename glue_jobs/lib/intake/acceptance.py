@@ -1,11 +1,11 @@
-"""Intake of deliveries: check, decide, copy, write the ledger, delete the landed objects.
+"""Intake of deliveries: check, decide, copy to the archive, write the ledger, delete the landed objects.
 
 In this order, after a crash between any two steps the next run takes the delivery in again, or only has to delete it.
 """
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from glue_jobs.lib.files import rejected, s3_copy
-from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.files.archive import archive_key
+from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
 from glue_jobs.lib.intake import inspection
 from glue_jobs.lib.intake.inspection import Checked
 from glue_jobs.lib.intake.landing import LandedFile
@@ -25,7 +26,6 @@ from glue_jobs.lib.run.errors import PipelineError
 BATCH = 400
 CHUNK = 1 << 20
 READ_ATTEMPTS = 3
-SETTLE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class _Verdict:
     delivery: LandedFile
     checked: Checked
     file: LedgerFile
+    is_archived: bool = False
 
 
 class Acceptance:
@@ -40,13 +41,16 @@ class Acceptance:
 
     Attributes:
         outcomes: Number of files by state so far; FINISHED counts those that a dead run recorded but did not delete.
+        waiting: The files that wait for a load, by file_key: those that did before, and those accepted so far.
     """
 
-    def __init__(self, config: JobConfig, ledger: Ledger, errors: ErrorLog) -> None:
+    def __init__(
+        self, config: JobConfig, ledger: Ledger, errors: ErrorLog, *, waiting: Iterable[LedgerFile] = ()
+    ) -> None:
         self.config, self.ledger, self.errors = config, ledger, errors
         self.outcomes: Counter[str] = Counter()
         self._last_accepted_at = datetime.now(UTC)
-        self._accepted: dict[str, set[str]] = defaultdict(set)
+        self.waiting = {file.file_key: file for file in waiting}
         self._progress = parallel.Progress("reading files")
 
     def take_in(self, deliveries: Sequence[LandedFile]) -> None:
@@ -55,12 +59,13 @@ class Acceptance:
         for batch in parallel.batches(deliveries, BATCH):
             known = self.ledger.get(delivery.file_key for delivery in batch)
             new = [delivery for delivery in batch if delivery.file_key not in known]
+            # The run that recorded these died; the ledger's index may not show them yet.
+            self.waiting.update((key, file) for key, file in known.items() if file.state == ACCEPTED)
             self._take_in_new(new)
             self._delete(batch)
             self.outcomes["FINISHED"] += len(batch) - len(new)
             done += len(batch)
             logs.info("files taken in", done=done, of=len(deliveries), **self.outcomes)
-        self._wait_until_listed()
 
     def _take_in_new(self, deliveries: Sequence[LandedFile]) -> None:
         checked = parallel.in_parallel(self._check, deliveries)
@@ -68,16 +73,17 @@ class Acceptance:
         parallel.in_parallel(self._move, verdicts)
         # Superseded files go first: a crash in between leaves a delivery still to accept, never one accepted twice.
         for old, reason in superseded:
-            self.ledger.mark([old], state=REPEATED, reason=reason, accepted_key=None)
+            self.ledger.mark([old], state=REPEATED, reason=reason, archive_key=None)
+            self.waiting.pop(old.file_key, None)
         self.ledger.put([verdict.file for verdict in verdicts])
         self._delete_superseded([old for old, _ in superseded], verdicts)
         for verdict in verdicts:
             self._tell(verdict)
 
     def _delete_superseded(self, superseded: Sequence[LedgerFile], verdicts: Sequence[_Verdict]) -> None:
-        """Deletes the accepted objects of superseded files, except where the newer file has the same key."""
-        taken = {verdict.file.accepted_key for verdict in verdicts}
-        keys = [file.accepted_key for file in superseded if file.accepted_key and file.accepted_key not in taken]
+        """Deletes the archived objects of superseded files, except where the newer file has the same key."""
+        taken = {verdict.file.archive_key for verdict in verdicts}
+        keys = [file.archive_key for file in superseded if file.archive_key and file.archive_key not in taken]
         aws.delete_objects(self.config.lake_bucket, keys)
 
     def _check(self, delivery: LandedFile) -> Checked:
@@ -132,10 +138,11 @@ class Acceptance:
                 else:
                     old = verdicts[twin.file_key]
                     verdicts[twin.file_key] = replace(
-                        old, file=replace(old.file, state=REPEATED, reason=older, accepted_key=None)
+                        old, file=replace(old.file, state=REPEATED, reason=older, archive_key=None)
                     )
             file = self._ledger_file(delivery, checked, state, reason)
-            verdicts[delivery.file_key] = _Verdict(delivery, checked, file)
+            is_archived = bool(twin) and twin.state == LOADED and twin.archive_key == file.archive_key
+            verdicts[delivery.file_key] = _Verdict(delivery, checked, file, is_archived)
             if state == ACCEPTED:
                 accepted_before[delivery.dataset.name, checked.checksum] = file
         return list(verdicts.values()), superseded
@@ -154,8 +161,13 @@ class Acceptance:
     def _ledger_file(self, delivery: LandedFile, checked: Checked, state: str, reason: str | None) -> LedgerFile:
         # Files apply in the order of their acceptance, so no two may have the same time.
         self._last_accepted_at = max(datetime.now(UTC), self._last_accepted_at + timedelta(microseconds=1))
-        suffix = f"{delivery.dataset.file_format}{'.gz' if checked.gzipped else ''}"
-        folder = f"accepted/{delivery.dataset.name}/{self.config.started_at:%Y-%m-%d}"
+        key = archive_key(
+            delivery.dataset,
+            delivery.key,
+            checksum=checked.checksum,
+            gzipped=checked.gzipped,
+            delivered_at=delivery.delivered_at,
+        )
         return LedgerFile(
             file_key=delivery.file_key,
             dataset=delivery.dataset.name,
@@ -166,7 +178,7 @@ class Acceptance:
             bytes=checked.bytes,
             state=state,
             reason=reason,
-            accepted_key=f"{folder}/{checked.checksum}.{suffix}" if state == ACCEPTED else None,
+            archive_key=key if state == ACCEPTED else None,
             accepted_at=self._last_accepted_at,
             record_parts=checked.record_parts,
         )
@@ -174,21 +186,21 @@ class Acceptance:
     def _move(self, verdict: _Verdict) -> None:
         """Copies an accepted or rejected file to its place; a repeated file is not copied."""
         file, delivery = verdict.file, verdict.delivery
-        if file.state == ACCEPTED:
-            self._copy(delivery, file.accepted_key or "", file.file_key)
-        elif file.state == REJECTED and verdict.checked.problem:
-            source = {"Bucket": self.config.landing_bucket, **delivery.location}
-            rejected.put_aside(self.config, file, verdict.checked.problem, source=source, etag=delivery.etag)
-
-    def _copy(self, delivery: LandedFile, key: str, file_key: str) -> None:
         source = {"Bucket": self.config.landing_bucket, **delivery.location}
-        s3_copy.copy(source, self.config.lake_bucket, key, size=delivery.size, etag=delivery.etag, file_key=file_key)
+        if file.state == ACCEPTED and file.archive_key:
+            bucket, key = self.config.lake_bucket, file.archive_key
+            # Content that a loaded file brought under the same key stays that file's object.
+            if not (verdict.is_archived and aws.object_exists(bucket, key)):
+                facts = {"etag": delivery.etag, "file_key": file.file_key, "sha256": file.checksum}
+                s3_copy.copy(source, bucket, key, size=delivery.size, **facts)
+        elif file.state == REJECTED and verdict.checked.problem:
+            rejected.put_aside(self.config, file, verdict.checked.problem, source=source, etag=delivery.etag)
 
     def _tell(self, verdict: _Verdict) -> None:
         file, problem = verdict.file, verdict.checked.problem
         self.outcomes[file.state] += 1
         if file.state == ACCEPTED:
-            self._accepted[file.dataset].add(file.file_key)
+            self.waiting[file.file_key] = file
         if problem:
             facts = {"file": file.landing_key, "dataset": file.dataset, **asdict(problem)}
             self.errors.add("rejected_file", checksum=file.checksum, **facts)
@@ -199,15 +211,3 @@ class Acceptance:
     def _delete(self, deliveries: Sequence[LandedFile]) -> None:
         """Deletes exactly the versions that were checked; newer ones of the same keys stay."""
         aws.delete_locations(self.config.landing_bucket, [delivery.location for delivery in deliveries])
-
-    def _wait_until_listed(self) -> None:
-        """Waits until the ledger's index, which lags and which the next jobs read, shows all accepted files."""
-        deadline = time.monotonic() + SETTLE_SECONDS
-        for dataset, keys in self._accepted.items():
-            while keys - {file.file_key for file in self.ledger.open_files(dataset)}:
-                if time.monotonic() > deadline:
-                    raise PipelineError(
-                        f"index open_files of DynamoDB table '{self.ledger.table}' does not show files written "
-                        f"{SETTLE_SECONDS} seconds ago; wait until it is active, run the job again"
-                    )
-                time.sleep(0.2)

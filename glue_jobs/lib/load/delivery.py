@@ -8,30 +8,20 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
-from glue_jobs.lib.files.ledger import Ledger
+from glue_jobs.lib.files import archive
 from glue_jobs.lib.files.rejected import Problem
-from glue_jobs.lib.load import inputs
-from glue_jobs.lib.load.file_checks import FileContent, check_paths, find_problems
+from glue_jobs.lib.load.file_checks import FileContent, find_problems
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import csv_lines, json_lines, raw_lines, verdicts
 from glue_jobs.lib.rows.checked_rows import warning_names, with_checks
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, text_name
 from glue_jobs.lib.rows.small_frames import frame_of
-from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.spans import Span
 
 NAMES = "file_id int, turn int, source_file string, file_key string"
 LINE = "line_number"
 """Column that grows with a line's place in its file; kept where a contract lets the first of several rows win."""
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Files that wait to be read, and their lines (`raw_lines.read_lines`) as a frame that is not computed yet."""
-
-    inputs: Inputs
-    lines: DataFrame
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,7 @@ class Delivery:
     Attributes:
         content: By file_id.
         rejected: By file_id, why a file is put aside as a whole.
-        rows: file_id, unknown_path, raw, the texts and typed values of the dataset's fields, _errors, and `verdict`
+        rows: file_id, raw, the texts and typed values of the dataset's fields, _errors, and `verdict`
             (`verdicts.with_first_verdict`); None when there are no lines.
     """
 
@@ -53,7 +43,7 @@ class Delivery:
     @property
     def has_files(self) -> bool:
         """Whether there is a file to load or to book."""
-        return bool(self.content or self.rejected or self.inputs.booked)
+        return self.inputs.has_work
 
     @property
     def has_errors(self) -> bool:
@@ -70,44 +60,18 @@ class Delivery:
         return frame_of(run.glue.spark, rows, NAMES)
 
 
-def find(run: LoadRun, dataset: Dataset) -> Unread:
-    """The new files of `dataset`, or those of a backfill; one dataset at a time, because of the bookmark."""
-    return open_lines(run, inputs.choose_inputs(run, dataset))
-
-
-def open_lines(run: LoadRun, chosen: Inputs) -> Unread:
-    """The lines of the chosen files; opened files count as seen when the job saves its bookmark."""
-    lines = raw_lines.read_lines(
-        run.glue.glue_context,
-        paths=inputs.paths(chosen, run.config.lake_bucket),
-        transformation_ctx="" if run.window else bookmark_of(chosen.dataset),
-    )
-    return Unread(chosen, lines)
-
-
-def read(run: LoadRun, unread: Unread) -> Delivery:
-    """Reads and checks the lines.
-
-    Raises:
-        BooksError: A file differs from its entry in the ledger.
-    """
-    chosen, dataset = unread.inputs, unread.inputs.dataset
-    checked = _checked(run, unread)
+def read(run: LoadRun, chosen: Inputs) -> Delivery:
+    """Reads and checks the lines of the chosen files."""
+    dataset = chosen.dataset
+    checked = _checked(run, chosen)
     content = _content(run, checked, dataset) if checked is not None else {}
     rejected = find_problems(run, chosen, content)
     if checked is None or not content:
         return Delivery(chosen, content, rejected, rows=None)
     unread = [file_id for file_id, problem in rejected.items() if problem.reason != REJECT_RATE_EXCEEDED]
     known = checked.where(~F.col("file_id").isin(unread)) if unread else checked
-    rows = verdicts.with_first_verdict(
-        known, skipped=chosen.skipped, rejected=set(rejected), window=run.window, time_field=dataset.time_field
-    )
+    rows = verdicts.with_first_verdict(known, rejected=set(rejected), window=run.window, time_field=dataset.time_field)
     return Delivery(chosen, content, rejected, rows)
-
-
-def bookmark_of(dataset: Dataset) -> str:
-    """The name of the dataset's bookmark; under another name everything would be read again."""
-    return f"accepted_{dataset.name}"
 
 
 def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], window: Span | None) -> set[date]:
@@ -117,15 +81,14 @@ def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], windo
     return {day for day in days if window is None or day in window}
 
 
-def _checked(run: LoadRun, unread: Unread) -> DataFrame | None:
-    chosen, dataset = unread.inputs, unread.inputs.dataset
-    if not chosen.files and not unread.lines.take(1):
+def _checked(run: LoadRun, chosen: Inputs) -> DataFrame | None:
+    dataset, spark = chosen.dataset, run.glue.spark
+    paths = archive.paths_to_read(run.config.lake_bucket, (file.archive_key or "" for file in chosen.files))
+    if not paths:
         return None
-    files = raw_lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
+    files = raw_lines.files_frame(spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
-    parsed = parse(unread.lines, files, dataset=dataset)
-    if chosen.passed_over:
-        parsed = parsed.where(~F.coalesce(F.col("file_id").isin(sorted(chosen.passed_over)), F.lit(False)))
+    parsed = parse(raw_lines.read_lines(spark, paths), files, dataset=dataset)
     checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
     return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
 
@@ -134,11 +97,10 @@ def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
     """The columns that later steps need; texts only of rows in error, as the others have their typed values."""
     in_error = F.size("_errors") > 0
     texts = [F.when(in_error, F.col(text_name(name))).alias(text_name(name)) for name in dataset.field_names]
-    unknown = F.when(F.col("file_id").isNull(), F.col("path")).alias("unknown_path")
     # Neither the join with few files nor the rules reorder rows, so the id still follows the order of the lines.
     line = [F.monotonically_increasing_id().alias(LINE)] if dataset.wins is not None else []
     warnings = ["_warnings"] if dataset.has_warnings else []
-    return checked.select("file_id", unknown, "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
+    return checked.select("file_id", "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
 
 
 def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, FileContent]:
@@ -148,7 +110,7 @@ def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, Fi
     names = warning_names(dataset, run_start=run.config.started_at)
     warned = [F.count_if(is_clean & F.array_contains("_warnings", name)).alias(f"_warning_{name}") for name in names]
     rows = (
-        checked.groupBy("file_id", "unknown_path")
+        checked.groupBy("file_id")
         .agg(
             F.count("*").alias("rows"),
             F.count_if(~is_clean).alias("errors"),
@@ -157,7 +119,6 @@ def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, Fi
         )
         .collect()
     )
-    _check_unknown([row.unknown_path for row in rows if row.file_id is None], run.ledger, dataset)
     return {
         row.file_id: FileContent(
             rows=row.rows,
@@ -168,16 +129,4 @@ def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, Fi
             warnings={name: row[f"_warning_{name}"] for name in names if row[f"_warning_{name}"]},
         )
         for row in rows
-        if row.file_id is not None
     }
-
-
-def _check_unknown(paths: list[str], ledger: Ledger, dataset: Dataset) -> None:
-    """Raises for a path the ledger does not know; objects of closed files, left by a dead run, are ignored."""
-    checksums = {aws.split_uri(path)[1].rpartition("/")[2].partition(".")[0]: path for path in paths}
-    closed = {
-        checksum
-        for checksum, files in (ledger.find(dataset.name, checksums).items() if checksums else ())
-        if any(not file.is_open for file in files)
-    }
-    check_paths(path for checksum, path in checksums.items() if checksum not in closed)

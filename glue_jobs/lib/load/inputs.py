@@ -1,15 +1,17 @@
-"""Chooses which files of a dataset a run reads, according to the ledger."""
+"""Chooses which files of a dataset a run reads, according to the manifests and the ledger."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from glue_jobs.lib.contracts.model import Dataset
-from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.files import manifest
+from glue_jobs.lib.files.ledger import ACCEPTED, REJECTED, REPEATED, Ledger, LedgerFile
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import raw_lines
+from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.run.spans import Span
 
 MONTH_FOLDER = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/")
@@ -21,18 +23,18 @@ class Inputs:
 
     Attributes:
         dataset: The dataset of the files.
-        files: Files whose lines it may read.
-        awaited: file_keys of files that it must read; without them its books cannot balance.
+        files: Files whose lines it reads.
         booked: REPEATED and REJECTED files that no run has booked yet.
-        published: By checksum, the row of load_files of a run that published the file and died before its commit.
+        published: By file_key, files that a run published and died before it said so in the ledger.
+        earlier: By file_key of these files, the row of load_files: run_id, first_date, last_date.
         window: The days of a backfill, None otherwise.
     """
 
     dataset: Dataset
     files: tuple[LedgerFile, ...]
-    awaited: frozenset[str]
     booked: tuple[LedgerFile, ...] = ()
-    published: Mapping[str, Any] = field(default_factory=dict)
+    published: Mapping[str, LedgerFile] = field(default_factory=dict)
+    earlier: Mapping[str, Any] = field(default_factory=dict)
     window: Span | None = None
 
     @cached_property
@@ -43,45 +45,40 @@ class Inputs:
 
     @property
     def line_count(self) -> int:
-        """Lines of the files; no more than this are read."""
+        """Lines of the files."""
         return sum(file.lines for file in self.files)
 
     @property
     def has_work(self) -> bool:
         """Whether there is a file to load or to book."""
-        return bool(self.awaited or self.booked)
-
-    @cached_property
-    def skipped(self) -> set[int]:
-        """file_ids of files whose content the warehouse has already."""
-        return {file_id for file_id, file in self.by_id.items() if file.checksum in self.published}
-
-    @cached_property
-    def passed_over(self) -> set[int]:
-        """file_ids of catalogue files that are loaded already; applied again, they would undo later changes."""
-        if self.dataset.repeats == "skip":
-            return set()
-        return {file_id for file_id, file in self.by_id.items() if file.file_key not in self.awaited}
+        return bool(self.files or self.booked or self.published)
 
 
 def choose_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
-    """The files of the run: the new ones, or those that a backfill reads again."""
+    """The files of the run: the new ones, or those that a backfill reads again; one dataset at a time, as Glue's
+    bookmarks are not made for threads.
+    """
     return backfill_inputs(run.ledger, run.window, dataset) if run.window else new_inputs(run, dataset)
 
 
 def new_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
-    """Files for a run that reads what its bookmark has not seen."""
-    every = run.ledger.open_files(dataset.name)
-    # The same content may come again on one day, under the path of a loaded file; then the waiting file counts.
-    states = (LOADED, ACCEPTED)
-    readable = {file.accepted_key or file.file_key: file for state in states for file in every if file.state == state}
-    files = tuple(readable.values())
+    """Files that new manifests name and no load has finished.
+
+    Raises:
+        BooksError: The ledger does not know a file that a manifest names.
+    """
+    named = manifest.new_file_keys(run.glue.glue_context, run.config.lake_bucket, dataset)
+    known = run.ledger.get(named)
+    _require_known(named, known, run)
+    waiting = [file for file in known.values() if file.state == ACCEPTED]
+    earlier = run.published_since(dataset, min(file.accepted_at for file in waiting)) if waiting else {}
+    published = {file.file_key: file for file in waiting if file.checksum in earlier}
     return Inputs(
         dataset=dataset,
-        files=files,
-        awaited=frozenset(file.file_key for file in files if file.state == ACCEPTED),
-        booked=tuple(file for file in every if file.state in (REPEATED, REJECTED)),
-        published=run.published_since(dataset, min(file.accepted_at for file in files)) if files else {},
+        files=tuple(file for file in waiting if file.file_key not in published),
+        booked=tuple(run.ledger.open_files(dataset.name, (REPEATED, REJECTED))),
+        published=published,
+        earlier={file_key: earlier[file.checksum] for file_key, file in published.items()},
     )
 
 
@@ -89,19 +86,18 @@ def backfill_inputs(ledger: Ledger, window: Span, dataset: Dataset) -> Inputs:
     """Files for a run that reads a window of days again, independent of the bookmark; their states do not change."""
     loaded = ledger.files_of_days(dataset.name, window.first, window.last)
     accepted = ledger.open_files(dataset.name, [ACCEPTED])
-    known = {
-        file.file_key: file
-        for file in (*loaded, *accepted)
-        if (file.accepted_key or file.archived_key) and _may_hold(file, window)
-    }
-    return Inputs(dataset, files=tuple(known.values()), awaited=frozenset(known), window=window)
+    known = {file.file_key: file for file in (*loaded, *accepted) if file.archive_key and _may_hold(file, window)}
+    return Inputs(dataset, files=tuple(known.values()), window=window)
 
 
-def paths(inputs: Inputs, lake_bucket: str) -> Sequence[str]:
-    """The paths to read from: the accepted folder, where the bookmark knows what is new, or single objects."""
-    if inputs.window is None:
-        return [f"s3://{lake_bucket}/accepted/{inputs.dataset.name}/"]
-    return [raw_lines.path_of(file, lake_bucket) for file in inputs.files]
+def _require_known(named: list[str], known: Mapping[str, LedgerFile], run: LoadRun) -> None:
+    lost = [file_key for file_key in named if file_key not in known]
+    if lost:
+        others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        raise BooksError(
+            f"a manifest names {lost[0]}{others}, which DynamoDB table '{run.ledger.table}' does not know; nothing was "
+            "published: restore the table to a point in time after the file was accepted, run again"
+        )
 
 
 def _may_hold(file: LedgerFile, window: Span) -> bool:

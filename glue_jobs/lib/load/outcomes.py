@@ -14,7 +14,6 @@ from glue_jobs.lib.contracts.books import OUTCOMES, Count
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load.delivery import Delivery
-from glue_jobs.lib.load.file_checks import FileContent
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.run.arguments import JobConfig
 
@@ -111,6 +110,7 @@ def file_books(config: JobConfig, delivery: Delivery, counted: Outcomes, *, load
         for file_id in sorted(inputs.by_id)
         if file_id in delivery.content or file_id in delivery.rejected
     ]
+    books += [_published_book(config, inputs, file, loaded_at) for file in inputs.published.values()]
     return books + [_unread_book(config, file, loaded_at) for file in inputs.booked]
 
 
@@ -122,13 +122,6 @@ def rejected_rows(inputs: Inputs, counted: Outcomes) -> list[dict[str, Any]]:
         for file, outcome in [*files, (None, counted.waiting)]
         for rule, rows in sorted(outcome.rules.items())
     ]
-
-
-def days_of_file(inputs: Inputs, file: LedgerFile, content: FileContent | None) -> dict[str, date | None]:
-    """first_date and last_date of a file; for one that an earlier run published, those that run booked."""
-    earlier = inputs.published.get(file.checksum)
-    source = earlier if earlier is not None else content
-    return {"first_date": getattr(source, "first_date", None), "last_date": getattr(source, "last_date", None)}
 
 
 def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Outcome, loaded_at: datetime) -> FileBook:
@@ -143,7 +136,8 @@ def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Out
         outcomes={count: outcome.verdicts[count] for count in OUTCOMES},
         quarantined_by_rule=dict(sorted(outcome.rules.items())),
         warnings_by_rule=dict(outcome.warnings + Counter(content.warnings)),
-        **days_of_file(delivery.inputs, file, content),
+        first_date=content.first_date,
+        last_date=content.last_date,
     )
 
 
@@ -158,6 +152,19 @@ def _rejected_book(
         read=file.lines,
         outcomes=dict(outcome.verdicts) or {Count.QUARANTINED: file.lines},
         quarantined_by_rule=dict(sorted(outcome.rules.items())) or {problem.reason: file.lines},
+    )
+
+
+def _published_book(config: JobConfig, inputs: Inputs, file: LedgerFile, loaded_at: datetime) -> FileBook:
+    """The book of a file that a run published before it died: its lines are loaded, and are not read again."""
+    row = inputs.earlier[file.file_key]
+    return FileBook(
+        **_identity(config, file, loaded_at),
+        state=LOADED,
+        read=file.lines,
+        outcomes={Count.ALREADY_LOADED: file.lines},
+        first_date=row.first_date,
+        last_date=row.last_date,
     )
 
 
@@ -181,7 +188,7 @@ def _identity(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> dict[
         "source_file": file.landing_key,
         "checksum": file.checksum,
         "header": file.header,
-        "accepted_key": file.accepted_key,
+        "archive_key": file.archive_key,
         "accepted_at": file.accepted_at,
         "loaded_at": loaded_at,
     }

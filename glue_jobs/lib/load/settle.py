@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from glue_jobs.lib.files import rejected
+from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load import outcomes
@@ -35,24 +35,25 @@ def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
 
 def _mark_loaded(run: LoadRun, delivery: Delivery) -> None:
     inputs = delivery.inputs
-    published, loaded = [], []
-    for file_id, file in inputs.by_id.items():
-        days = outcomes.days_of_file(inputs, file, delivery.content.get(file_id))
-        if file_id in delivery.rejected:
-            continue
-        if file_id in inputs.skipped:
-            earlier = inputs.published[file.checksum].run_id
-            published.append(replace(file, run_id=earlier, **days))
-        elif file_id in delivery.content:
-            loaded.append(replace(file, **days))
+    loaded = [
+        replace(file, first_date=content.first_date, last_date=content.last_date)
+        for file_id, file in inputs.by_id.items()
+        if file_id not in delivery.rejected and (content := delivery.content.get(file_id))
+    ]
+    published = [
+        replace(file, run_id=row.run_id, first_date=row.first_date, last_date=row.last_date)
+        for file, row in ((file, inputs.earlier[file_key]) for file_key, file in inputs.published.items())
+    ]
     run.ledger.mark(published, state=LOADED)
     run.ledger.mark(loaded, state=LOADED, run_id=run.config.run_id)
 
 
 def _put_aside(run: LoadRun, file: LedgerFile, problem: Problem) -> None:
-    """Copies the file to the quarantine, closes it in the ledger, then deletes the accepted object."""
-    bucket, key = run.config.lake_bucket, file.accepted_key or ""
+    """Copies the file to the quarantine, closes it in the ledger, then deletes the archived object if it is its own."""
+    bucket, key = run.config.lake_bucket, file.archive_key or ""
     source = None if problem.reason == OBJECT_MISSING else {"Bucket": bucket, "Key": key}
     rejected.put_aside(run.config, file, problem, source=source)
-    run.ledger.mark([file], state=REJECTED, run_id=run.config.run_id, reason=problem.reason, accepted_key=None)
-    aws.delete_objects(bucket, [key])
+    is_own = source is not None and s3_copy.file_key_of(bucket, key) == file.file_key
+    run.ledger.mark([file], state=REJECTED, run_id=run.config.run_id, reason=problem.reason, archive_key=None)
+    if is_own:
+        aws.delete_objects(bucket, [key])

@@ -55,8 +55,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     tracks = run.read(reads.tracks(run.totals)).persist()
     if delivered.rows is None and not waiting.is_due and not run.recomputed:
         return JudgedPlays(tracks, waiting)
-    settled = delivered.inputs.skipped | set(delivered.rejected)
-    new_days = delivery.days_of(delivered.content, without=settled, window=run.window)
+    new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
     days = frozenset(new_days | waiting.days)
     rows = delivered.rows if delivered.rows is not None else run.glue.spark.createDataFrame([], classify.ROWS)
     keys = _keys(run, rows if new_days else None, waiting)

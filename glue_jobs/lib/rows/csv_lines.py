@@ -11,7 +11,7 @@ NUL_SHOWN = "\ufffd"
 
 
 def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataFrame:
-    """Fields of each line; header lines (also repeated ones) and blank lines are left out.
+    """Fields of each line; header lines (also repeated ones), blank lines and lines of other files are left out.
 
     Args:
         lines: line, path (`raw_lines.read_lines`).
@@ -19,19 +19,18 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
         dataset: The dataset whose columns are taken.
 
     Returns:
-        raw, path, file_id (NULL when `files` lacks the path), field_count, width, quotes_broken, in_record (the
-        line is part of a record of several lines), and a string column per contract field: its text, NULL when the
-        line is too short or the file lacks the column.
+        raw, file_id, field_count, width, quotes_broken, in_record (the line is part of a record of several lines),
+        and a string column per contract field: its text, NULL when the line is too short or the file lacks the column.
     """
     is_header = (F.col("raw") == F.col("header")) | (F.col("raw") == F.concat(F.lit(csv_header.BOM), "header"))
     is_part = (F.size("record_parts") > 0) & F.array_contains("record_parts", F.md5("raw"))
     in_record = F.coalesce(is_part, F.lit(False)).alias("in_record")
     split = (
-        lines.select(F.expr(r"trim(TRAILING '\r' FROM line)").alias("raw"), "path")
+        lines.select(F.col("line").alias("raw"), "path")
         .where(F.col("raw").rlike(NOT_BLANK))
-        .join(F.broadcast(files), on="path", how="left")
-        .where(~F.coalesce(is_header, F.lit(False)))
-        .select("raw", "path", "file_id", "width", "positions", in_record, _split_fields(F.col("raw")).alias("_fields"))
+        .join(F.broadcast(files), on="path")
+        .where(~is_header)
+        .select("raw", "file_id", "width", "positions", in_record, _split_fields(F.col("raw")).alias("_fields"))
     )
     texts = [
         _unquoted(F.get("_fields", F.get("positions", F.lit(index)))).alias(name)
@@ -39,7 +38,6 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
     ]
     return split.select(
         "raw",
-        "path",
         "file_id",
         F.size("_fields").alias("field_count"),
         "width",

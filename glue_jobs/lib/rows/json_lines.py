@@ -35,7 +35,7 @@ NUMBERS = ("BIGINT", "INTEGER", "DOUBLE PRECISION", "TIMESTAMP")
 
 
 def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataFrame:
-    """Fields of each line; blank lines are left out.
+    """Fields of each line; blank lines and lines of other files are left out.
 
     Args:
         lines: line, path (`raw_lines.read_lines`).
@@ -43,23 +43,22 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         dataset: The dataset whose fields are taken; others are ignored.
 
     Returns:
-        raw, path, file_id (NULL when `files` lacks the path), object_count (1 for a line that is one JSON object and
-        nothing else, NULL for one that holds no objects), keys (of the object, decoded, repeated ones too), quoted
-        (names of fields whose value is a JSON string), and per contract field `<field>_text` (trimmed, NULL when
-        empty, null or missing) and the typed `<field>` (NULL when of another type).
+        raw, file_id, object_count (1 for a line that is one JSON object and nothing else, NULL for one that holds no
+        objects), keys (of the object, decoded, repeated ones too), quoted (names of fields whose value is a JSON
+        string), and per contract field `<field>_text` (trimmed, NULL when empty, null or missing) and the typed
+        `<field>` (NULL when of another type).
     """
-    known = ["path", "file_id"]
-    raw = F.expr(rf"trim(LEADING '{csv_header.BOM}' FROM trim(TRAILING '\r' FROM line))")
+    raw = F.expr(f"trim(LEADING '{csv_header.BOM}' FROM line)")
     read = (
         lines.select(raw.alias("raw"), "path")
         .where(F.col("raw").rlike(NOT_BLANK))
-        .join(F.broadcast(files), on="path", how="left")
-        .select("raw", *known, *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys"))
+        .join(F.broadcast(files), on="path")
+        .select("raw", "file_id", *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys"))
     )
-    texts = read.select("raw", *known, "keys", "_value", *_objects(), _other_types(dataset))
+    texts = read.select("raw", "file_id", "keys", "_value", *_objects(), _other_types(dataset))
     flat = texts.select(
         "raw",
-        *known,
+        "file_id",
         "object_count",
         "keys",
         *(values.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
@@ -67,7 +66,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         "_others",
     )
     names = [text_name(name) for name in dataset.field_names]
-    return flat.select("raw", *known, "object_count", "keys", _quoted(dataset), *names, *map(_typed, dataset.fields))
+    return flat.select("raw", "file_id", "object_count", "keys", _quoted(dataset), *names, *map(_typed, dataset.fields))
 
 
 def in_array(raw: Column) -> Column:

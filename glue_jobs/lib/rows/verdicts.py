@@ -13,7 +13,6 @@ from glue_jobs.lib.run.spans import Span
 def with_first_verdict(
     checked: DataFrame,
     *,
-    skipped: Collection[int],
     rejected: Collection[int],
     window: Span | None,
     time_field: str | None,
@@ -22,7 +21,6 @@ def with_first_verdict(
 
     Args:
         checked: file_id, _errors, and the time field if there is a window.
-        skipped: file_ids whose content the warehouse has already.
         rejected: file_ids with too many rows in error; all their rows are quarantined, with that reason added.
         window: The days of a backfill, None for all.
         time_field: Column that gives a row's day, None if rows have none.
@@ -32,7 +30,7 @@ def with_first_verdict(
     errors = F.when(in_rejected, F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message))).otherwise(
         F.col("_errors")
     )
-    verdict = F.when(_is_in("file_id", skipped), Count.ALREADY_LOADED).when(F.size(errors) > 0, Count.QUARANTINED)
+    verdict = F.when(F.size(errors) > 0, Count.QUARANTINED)
     if window and time_field:
         verdict = verdict.when(~_is_within(window, time_field), Count.OUT_OF_WINDOW)
     return checked.withColumns({"_errors": errors, "verdict": verdict})

@@ -49,8 +49,7 @@ def keep_judged(
     dataset = delivered.inputs.dataset
     kept = run.keep(run.copy(judged, f"judged_{dataset.name}"))
     counted = count_outcomes(kept, warnings={TEXT_REPAIRED: is_repaired}, facts=facts)
-    is_whole = run.window is None and not delivered.inputs.skipped
-    if delivered.has_errors or not is_whole:
+    if delivered.has_errors or run.window:
         counted.add(_count_decided(run, delivered, error_names(dataset, run_start=run.config.started_at)))
     return JudgedRows(kept, counted)
 

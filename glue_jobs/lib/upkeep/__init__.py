@@ -1,1 +1,1 @@
-"""Upkeep after a run: archiving files, and removing what dead runs left."""
+"""Upkeep after a run: removing what dead runs left."""

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 import pytest
 from files_support import TABLE, account
 
-from glue_jobs.lib.files.ledger import ACCEPTED, ARCHIVED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.files.ledger import ACCEPTED, FORMER_LOADED, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
+from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.errors import MissingResourceError
 
 FILE = LedgerFile(
@@ -17,7 +18,7 @@ FILE = LedgerFile(
     bytes=10,
     state=ACCEPTED,
     reason=None,
-    accepted_key="accepted/streams/2024-07-01/c1.csv",
+    archive_key="archive/streams/2024/07/01/c1.csv",
     accepted_at=datetime(2024, 7, 1, 4, 0, 0, 7, tzinfo=UTC),
 )
 
@@ -53,8 +54,7 @@ def describe_ledger():
         ("state", "run_id", "is_open"),
         [
             (ACCEPTED, None, True),
-            (LOADED, "r", True),
-            (ARCHIVED, "r", False),
+            (LOADED, "r", False),
             (REPEATED, None, True),
             (REPEATED, "r", False),
             (REJECTED, None, True),
@@ -71,7 +71,7 @@ def describe_ledger():
         marked = ledger.mark(ledger.open_files("streams"), state=LOADED, run_id="r1", first_date=date(2024, 1, 2))
         assert ledger.get(["k1"]) == {"k1": marked[0]}
         assert (marked[0].state, marked[0].run_id, marked[0].first_date) == (LOADED, "r1", date(2024, 1, 2))
-        assert ledger.mark(marked, state=ARCHIVED)[0].run_id == "r1"
+        assert ledger.mark(marked, state=LOADED)[0].run_id == "r1"
 
     def it_finds_who_brought_a_content_in_that_dataset(ledger):
         ledger.put([make(1), make(2, state=REJECTED), make(3, state=REPEATED, checksum="c1")])
@@ -82,12 +82,12 @@ def describe_ledger():
         ("first", "last", "found"),
         [(None, None, [1, 2, 4]), (2, 2, [1, 4]), (3, None, [2, 4]), (None, 1, [1, 4]), (9, 9, [4])],
     )
-    def it_finds_loaded_and_archived_files_that_may_hold_rows_of_the_days(ledger, first, last, found):
+    def it_finds_loaded_files_that_may_hold_rows_of_the_days(ledger, first, last, found):
         june = {"first_date": date(2024, 6, 1), "last_date": date(2024, 6, 2)}
         ledger.put(
             [
                 make(1, state=LOADED, **june),
-                make(2, state=ARCHIVED, first_date=date(2024, 6, 3), last_date=date(2024, 6, 4)),
+                make(2, state=LOADED, first_date=date(2024, 6, 3), last_date=date(2024, 6, 4)),
                 make(3, state=REJECTED, **june),
                 make(4, state=LOADED),
                 make(5, state=LOADED, dataset="users"),
@@ -95,6 +95,25 @@ def describe_ledger():
         )
         days = [day and date(2024, 6, day) for day in (first, last)]
         assert [file.file_key for file in ledger.files_of_days("streams", *days)] == [f"k{number}" for number in found]
+
+    @pytest.mark.parametrize(
+        ("item", "file"),
+        [
+            (
+                {"state": FORMER_LOADED, "accepted_key": "accepted/a", "archived_key": "archive/a"},
+                {"state": LOADED, "archive_key": "archive/a"},
+            ),
+            ({"state": LOADED, "accepted_key": "accepted/a"}, {"state": LOADED, "archive_key": "accepted/a"}),
+        ],
+        ids=["archived", "loaded"],
+    )
+    def it_reads_what_version_0_1_wrote(ledger, item, file):
+        texts = {"file_key": "k", "dataset": "streams", "landing_key": "streams/a.csv", "checksum": "c", "header": "h"}
+        texts |= {"accepted_at": "2024-07-01T04:00:00.000000+00:00", **item}
+        item = {name: {"S": value} for name, value in texts.items()} | {"lines": {"N": "1"}, "bytes": {"N": "2"}}
+        aws.client("dynamodb").put_item(TableName=TABLE, Item=item)
+        (found,) = ledger.files_of_days("streams", None, None)
+        assert {name: getattr(found, name) for name in file} == file
 
     def it_writes_and_reads_more_than_a_batch(ledger):
         files = [make(number) for number in range(230)]

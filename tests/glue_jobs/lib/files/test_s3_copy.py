@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 from files_support import LAKE, account, read
 
@@ -23,8 +25,14 @@ def describe_copy():
         monkeypatch.setattr(s3_copy, "LARGEST_SINGLE_COPY", 10)
         body = b"x" * (9 << 20)
         lake.put_object(Bucket=LAKE, Key="a", Body=body)
-        s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=len(body), file_key="k", checksum=True)
+        s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=len(body), file_key="k", sha256="other")
         assert (read(LAKE, "b"), s3_copy.file_key_of(LAKE, "b")) == (body, "k")
+
+    def it_finds_a_copy_that_differs(lake):
+        lake.put_object(Bucket=LAKE, Key="a", Body=b"x")
+        s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=1, sha256=hashlib.sha256(b"x").hexdigest())
+        with pytest.raises(PipelineError, match="'b' differs"):
+            s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=1, sha256=hashlib.sha256(b"y").hexdigest())
 
     def it_names_what_is_gone_or_missing(lake):
         with pytest.raises(PipelineError, match="'a' in bucket"):

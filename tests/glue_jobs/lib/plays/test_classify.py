@@ -11,7 +11,7 @@ from glue_jobs.lib.run.spans import Span
 
 pytestmark = pytest.mark.spark
 
-UNDECIDED = {"skipped": (), "rejected": (), "window": None, "time_field": "listen_time"}
+UNDECIDED = {"rejected": (), "window": None, "time_field": "listen_time"}
 
 NOON = datetime(2024, 6, 25, 12, tzinfo=UTC)
 CHECKED = (
@@ -82,10 +82,6 @@ def describe_first_verdicts():
         ]
         (clean,) = [row for row in rows if len(row._errors) == 1]
         assert (clean.user_id_text, clean.track_id_text, clean.raw) == ("1", "t1", "1,t1,x")
-
-    def it_skips_files_that_are_loaded(classify):
-        rows = classify({"file_id": 1}, {"file_id": 1, "_errors": BAD}, {"file_id": 2}, skipped=[1])
-        assert verdicts(rows) == [("already_loaded", 1), ("already_loaded", 1), ("loaded", 2)]
 
     def it_leaves_out_what_a_backfill_is_not_about(classify):
         days = [datetime(2024, 6, day, 23, 59, 59, 999999, tzinfo=UTC) for day in (23, 24, 25, 26)]

@@ -13,7 +13,7 @@ from glue_jobs.lib.rows import checked_rows, csv_lines, raw_lines
 pytestmark = pytest.mark.spark
 
 RUN_START = datetime(2024, 7, 1, 12, tzinfo=UTC)
-PATH = "s3://lake/accepted/x/a.csv"
+PATH = "s3://lake/archive/x/a.csv"
 GOOD = {
     "streams": {"user_id": "7", "track_id": "t1", "listen_time": "2024-06-25 01:02:03"},
     "users": {
@@ -46,8 +46,7 @@ def check(spark):
         records = [{**GOOD[dataset.name], **override} for override in overrides]
         texts = raw or [",".join(record[name] for name in dataset.field_names) for record in records]
         file = SimpleNamespace(
-            accepted_key="accepted/x/a.csv",
-            archived_key=None,
+            archive_key="archive/x/a.csv",
             landing_key="x/a.csv",
             file_key="x/a.csv@1",
             header=header,

@@ -1,3 +1,4 @@
+import gzip
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from glue_jobs.lib.rows import csv_lines, raw_lines
 
 pytestmark = pytest.mark.spark
 
-PATH = "s3://lake/accepted/streams/2024-06-25/a.csv"
+PATH = "s3://lake/archive/streams/2024-06-25/a.csv"
 HEADER = "user_id,track_id,listen_time"
 
 
@@ -16,8 +17,7 @@ HEADER = "user_id,track_id,listen_time"
 def files(spark):
     def build(header=HEADER):
         file = SimpleNamespace(
-            accepted_key="accepted/streams/2024-06-25/a.csv",
-            archived_key=None,
+            archive_key="archive/streams/2024-06-25/a.csv",
             landing_key="streams/a.csv",
             file_key="streams/a.csv@1",
             header=header,
@@ -61,16 +61,15 @@ def describe_parse_lines():
         assert texts(frame) == [(2, False, "7", None, "2024-06-25 01:02:03")]
 
     def it_drops_headers_and_blank_lines_wherever_they_are(parse):
-        frame = parse("\ufeff" + HEADER + "\r", "1,t,x\r", "", " \t", HEADER, "2,t,x")
+        frame = parse("\ufeff" + HEADER, "1,t,x", "", " \t", HEADER, "2,t,x")
         assert [row.raw for row in frame.collect()] == ["1,t,x", "2,t,x"]
 
     def it_tells_where_a_line_is_from(parse):
         row = parse("1,t,x").first()
-        assert (row.path, row.file_id, row.width) == (PATH, 0, 3)
+        assert (row.file_id, row.width) == (0, 3)
 
-    def it_leaves_the_file_unknown_that_the_ledger_does_not_know(parse):
-        row = parse("1,t,x", path="s3://lake/accepted/streams/2024-06-25/b.csv").first()
-        assert (row.path[-5:], row.file_id, row.user_id) == ("b.csv", None, None)
+    def it_leaves_out_lines_of_files_that_are_not_the_run_s(parse):
+        assert parse("1,t,x", path="s3://lake/archive/streams/2024-06-25/b.csv").collect() == []
 
     @pytest.mark.parametrize(
         ("line", "expected"),
@@ -103,22 +102,26 @@ def describe_parse_lines():
 
 
 def describe_read_lines():
-    def it_gives_an_empty_frame_when_there_is_nothing_to_read(spark):
-        class Reader:
-            def from_options(self, **options):
-                empty = spark.createDataFrame([], "struct<>") if False else spark.range(0).drop("id")
-                return SimpleNamespace(toDF=lambda: empty)
+    @pytest.fixture
+    def read(spark, tmp_path):
+        def run(*bodies):
+            for number, body in enumerate(bodies):
+                (tmp_path / f"{number}.csv").write_bytes(body)
+            frame = raw_lines.read_lines(spark, [str(tmp_path / f"{number}.csv") for number in range(len(bodies))])
+            return [(row.path.rpartition("/")[2], row.line) for row in frame.collect()]
 
-        context = SimpleNamespace(spark_session=spark, create_dynamic_frame=Reader())
-        for paths in ([], ["s3://lake/accepted/streams/"]):
-            frame = raw_lines.read_lines(context, paths=paths, transformation_ctx="plays")
-            assert (frame.columns, frame.collect()) == (["line", "path"], [])
+        return run
 
-    def it_puts_a_line_that_holds_the_separator_together_again(spark):
-        read = spark.createDataFrame(
-            [("s3a://lake/a", "1,t,x", None), ("s3://lake/a", "2,", ",x")], "path string, col0 string, col1 string"
-        )
-        reader = SimpleNamespace(from_options=lambda **options: SimpleNamespace(toDF=lambda: read))
-        context = SimpleNamespace(spark_session=spark, create_dynamic_frame=reader)
-        frame = raw_lines.read_lines(context, paths=["s3://lake/"], transformation_ctx="plays")
-        assert [tuple(row) for row in frame.collect()] == [("1,t,x", "s3://lake/a"), ("2,\u0001,x", "s3://lake/a")]
+    def it_ends_lines_as_intake_does_and_takes_off_the_byte_order_mark(read):
+        assert sorted(read(b"\xef\xbb\xbfa\r\nb\rc\n\nd")) == [
+            ("0.csv", ""),
+            *(("0.csv", line) for line in ("a", "b", "c", "d")),
+        ]
+
+    def it_keeps_every_character_of_a_line(read):
+        odd = "\x01,\x00\x0b\x0c\x1c\x85\u2028é"
+        assert read(odd.encode()) == [("0.csv", odd)]
+
+    def it_unpacks_gzip_of_several_members(read, tmp_path, spark):
+        (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a\n") + gzip.compress(b"b\n"))
+        assert [row.line for row in raw_lines.read_lines(spark, [str(tmp_path / "a.csv.gz")]).collect()] == ["a", "b"]

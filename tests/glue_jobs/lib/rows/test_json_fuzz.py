@@ -107,7 +107,7 @@ def test_odd_lines_are_taken_by_both_or_by_none(spark, tmp_path, dataset, record
     right = {texts[number] for (number,) in oracle.rows(f"valid_{dataset.name}", ["line_no"])}
 
     file = SimpleNamespace(
-        **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "x/a.json"},
+        **{"archive_key": PATH.removeprefix("s3://lake/"), "landing_key": "x/a.json"},
         **{"file_key": "x/a.json@1", "header": "", "accepted_at": None, "record_parts": ()},
     )
     files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.spark
 
 RUN_START = datetime(2018, 12, 1, 12, tzinfo=UTC)
 LATEST_MS = int(RUN_START.timestamp() + 3600) * 1000
-PATH = "s3://lake/accepted/x/a.json"
+PATH = "s3://lake/archive/x/a.json"
 LEFT_OUT = object()
 PLAY = {
     **{"artist": "Ann", "auth": "Logged In", "firstName": "Bo", "gender": "F", "itemInSession": 3, "lastName": "Lee"},
@@ -203,7 +203,7 @@ def reasons(spark):
 
     def check(dataset, texts):
         file = SimpleNamespace(
-            **{"accepted_key": PATH.removeprefix("s3://lake/"), "archived_key": None, "landing_key": "x/a.json"},
+            **{"archive_key": PATH.removeprefix("s3://lake/"), "landing_key": "x/a.json"},
             **{"file_key": "x/a.json@1", "header": "", "accepted_at": None, "record_parts": ()},
         )
         files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
