@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(1800)]
 
 SMALL = {"days": 1, "plays": 300, "users": 60, "tracks": 90}
 JOB, SCRIPT = "load_streams", "glue_jobs/check_quality.py"
-FAILING = "streams_clean_up"
+FAILING = "streams_validate_files"
 CHANGED = {JOB: {"number_of_workers": 3}}
 
 
