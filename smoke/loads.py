@@ -47,7 +47,7 @@ def deliver(s3: Any, bucket: str, delivery: Delivery, *, again: bool = False) ->
 
 
 def run_workflows(glue: Any, names: Iterable[str], poll_s: float, say: Callable[[str], None]) -> None:
-    """Starts the workflows at once and waits for all.
+    """Starts the workflows, all at once, and waits for them.
 
     Raises:
         SmokeError: A job did not succeed; the message is the job's.
