@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.catalogue import rds_sql
 from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.contracts.tables import BOOKS_IN_RDS, CATALOGUE_TABLES
-from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, ContractError, MissingResourceError, first_line
+from glue_jobs.lib.run.arguments import JobConfig, require
+from glue_jobs.lib.run.errors import ContractError, MissingResourceError, reason
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
@@ -58,8 +58,7 @@ class ChangeReader:
     """
 
     def __init__(self, run: GlueRun, config: JobConfig) -> None:
-        if not config.rds_connection:
-            raise ConfigError("argument --rds_connection is missing; workflows.json sets it for every job")
+        require(config, "rds_connection")
         self._run = run
         self._connection = config.rds_connection
 
@@ -123,7 +122,7 @@ class ChangeReader:
                 transformation_ctx=transformation_ctx,
             ).toDF()
         except Exception as cause:
-            raise MissingResourceError(f"RDS ({table}) cannot be read: {first_line(cause)}") from cause
+            raise MissingResourceError(f"RDS ({table}) cannot be read: {reason(cause)}") from cause
 
 
 def count_changes(changes: Mapping[Table, DataFrame], held: Mapping[Table, Held]) -> dict[Table, tuple[int, int]]:

@@ -16,8 +16,8 @@ from glue_jobs.lib.books import book
 from glue_jobs.lib.books.book import FileBook, RunBook
 from glue_jobs.lib.catalogue import rds_sql
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError, first_line
+from glue_jobs.lib.run.arguments import JobConfig, require
+from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError, reason
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse.sql import run_hash
 
@@ -45,8 +45,7 @@ class Rds:
     """The database behind `config.rds_connection`."""
 
     def __init__(self, run: GlueRun, config: JobConfig) -> None:
-        if not config.rds_connection:
-            raise ConfigError("argument --rds_connection is missing; workflows.json sets it for every job")
+        require(config, "rds_connection")
         self._config = config
         self._conf = _jdbc_conf(run, config.rds_connection)
 
@@ -223,4 +222,4 @@ def _reason(cause: BaseException) -> str:
     """PostgreSQL's message, which pg8000 gives in a dictionary, or the first line of another error."""
     if cause.args and isinstance(cause.args[0], dict):
         return str(cause.args[0].get("M", cause.args[0]))
-    return first_line(cause)
+    return reason(cause)

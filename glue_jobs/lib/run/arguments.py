@@ -10,12 +10,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.errors import ConfigError
 
 NOT_GIVEN = ("", "none")
+ALIKE = 0.8
+"""How alike a name must be to one of ours to be taken for it, misspelt (difflib's ratio)."""
+GLUES_OWN = ("class", "conf")
+"""Glue's own arguments in lower case."""
 
 
 def _date(text: str) -> date:
@@ -72,6 +77,9 @@ SETTINGS = (
 """What an environment sets, in workflows.json or Terraform."""
 
 
+MISSING = "argument --{name} is missing; workflows.json sets it for every job"
+
+
 @dataclass(frozen=True)
 class JobConfig:
     """Everything a job knows about its run, except secrets, which stay behind the connections."""
@@ -107,6 +115,18 @@ class JobConfig:
         return f"s3://{self.lake_bucket}/temp/{self.job_name}/{self.run_id}/"
 
 
+def require(config: JobConfig, name: str) -> str:
+    """The value of a setting that this job cannot do without.
+
+    Raises:
+        ConfigError: It was not given.
+    """
+    value = getattr(config, name)
+    if not value:
+        raise ConfigError(MISSING.format(name=name))
+    return value
+
+
 def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobConfig:
     """The configuration of the run that was started with `argv` (as `sys.argv`).
 
@@ -114,7 +134,8 @@ def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobCo
         ConfigError: An argument or property is missing, unknown or makes no sense; the message names it and what it
             takes.
     """
-    given = _given(argv)
+    unknown_arguments(argv)
+    given, _ = _parsed(argv)
     properties = _workflow_properties(given.get("WORKFLOW_NAME"), given.get("WORKFLOW_RUN_ID"))
     defaults = _defaults(given.get("defaults", ""))
     options = {name: _option(name, given, properties, defaults) for name in OPTIONS}
@@ -139,16 +160,26 @@ def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobCo
     )
 
 
-def _given(argv: Sequence[str]) -> dict[str, str]:
+def unknown_arguments(argv: Sequence[str]) -> list[str]:
+    """Names that are neither ours nor of the form of Glue's own, which have capitals or dashes.
+
+    Raises:
+        ConfigError: One looks like a misspelt argument of ours. Any other may be one that Glue has added.
+    """
+    names = [word[2:].partition("=")[0] for word in _parsed(argv)[1] if re.match(r"--[a-z]+(_[a-z]+)*(=|$)", word)]
+    for name in names:
+        if meant := get_close_matches(name, (*OPTIONS, *SETTINGS), n=1, cutoff=ALIKE):
+            raise ConfigError(f"unknown argument --{name}; did you mean --{meant[0]}? A run takes: {_option_list()}")
+    return [name for name in names if name not in GLUES_OWN]
+
+
+def _parsed(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Our arguments by name, and all other words."""
     parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
     for name in ("JOB_NAME", "JOB_RUN_ID", "WORKFLOW_NAME", "WORKFLOW_RUN_ID", "TempDir", *SETTINGS, *OPTIONS):
         parser.add_argument(f"--{name}", dest=name)
     known, others = parser.parse_known_args(list(argv[1:]))
-    # Glue's own arguments have capitals or dashes; an unknown lower-case name with an underscore is a typing error.
-    strangers = [word for word in others if re.match(r"--[a-z]+(_[a-z]+)+(=|$)", word)]
-    if strangers:
-        raise ConfigError(f"unknown argument {strangers[0].split('=')[0]}; a run takes: {_option_list()}")
-    return {name: value for name, value in vars(known).items() if value is not None}
+    return {name: value for name, value in vars(known).items() if value is not None}, others
 
 
 def _workflow_properties(workflow: str | None, run_id: str | None) -> dict[str, str]:
@@ -186,7 +217,7 @@ def _option(name: str, *sources: Mapping[str, str]) -> Any:
 
 def _required(given: Mapping[str, str], name: str) -> str:
     if _or_none(given.get(name)) is None:
-        raise ConfigError(f"argument --{name} is missing; workflows.json sets it for every job")
+        raise ConfigError(MISSING.format(name=name))
     return given[name]
 
 

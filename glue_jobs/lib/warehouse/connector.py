@@ -5,12 +5,14 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib.contracts.books import PUBLICATION
 from glue_jobs.lib.rows import small_frames
-from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ConfigError, PipelineError, first_line
+from glue_jobs.lib.run.arguments import JobConfig, require
+from glue_jobs.lib.run.errors import PipelineError, reason
 from glue_jobs.lib.run.session import GlueRun
-from glue_jobs.lib.warehouse import sql
+from glue_jobs.lib.warehouse import load_errors, sql
+from glue_jobs.lib.warehouse.load_errors import TEMP_FOLDER
+
+CONFLICT = "Serializable isolation violation"
 
 
 class WarehouseError(PipelineError):
@@ -25,8 +27,7 @@ class Connector:
     """
 
     def __init__(self, run: GlueRun, config: JobConfig) -> None:
-        if not config.redshift_connection:
-            raise ConfigError("argument --redshift_connection is missing; workflows.json sets it for every job")
+        require(config, "redshift_connection")
         self._run = run
         self._config = config
 
@@ -39,8 +40,13 @@ class Connector:
         frame = self.read_untyped(query)
         if not frame.columns:
             return small_frames.frame_of(self._run.spark, [], schema)
+        found = set(frame.columns)
         return frame.selectExpr(
-            *(f"CAST(`{name}` AS {kind}) AS `{name}`" for name, kind in small_frames.columns_of(schema))
+            *(
+                # The query names every column of the schema; one that is NULL in every row may still be lost.
+                f"CAST({f'`{name}`' if name in found else 'NULL'} AS {kind}) AS `{name}`"
+                for name, kind in small_frames.columns_of(schema)
+            )
         )
 
     def read_untyped(self, query: str) -> DataFrame:
@@ -48,15 +54,24 @@ class Connector:
         try:
             return self._run.glue_context.create_dynamic_frame.from_options(
                 connection_type="redshift",
-                connection_options=self._options(PUBLICATION.full_name) | {"sampleQuery": query},
+                connection_options=self._options() | {"sampleQuery": query},
             ).toDF()
         except Exception as cause:
-            raise WarehouseError(f"the warehouse cannot be read: {first_line(cause)}; query: {query[:300]}") from cause
+            raise WarehouseError(f"the warehouse cannot be read: {reason(cause)}; query: {query[:300]}") from cause
 
     def write(
-        self, frame: DataFrame, table: str, *, preactions: Iterable[str] = (), postactions: Iterable[str] = ()
+        self,
+        frame: DataFrame,
+        table: str,
+        *,
+        preactions: Iterable[str] = (),
+        postactions: Iterable[str] = (),
+        purpose: str | None = None,
     ) -> None:
-        """Loads `frame` into `table` by position, between the actions, in one transaction.
+        """Loads `frame` into `table` by the names of its columns, between the actions, in one transaction.
+
+        Args:
+            purpose: What the write is for, if not for `table`: Redshift's errors of statements name no table.
 
         Raises:
             WarehouseError: The write failed and left nothing; or its outcome is unknown, if the reply was lost.
@@ -64,7 +79,8 @@ class Connector:
         from awsglue.dynamicframe import DynamicFrame
 
         # A value can be the connector's own mark, @NULL@; nobody can have called a song by the run's.
-        options = self._options(table) | {"csvnullstring": f"@NULL-{sql.run_hash(self._config.run_id)}@"}
+        null_mark = f"@NULL-{sql.run_hash(self._config.run_id)}@"
+        options = self._options() | {"dbtable": table, "include_column_list": "true", "csvnullstring": null_mark}
         for name, statements in (("preactions", preactions), ("postactions", postactions)):
             if text := sql.actions(statements):
                 options[name] = text
@@ -75,18 +91,28 @@ class Connector:
                 connection_options=options,
             )
         except Exception as cause:
-            raise WarehouseError(f"writing to {table} failed: {first_line(cause)}") from cause
+            why = f"{reason(cause)}{load_errors.detail(self._rows, self._config, frame.columns, cause)}"
+            raise WarehouseError(f"{purpose or f'writing to {table}'} failed: {why}{_remedy(why)}") from cause
 
     def execute(self, statements: Iterable[str], *, purpose: str) -> None:
         """Runs `statements` in one transaction, as actions of a write of one row into a table that it drops again."""
         table = sql.stage_name(purpose, self._config.run_id)
         self.write(self._run.spark.range(1), table, postactions=[*statements, sql.drop_table(table)])
 
-    def _options(self, table: str) -> dict[str, Any]:
+    def _rows(self, query: str) -> list[Any]:
+        return self.read_untyped(query).collect()
+
+    def _options(self) -> dict[str, Any]:
         options = {
             "useConnectionProperties": "true",
             "connectionName": self._config.redshift_connection,
-            "dbtable": table,
-            "redshiftTmpDir": f"{self._config.temp_prefix}redshift/",
+            "redshiftTmpDir": f"{self._config.temp_prefix}{TEMP_FOLDER}",
         }
         return options | ({"aws_iam_role": self._config.redshift_role} if self._config.redshift_role else {})
+
+
+def _remedy(why: str) -> str:
+    """What to do about two transactions that met three times; the connector itself repeats the one that lost."""
+    if CONFLICT not in why:
+        return ""
+    return "; start the workflow again, or let the database isolate by snapshot (docs/operations.md, SERIALIZABLE)"

@@ -176,6 +176,7 @@ class Warehouse:
             own,
             preactions=[*self._fresh(own), *creates],
             postactions=[fence, *targets, sql.merge(LOAD_RUNS, own), *grants, *drops],
+            purpose=f"publishing {', '.join(table.full_name for table in (*tables, LOAD_RUNS))}",
         )
 
     def _into_target(self, table: Table, slices: Mapping[str, str], emptied: Collection[Table]) -> list[str]:

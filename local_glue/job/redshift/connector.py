@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -14,12 +15,12 @@ from pyspark.sql import DataFrame
 from local_glue.faults import side_effect
 from local_glue.job import options as checks
 from local_glue.job.connections import Jdbc, from_options
-from local_glue.job.redshift import frame_types
+from local_glue.job.redshift import frame_types, java_errors
 from local_glue.job.redshift.actions import split_actions
 from local_glue.job.redshift.copy import copy_files
 from local_glue.job.redshift.ddl import BYTES_PREFIX
 from local_glue.job.redshift.dialect import Statement, translate
-from local_glue.job.redshift.errors import RedshiftError, not_supported
+from local_glue.job.redshift.errors import ConnectorError, LoadError, RedshiftError, not_supported
 from local_glue.job.redshift.frame_files import NULL_MARK, StagedFile, stage_frame
 
 log = logging.getLogger("local_glue.job.redshift")
@@ -59,7 +60,7 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
 
     Raises:
         RefusedError: Redshift would not accept an action; nothing was written.
-        RedshiftError: a statement failed three times; the transaction was rolled back.
+        ConnectorError: a statement failed three times; the transaction was rolled back.
         NotImplementedError: the stand-in does not support an option, or a construct of an action.
     """
     load = _prepare(frame, options, target)
@@ -71,7 +72,8 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
             if missing := _not_supported(error):
                 raise missing from error
             if attempt == load.retries:
-                raise _as_redshift_error(error, load.table) from error
+                cause = _as_redshift_error(error)
+                raise ConnectorError(java_errors.nested(cause)) from cause
             log.warning("load into %s failed, trying again: %s", load.table, error)
             time.sleep(load.delay_s)
 
@@ -120,20 +122,48 @@ def _prepare(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None) 
 def _transaction(load: Load, files: list[StagedFile]) -> None:
     name = load.table.replace('"', "")
     with load.target.connect() as connection:
-        # Redshift's transactions read one snapshot and fail on rows that another transaction changed.
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.isolation_level = _isolation(connection)
         side_effect(f"redshift:{name}:begin")
         # Before the preactions, as in the connector, so that they find the table.
         _run(connection, load.create)
         for action in load.preactions:
             _run(connection, action.sql)
         if files:
-            copy_files(connection, load.table, files, load.null_mark, load.columns)
+            try:
+                copy_files(connection, load.table, files, load.null_mark, load.columns)
+            except LoadError as error:
+                _note(load, error)
+                raise
         for action in load.postactions:
             _run(connection, action.sql)
         side_effect(f"redshift:{name}:commit")
         connection.commit()
     side_effect(f"redshift:{name}:committed")
+
+
+def _note(load: Load, error: LoadError) -> None:
+    """Writes the error to Redshift's tables of load errors, which keep it though the transaction is rolled back."""
+    code = java_errors.error_code(error.reason)
+    kept = (datetime.now(UTC).replace(tzinfo=None), error.file[:256], error.line, error.column, code)
+    with load.target.connect(autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO sys_load_error_detail (start_time, file_name, line_number, column_name, error_code, "
+            "error_message) VALUES (%s, %s, %s, %s, %s, %s)",
+            [*kept, error.reason[:512]],
+        )
+        connection.execute(
+            "INSERT INTO stl_load_errors (starttime, filename, line_number, colname, err_code, err_reason, "
+            "raw_field_value) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [*kept, error.reason[:100], error.value.replace(chr(0), "")[:1024]],
+        )
+
+
+def _isolation(connection: psycopg.Connection) -> psycopg.IsolationLevel:
+    """That of the database. Even Redshift's weaker one reads one snapshot, and fails on rows that another changed."""
+    (level,) = connection.execute("SHOW default_transaction_isolation").fetchone()  # type: ignore[misc]
+    connection.rollback()
+    snapshot, serializable = psycopg.IsolationLevel.REPEATABLE_READ, psycopg.IsolationLevel.SERIALIZABLE
+    return serializable if level == "serializable" else snapshot
 
 
 def _run(connection: psycopg.Connection, statements: tuple[str, ...]) -> None:
@@ -145,17 +175,18 @@ def _run(connection: psycopg.Connection, statements: tuple[str, ...]) -> None:
             raise
 
 
-def _as_redshift_error(error: psycopg.Error | RedshiftError, table: str) -> RedshiftError:
+def _as_redshift_error(error: psycopg.Error | RedshiftError) -> RedshiftError:
     if isinstance(error, RedshiftError):
         return error
     message = error.diag.message_primary or str(error).strip()
+    if isinstance(error, psycopg.errors.SerializationFailure):
+        message = "1023 DETAIL: Serializable isolation violation on table"
     if error.sqlstate == "21000" and "second time" in message:
-        message = "Found multiple matches to update the same tuple: make the source unique by the keys in ON"
+        message = "Found multiple matches to update the same tuple."
     if error.sqlstate == "23514":
         message = f"String length exceeds DDL length in column {_column(error)} of {error.diag.table_name} ({message})"
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-    statement = f" in: {error.__notes__[0][:300]}" if getattr(error, "__notes__", None) else ""
-    return RedshiftError(f"Load into table {table} failed and was rolled back: {message}{detail}{statement}")
+    return RedshiftError(f"{message}{detail}")
 
 
 def _not_supported(error: psycopg.Error | RedshiftError) -> NotImplementedError | None:

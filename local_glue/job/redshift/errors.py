@@ -11,14 +11,19 @@ class RefusedError(RedshiftError):
     """PostgreSQL would accept the statement, but Redshift does not."""
 
 
+class ConnectorError(RedshiftError):
+    """A write failed: the text is the connector's, a chain of Java exceptions; `__cause__` is this package's error."""
+
+
 class LoadError(RedshiftError):
     """A COPY failed because of a value, with the details that stl_load_errors has.
 
-    Attributes: table, column, value, file (s3:// address), line (from 1).
+    Attributes: table, column, value, file (s3:// address), line (from 1), reason.
     """
 
     def __init__(self, table: str, column: str, value: str, file: str, line: int, reason: str) -> None:
         self.table, self.column, self.value, self.file, self.line = table, column, value, file, line
+        self.reason = reason
         super().__init__(
             f"Load into table {table} failed: column {column}, value {shorten(value)!r}, file {file}, line {line}: "
             f"{reason}; correct or reject the value before the load"

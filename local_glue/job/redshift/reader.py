@@ -20,6 +20,10 @@ _KNOWN = ("useConnectionProperties", "connectionName", "url", "user", "password"
 _WITHOUT_EFFECT = ("aws_iam_role", "autopushdown", "autopushdown.s3_result_cache", "unload_s3_format", "sse_kms_key")
 
 
+# The words of the open connector (Parameters.scala).
+BOTH = "You cannot specify both the `dbtable` and `query` parameters at the same time."
+
+
 def read(
     spark: SparkSession, run: BookmarkedRun | None, connection_options: Mapping[str, Any], transformation_ctx: str
 ) -> DataFrame:
@@ -28,13 +32,15 @@ def read(
     Raises:
         RefusedError: Redshift would not accept the query.
         NotImplementedError: the stand-in does not support an option, or a construct of the query.
-        RedshiftError: dbtable and sampleQuery, or redshiftTmpDir, are missing.
+        RedshiftError: dbtable and sampleQuery are both given or both missing, or redshiftTmpDir is missing.
         JdbcSourceError: the database refuses the query.
     """
     checks.check("redshift reads", connection_options, _KNOWN, _WITHOUT_EFFECT)
     if not connection_options.get("redshiftTmpDir"):
         raise RedshiftError("a redshift read needs connection_options['redshiftTmpDir'], the connector unloads there")
     query, table = connection_options.get("sampleQuery"), connection_options.get("dbtable")
+    if query and table:
+        raise RedshiftError(BOTH)
     if not query and not table:
         raise RedshiftError("a redshift read needs connection_options['dbtable'] or ['sampleQuery']")
     relation = f"({translate_query(query)}) AS sample_query" if query else qualified(table)

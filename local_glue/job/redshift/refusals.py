@@ -4,6 +4,7 @@ from sqlglot import exp
 
 from local_glue.job.redshift.errors import RefusedError
 from local_glue.job.redshift.functions import check_function
+from local_glue.job.redshift.kind import is_serverless
 from local_glue.job.redshift.reserved import reserved_name
 from local_glue.job.redshift.rewrite import REWRITTEN
 from local_glue.job.redshift.windows import check_window
@@ -24,6 +25,8 @@ _NODES: dict[type[exp.Expression], str] = {
     exp.Placeholder: "parameters (?) in a statement: write the value",
 }
 _CLUSTER_VIEWS = ("svv_", "svl_", "svcs_", "stl_", "stv_", "stcs_", "sys_", "pg_table_def")
+SYSTEM_VIEWS = ("sys_load_error_detail", "stl_load_errors", "stv_db_isolation_level")
+"""The system views that are here; see postgres/redshift_sql/4_system.sql."""
 # What Redshift has and the stand-in has not.
 _MISSING: dict[type[exp.Expression], str] = {
     exp.Pivot: "PIVOT and UNPIVOT: use CASE inside the aggregates, or UNION ALL",
@@ -82,7 +85,7 @@ def _check_lists(node: exp.Expression, text: str) -> None:
     if isinstance(node, exp.Column) and node.args.get("db") and not _is_qualified(node):
         raise NotImplementedError(f"local_glue does not support parts of SUPER values ({node.sql()}): store them apart")
     if isinstance(node, exp.Table) and node.name.lower().startswith(_CLUSTER_VIEWS) and not _is_own(node):
-        raise NotImplementedError(f"local_glue does not support the system view {node.name}: there is no cluster")
+        _check_view(node.name.lower())
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Star):
         raise NotImplementedError(f"local_glue does not support parts of SUPER values ({node.sql()}): store them apart")
     if isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct) and len(node.this.expressions) > 1:
@@ -91,6 +94,14 @@ def _check_lists(node: exp.Expression, text: str) -> None:
         _refuse("an alias for the table of DELETE: use the table's name", text)
     if isinstance(node, exp.Between) and node.args.get("symmetric"):
         _refuse("BETWEEN SYMMETRIC: order the bounds", text)
+
+
+def _check_view(name: str) -> None:
+    """Serverless denies the tables of single nodes to everyone, and has the SYS views instead."""
+    if is_serverless() and name.startswith("stl_"):
+        raise RefusedError(f"permission denied for relation {name}")
+    if name not in SYSTEM_VIEWS:
+        raise NotImplementedError(f"local_glue does not support the system view {name}: there is no cluster")
 
 
 def _is_own(table: exp.Table) -> bool:

@@ -67,6 +67,11 @@ def describe_resolve():
         argv = {"job-bookmark-option": "job-bookmark-enable", "enable-metrics": "true", "conf": "spark.x=1"}
         assert resolve(**argv).run_id == "jr_1"
 
+    def it_only_names_an_argument_that_glue_may_have_added():
+        assert resolve(quantum_worker_mode="on").run_id == "jr_1"
+        argv = ["job.py", "--quantum_worker_mode", "on", "--conf", "spark.x=1", "--enable-metrics", "true"]
+        assert arguments.unknown_arguments(argv) == ["quantum_worker_mode"]
+
     def it_gives_each_run_a_temp_prefix_of_its_own():
         assert resolve().temp_prefix == "s3://lake/temp/load_streams/jr_1/"
 
@@ -84,7 +89,8 @@ def describe_resolve():
             ({"pending_days": "-1"}, "--pending_days takes a whole number of days, 0 or more; it was given '-1'"),
             ({"recompute": "yes"}, "--recompute takes true or false; it was given 'yes'"),
             ({"from_date": "2024-06-26", "to_date": "2024-06-25"}, "--from_date 2024-06-26 lies after --to_date"),
-            ({"max_reject_rat": "0.1"}, "unknown argument --max_reject_rat; a run takes: from_date, to_date"),
+            ({"max_reject_rat": "0.1"}, "unknown argument --max_reject_rat; did you mean --max_reject_rate?"),
+            ({"datesets": "users"}, "unknown argument --datesets; did you mean --datasets?"),
             ({"lake_bucket": None}, "argument --lake_bucket is missing"),
             ({"defaults": "max_reject_rate=0.5"}, "no value for --recompute"),
             ({"defaults": "speed=high"}, "--defaults names an unknown option 'speed'"),

@@ -43,7 +43,7 @@ def all_statements() -> list[str]:
                 if table.slices
                 else sql.replace_all(table, stage, if_rows_in=stage)
             ),
-            sql.probe_table(table),
+            sql.probe_column(table, table.columns[0], "music"),
         ]
     return statements
 
@@ -211,4 +211,4 @@ def describe_on_postgresql():
         rows = warehouse(sql.probe(MUSIC_TABLES, "music"))
         assert len(rows) == 1
         assert rows[0][0] == 0
-        assert len(warehouse(sql.probe_table(USERS))) == 1
+        assert len(warehouse(sql.probe_column(USERS, USERS.columns[0], "music"))) == 1

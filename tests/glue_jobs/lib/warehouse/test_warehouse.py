@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from glue_jobs.lib.books import book
@@ -13,6 +14,7 @@ from glue_jobs.lib.run.errors import ContractError, PublishConflictError
 from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.connector import WarehouseError
 from glue_jobs.lib.warehouse.warehouse import Warehouse
+from local_glue import faults
 from local_glue.job.redshift.errors import RedshiftError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
@@ -127,8 +129,6 @@ def describe_prepare():
         assert open_stages(database) == []
 
     def it_writes_nothing_when_nothing_is_missing(glue_run, stack):
-        from local_glue import faults
-
         config, run = glue_run()
         Warehouse(run, config).prepare()
         effects = []
@@ -161,7 +161,21 @@ def describe_prepare():
         Load(glue_run)
         with stack.connect("warehouse") as connection:
             connection.execute("ALTER TABLE music.plays ALTER COLUMN n TYPE text")
-        with pytest.raises(ContractError, match=r"music\.plays: column n is read as string, its contract says int"):
+        with pytest.raises(ContractError, match=r"music\.plays: column n is read as another type, .* says int"):
+            Load(glue_run)
+
+    @pytest.mark.parametrize(
+        ("column", "type", "message"),
+        [
+            ("id", "INTEGER", "column id is read as int, its contract says bigint"),
+            ("hour", "DATE", "column hour is read as date, its contract says timestamp"),
+        ],
+    )
+    def it_refuses_a_narrower_column(glue_run, stack, column, type, message):
+        Load(glue_run)
+        with stack.connect("warehouse") as connection:
+            connection.execute(f"ALTER TABLE music.plays ALTER COLUMN {column} TYPE {type}")
+        with pytest.raises(ContractError, match=message):
             Load(glue_run)
 
     def it_refuses_a_table_without_its_key(glue_run, stack):
@@ -175,6 +189,90 @@ def describe_prepare():
         config, run = glue_run(redshift_connection="nowhere")
         with pytest.raises(WarehouseError, match="Glue connection 'nowhere' does not exist"):
             Warehouse(run, config).prepare(TABLES)
+
+
+@pytest.fixture
+def unkind_glue(monkeypatch):
+    """Glue where AWS says nothing, at its unkindest: frames lose columns that are NULL in every row, empty ones are not
+    written, nor are their actions run."""
+    from local_glue.job.redshift import connector, reader
+
+    def without_null_columns(frame):
+        if not frame.columns:
+            return frame
+        counts = frame.selectExpr(*(f"COUNT(`{name}`) AS `{name}`" for name in frame.columns)).first().asDict()
+        return frame.select(*(f"`{name}`" for name, count in counts.items() if count))
+
+    write, read = connector.write, reader.read
+    monkeypatch.setattr(reader, "read", lambda *given: without_null_columns(read(*given)))
+    monkeypatch.setattr(
+        connector,
+        "write",
+        lambda frame, *given: write(without_null_columns(frame), *given) if frame.take(1) else None,
+    )
+
+
+def test_nothing_depends_on_what_glue_does_with_null_columns_and_empty_frames(glue_run, database, unkind_glue):
+    Load(glue_run).stage([(1, ONE, None, None)], [(ONE, 1)]).publish()
+    Load(glue_run).stage([], []).publish()
+    plays, hours, runs, files = state(database)
+    assert plays == [(1, ONE.replace(tzinfo=None), None, None)]
+    assert hours == []
+    assert sorted(loaded for _, loaded in runs) == [0, 1]
+    assert len(files) == 1
+    warehouse = Load(glue_run).warehouse
+    (row,) = warehouse.read("SELECT id, n FROM music.plays", "id bigint, n int").collect()
+    assert (row["id"], row["n"]) == (1, None)
+
+
+LONG = [(1, ONE, "far too long")]
+SHORT = Table(
+    name="short", grain="", columns=(Column("id", "BIGINT"), Column("hour", "TIMESTAMP"), Column("t", "VARCHAR(3)")),
+    key=("id",), publish="merge", dist="EVEN", sort=(), why="",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["provisioned", "serverless"])
+def test_a_value_that_does_not_fit_is_named_with_its_table_and_column(glue_run, monkeypatch, kind):
+    monkeypatch.setenv("LOCAL_GLUE_REDSHIFT", kind)
+    load = Load(glue_run)
+    with pytest.raises(WarehouseError) as raised:
+        load.warehouse.stage(load.frame(LONG, SHORT), SHORT)
+    message = str(raised.value)
+    assert message.startswith("writing to public.stage_short_")
+    for part in ("String length exceeds DDL length", "far too long"):
+        assert part in message
+    assert ("column t," if kind == "serverless" else "Column name: t") in message
+    assert "\n" not in message
+
+
+def lose_conflicts(times):
+    """Redshift's ERROR 1023 at the commit of the publish, some times."""
+    left = [None] * times
+
+    def hook(name):
+        if name.endswith(":commit") and "load_runs" in name and left:
+            left.pop()
+            raise psycopg.errors.SerializationFailure("could not serialize access")
+
+    return hook
+
+
+def describe_a_serializable_database():
+    def it_is_published_to_though_another_transaction_won_first(glue_run, database):
+        load = Load(glue_run).stage([(1, ONE, True, 5)], [(ONE, 1)])
+        with faults.hook(lose_conflicts(2)):
+            load.publish()
+        assert [loaded for _, loaded in state(database)[2]] == [1]
+
+    def it_has_a_remedy_when_another_always_wins(glue_run, database):
+        load = Load(glue_run).stage([(1, ONE, True, 5)], [(ONE, 1)])
+        with (
+            faults.hook(lose_conflicts(9)),
+            pytest.raises(WarehouseError, match=r"1023 .*start the workflow again, or"),
+        ):
+            load.publish()
+        assert state(database)[0] == []
 
 
 def describe_read():
@@ -192,8 +290,6 @@ def describe_read():
 
 def describe_stage():
     def it_notes_the_stages_before_they_exist(glue_run, stack, database):
-        from local_glue import faults
-
         load = Load(glue_run)
 
         def kill(name):
@@ -256,8 +352,6 @@ def describe_publish():
         assert state(database) == before
 
     def it_changes_nothing_when_the_connector_repeats_a_committed_transaction(glue_run, database):
-        from local_glue import faults
-
         load = Load(glue_run).stage([(1, ONE, True, 5)], [(ONE, 1)])
         seen = []
 
@@ -275,8 +369,6 @@ def describe_publish():
         assert open_stages(database) == []
 
     def it_takes_a_publish_for_done_when_every_reply_was_lost(glue_run, database):
-        from local_glue import faults
-
         load = Load(glue_run).stage([(1, ONE, True, 5)], [(ONE, 1)])
 
         def lose_replies(name):
@@ -291,7 +383,7 @@ def describe_publish():
         load = Load(glue_run).stage([(1, ONE, True, 5), (1, ONE, False, 6)], [(ONE, 1)])
         Load(glue_run)
         database("INSERT INTO music.plays (id) VALUES (1)")
-        with pytest.raises(WarehouseError, match=r"multiple matches.*MERGE INTO music\.plays"):
+        with pytest.raises(WarehouseError, match=r"publishing music\.plays, music\.hours.*: .*multiple matches"):
             load.publish()
         assert state(database)[0] == [(1, None, None, None)]
         assert state(database)[1:] == ([], [], [])

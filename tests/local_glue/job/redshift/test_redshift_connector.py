@@ -7,7 +7,7 @@ import pytest
 from standin_support import BUCKET
 
 from local_glue import faults
-from local_glue.job.redshift.errors import LoadError, RedshiftError, RefusedError
+from local_glue.job.redshift.errors import ConnectorError, RedshiftError, RefusedError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 STAGE = "public.stage_t"
@@ -142,7 +142,7 @@ def describe_a_failed_load():
         assert begun.count(f"redshift:{STAGE}:begin") == 1
 
     def it_leaves_nothing(load, rows, target, standin_warehouse):
-        with pytest.raises(RedshiftError, match=r"shop.nope.* does not exist.*in: INSERT INTO shop.nope"):
+        with pytest.raises(RedshiftError, match=r"shop.nope.* does not exist"):
             load([(1, "a")], preactions=CREATE, postactions=f"{PUBLISH}; INSERT INTO shop.nope VALUES (1)")
         assert rows("shop.t") == [(0, "old")]
         assert not exists(standin_warehouse, STAGE)
@@ -152,6 +152,33 @@ def describe_a_failed_load():
         with faults.hook(begun.append), pytest.raises(RedshiftError):
             load([(1, "a")], postactions="DELETE FROM shop.nope")
         assert begun.count(f"redshift:{STAGE}:begin") == 3
+
+    def it_loses_to_another_transaction_in_a_serializable_database_and_is_repeated(load, rows, standin_warehouse):
+        dbname = standin_warehouse.info.dbname
+        for name in ("a", "b"):
+            standin_warehouse.execute(f"CREATE TABLE shop.{name} (n BIGINT)")
+            standin_warehouse.execute(f"ALTER TABLE shop.{name} OWNER TO loader")
+        other, begun = [], []
+
+        def meet(name):
+            begun.append(name)
+            if name.endswith(":commit") and not other:
+                other.append(name)
+                with standin_warehouse.transaction():
+                    standin_warehouse.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+                    standin_warehouse.execute("INSERT INTO shop.a SELECT COUNT(*) FROM shop.b")
+
+        standin_warehouse.execute(f"ALTER DATABASE {dbname} SET default_transaction_isolation = 'serializable'")
+        try:
+            with faults.hook(meet):
+                load([(1, "a")], preactions=CREATE, postactions="INSERT INTO shop.b SELECT COUNT(*) FROM shop.a")
+            level = "SELECT isolation_level FROM stv_db_isolation_level"
+            with psycopg.connect(standin_warehouse.info.dsn, password=standin_warehouse.info.password) as later:
+                assert later.execute(level).fetchone() == ("Serializable",)
+        finally:
+            standin_warehouse.execute(f"ALTER DATABASE {dbname} RESET default_transaction_isolation")
+        assert begun.count(f"redshift:{STAGE}:begin") == 2
+        assert (rows("shop.a"), rows("shop.b")) == ([(0,)], [(1,)])
 
     def it_is_repeated_when_the_reply_to_the_commit_is_lost(load, rows, target):
         lost = []
@@ -194,14 +221,35 @@ def describe_a_failed_load():
             ("1", "a", "2026-02-30"): ("at", "2026-02-30", "Invalid date or timestamp"),
         }
         for row, (column, value, reason) in cases.items():
-            with pytest.raises(LoadError, match=reason) as caught:
+            with pytest.raises(ConnectorError, match=reason) as caught:
                 load([good, row], "id string, name string, at string", "public.w",
                      preactions=f"DROP TABLE IF EXISTS public.w; {wide}", copyretrycount="0")  # fmt: skip
-            error = caught.value
+            error = caught.value.__cause__
             assert (error.column, error.value, error.table) == (column, value, '"public"."w"')
             assert error.file.startswith(f"s3://{BUCKET}/{standin_prefix}/tmp/")
             assert error.line >= 1
             assert "\n" not in str(error)
+
+    @pytest.mark.parametrize(
+        ("kind", "last"),
+        [
+            ("provisioned", "Check 'stl_load_errors' system table for details."),
+            ("serverless", "Check 'sys_load_error_detail' system table for details."),
+        ],
+    )
+    def it_is_worded_as_unkindly_as_the_connector_does(load, standin_warehouse, monkeypatch, kind, last):
+        monkeypatch.setenv("LOCAL_GLUE_REDSHIFT", kind)
+        with pytest.raises(ConnectorError) as caught:
+            load([(1, "much too long")], preactions=CREATE, copyretrycount="0")
+        text = str(caught.value)
+        assert text.splitlines()[1] == ": java.sql.SQLException: Exception thrown in awaitResult: "
+        assert text.rpartition("Caused by: ")[2].splitlines()[0].endswith(last)
+        details = 'Error (code 1204) while loading data into Redshift: "String length exceeds DDL length'
+        assert (details in text) == (kind == "provisioned")
+        noted = (
+            "SELECT column_name, error_code, line_number FROM sys_load_error_detail ORDER BY start_time DESC LIMIT 1"
+        )
+        assert standin_warehouse.execute(noted).fetchone() == ("name", 1204, 1)
 
     def it_names_too_many_columns(load):
         with pytest.raises(RedshiftError, match=r"has 3 columns, the table takes 2 \(id, name\): .*by position"):
@@ -253,6 +301,17 @@ def describe_reading():
             return standin_runs.start().create_dynamic_frame.from_options("redshift", source).toDF()
 
         return run
+
+    def it_refuses_a_table_and_a_query_together(read, target):
+        with pytest.raises(RedshiftError, match="cannot specify both the `dbtable` and `query` parameters"):
+            read(dbtable="shop.t", sampleQuery="SELECT id FROM shop.t")
+
+    def it_has_load_errors_by_the_kind_of_redshift(read, monkeypatch):
+        assert read(sampleQuery="SELECT COUNT(*) AS n FROM stl_load_errors").columns == ["n"]
+        monkeypatch.setenv("LOCAL_GLUE_REDSHIFT", "serverless")
+        assert read(sampleQuery="SELECT COUNT(*) AS n FROM sys_load_error_detail").columns == ["n"]
+        with pytest.raises(RefusedError, match="permission denied for relation stl_load_errors"):
+            read(sampleQuery="SELECT COUNT(*) AS n FROM stl_load_errors")
 
     def it_reads_a_table_or_a_query(read, target):
         assert [tuple(row) for row in read(dbtable="shop.t").collect()] == [(0, "old")]

@@ -90,7 +90,7 @@ NOT_SUPPORTED = {
     "SELECT * FROM t PIVOT (COUNT(n) FOR name IN ('a', 'b'))": "PIVOT",
     "SELECT FIRST_VALUE(n IGNORE NULLS) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) FROM t": "IGNORE NULLS",
     'SELECT "table" FROM svv_table_info': "svv_table_info",
-    "SELECT * FROM stl_load_errors": "stl_load_errors",
+    "SELECT * FROM stl_query": "stl_query",
     "SELECT data[0] FROM t": "SUPER",
     "SELECT t.data.key FROM shop.t": "SUPER",
     "SELECT x FROM t, t.items AS x": "SUPER arrays",
