@@ -40,7 +40,9 @@ MEANINGS = {
     "connection_secret": Meaning(
         "Does extract_jdbc_conf resolve the secret?", None, "otherwise Secrets Manager is asked"
     ),
-    "isolation_level": Meaning("The database's isolation level", None, "a transaction that lost to another is repeated"),
+    "isolation_level": Meaning(
+        "The database's isolation level", None, "a transaction that lost to another is repeated"
+    ),
 }
 
 

@@ -304,7 +304,8 @@ def describe_a_missing_or_closed_database():
             catalogue.load()
 
     def it_names_a_database_that_does_not_answer(catalogue, monkeypatch):
-        monkeypatch.setattr("glue_jobs.lib.catalogue.rds._address", lambda *_: ("127.0.0.1", 1, "music"))
+        address = property(lambda place: ("127.0.0.1", 1, "music"))
+        monkeypatch.setattr("glue_jobs.lib.catalogue.rds_connection.Place.address", address)
         with pytest.raises(MissingResourceError, match=r"127\.0\.0\.1:1 .* does not answer; start it"):
             catalogue.load()
 

@@ -1,8 +1,6 @@
 """The catalogue in RDS: users, songs and the books of their loads, changed in one transaction."""
 
 import json
-import re
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,19 +12,16 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.lib.books import book
 from glue_jobs.lib.books.book import FileBook, RunBook
-from glue_jobs.lib.catalogue import rds_sql
+from glue_jobs.lib.catalogue import rds_connection, rds_sql
+from glue_jobs.lib.catalogue.rds_connection import driver_reason
 from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.run.arguments import JobConfig, require
-from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError, reason
+from glue_jobs.lib.run.errors import PipelineError
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse.sql import run_hash
 
-CONNECT_SECONDS = 15
 WRITERS = 4
 """Connections that Spark opens to fill a stage table."""
-
-WRONG_USER = ("28P01", "28000")
-NO_DATABASE = "3D000"
 
 
 class RdsError(PipelineError):
@@ -45,14 +40,8 @@ class Rds:
     """The database behind `config.rds_connection`."""
 
     def __init__(self, run: GlueRun, config: JobConfig) -> None:
-        require(config, "rds_connection")
         self._config = config
-        self._conf = _jdbc_conf(run, config.rds_connection)
-
-    @property
-    def jdbc_url(self) -> str:
-        """The JDBC URL, with the database's name."""
-        return self._conf.get("fullUrl") or self._conf["url"]
+        self._place = rds_connection.find(run, require(config, "rds_connection"))
 
     def prepare(self) -> None:
         """Creates missing tables, columns, sequence and triggers, and drops the stages of runs that died."""
@@ -74,10 +63,10 @@ class Rds:
         with self._transaction(f"creating {stage}") as db:
             db.run(rds_sql.create_stage(table, stage))
         options = {
-            "url": self.jdbc_url,
+            "url": self._place.url,
             "dbtable": stage,
-            "user": self._conf["user"],
-            "password": self._conf["password"],
+            "user": self._place.user,
+            "password": self._place.password,
             "driver": "org.postgresql.Driver",
             "batchsize": "5000",
             "reWriteBatchedInserts": "true",
@@ -87,7 +76,7 @@ class Rds:
                 "append"
             ).save()
         except Exception as cause:
-            raise RdsError(f"writing {table.name} to {stage} in RDS failed: {_reason(cause)}") from cause
+            raise RdsError(f"writing {table.name} to {stage} in RDS failed: {driver_reason(cause)}") from cause
 
     def publish(
         self,
@@ -122,61 +111,18 @@ class Rds:
 
     @contextmanager
     def _transaction(self, purpose: str) -> Iterator[pg8000.native.Connection]:
-        db = self._connect()
+        db = rds_connection.connect(self._place, self._config.job_name)
         try:
             db.run("BEGIN")
             yield db
             db.run("COMMIT")
         except (pg8000.exceptions.Error, OSError) as cause:
-            raise RdsError(f"{self._place} failed while {purpose}: {_reason(cause)}; nothing was changed") from cause
+            raise RdsError(
+                f"{self._place} failed while {purpose}: {driver_reason(cause)}; nothing was changed"
+            ) from cause
         finally:
             # Closing rolls back what was not committed.
             db.close()
-
-    def _connect(self) -> pg8000.native.Connection:
-        host, port, database = _address(self.jdbc_url, self._config.rds_connection)
-        try:
-            # The driver's own timeout would also end statements that take longer.
-            sock = socket.create_connection((host, port), CONNECT_SECONDS)
-            sock.settimeout(None)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            return pg8000.native.Connection(
-                self._conf["user"],
-                host=host,
-                port=port,
-                database=database,
-                password=self._conf["password"],
-                sock=sock,
-                application_name=self._config.job_name,
-            )
-        except pg8000.exceptions.DatabaseError as cause:
-            code = cause.args[0].get("C") if cause.args and isinstance(cause.args[0], dict) else None
-            if code in WRONG_USER:
-                message = f"{self._place} refuses user '{self._conf['user']}'; correct its secret"
-            elif code == NO_DATABASE:
-                message = f"{self._place} does not exist; create it, or correct the URL of the connection"
-            else:
-                message = f"{self._place} refuses the connection: {_reason(cause)}"
-            raise MissingResourceError(message) from cause
-        except (pg8000.exceptions.InterfaceError, OSError) as cause:
-            raise MissingResourceError(
-                f"{self._place} does not answer; start it, or correct the connection's URL"
-            ) from cause
-
-    @property
-    def _place(self) -> str:
-        host, port, database = _address(self.jdbc_url, self._config.rds_connection)
-        return f"database '{database}' at {host}:{port} (connection '{self._config.rds_connection}')"
-
-
-def _jdbc_conf(run: GlueRun, connection: str) -> dict[str, str]:
-    try:
-        return dict(run.glue_context.extract_jdbc_conf(connection))
-    except Exception as cause:
-        raise MissingResourceError(
-            f"Glue connection '{connection}' cannot be used: {_reason(cause)}; create it with its secret, "
-            "or correct --rds_connection"
-        ) from cause
 
 
 def _prepare_table(db: pg8000.native.Connection, table: Table) -> None:
@@ -207,19 +153,3 @@ def _as_text(value: Any) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in the books")
-
-
-def _address(url: str, connection: str) -> tuple[str, int, str]:
-    found = re.match(r"jdbc:postgresql://([^:/?]+)(?::(\d+))?/([^?;]+)", url)
-    if not found:
-        raise ConfigError(
-            f"Glue connection '{connection}' leads to '{url}'; it takes jdbc:postgresql://host:port/database"
-        )
-    return found.group(1), int(found.group(2) or 5432), found.group(3)
-
-
-def _reason(cause: BaseException) -> str:
-    """PostgreSQL's message, which pg8000 gives in a dictionary, or the first line of another error."""
-    if cause.args and isinstance(cause.args[0], dict):
-        return str(cause.args[0].get("M", cause.args[0]))
-    return reason(cause)
