@@ -8,13 +8,14 @@ BIN := .venv/bin
 UV := $(BIN)/python -m local_glue.uv
 WORKFLOW ?= streams
 ENV ?= dev
+WORKSPACE ?= $(ENV)
 # What the user's shell sets for other Python programs stays outside.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONIOENCODING PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT BASH_ENV CDPATH
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy lock clean
+.PHONY: help setup run test test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,17 +73,25 @@ security: .venv/.test-ready ## checkov on terraform/, in an environment of its o
 
 plan: package ## What Terraform would change in environment ENV, written to build/ENV.tfplan: make plan ENV=dev
 	@$(NEEDS_ENV)
-	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select -or-create $(ENV) && \
-	  $(TERRAFORM) plan -input=false -var-file=environments/$(ENV).tfvars -out=../build/$(ENV).tfplan $(TF_ARGS)
+	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select -or-create $(WORKSPACE) && \
+	  $(TERRAFORM) plan -input=false -var-file=environments/$(ENV).tfvars -out=../build/$(WORKSPACE).tfplan $(TF_ARGS)
 
 deploy: plan ## The same, then do it
-	@$(PROVIDER) && $(TERRAFORM) apply -input=false ../build/$(ENV).tfplan
-	@rm build/$(ENV).tfplan
+	@$(PROVIDER) && $(TERRAFORM) apply -input=false ../build/$(WORKSPACE).tfplan
+	@rm build/$(WORKSPACE).tfplan
 
 destroy: package ## Delete all of environment ENV, after asking; TF_ARGS=-auto-approve does not ask
 	@$(NEEDS_ENV)
-	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select $(ENV) && \
+	@$(PROVIDER) && $(TERRAFORM) init -input=false >/dev/null && $(TERRAFORM) workspace select $(WORKSPACE) && \
 	  $(TERRAFORM) destroy -var-file=environments/$(ENV).tfvars $(TF_ARGS)
+
+outputs: ## Terraform's outputs of environment ENV, as JSON
+	@$(NEEDS_ENV)
+	@$(PROVIDER) && $(TERRAFORM) workspace select $(WORKSPACE) >/dev/null && $(TERRAFORM) output -json
+
+smoke: .venv/.test-ready ## With an AWS account: deploy a copy of ENV, load, compare, ask, destroy; says what it costs and asks first
+	@$(NEEDS_ENV)
+	@$(BIN)/python -m smoke.run --env $(ENV) $(SMOKE_ARGS)
 
 TERRAFORM := terraform -chdir=terraform
 # Some machines hold a copy of the AWS provider; elsewhere Terraform downloads it.

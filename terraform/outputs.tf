@@ -28,6 +28,15 @@ output "secret_arns" {
   value       = local.secret_arns
 }
 
+output "warehouse" {
+  description = "What the Redshift Data API takes to reach the warehouse; an existing one's workgroup is null."
+  value = {
+    workgroup  = one(aws_redshiftserverless_workgroup.this[*].workgroup_name)
+    database   = regex("^jdbc:redshift://[^/]+/([^?;]+)", local.jdbc_urls["redshift"])[0]
+    secret_arn = local.secret_arns["redshift"]
+  }
+}
+
 output "secrets_to_fill" {
   description = "Names of the secrets that wait for a value: aws secretsmanager put-secret-value --secret-id <name> --secret-string '{\"username\": …, \"password\": …}'."
   value       = [for secret in aws_secretsmanager_secret.database : secret.name]

@@ -32,7 +32,7 @@ class Endpoint:
         from werkzeug.serving import make_server
 
         from local_glue.access import Access
-        from local_glue.endpoint import eventbridge
+        from local_glue.endpoint import eventbridge, redshift_data
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, listings, version_listings
@@ -61,6 +61,7 @@ class Endpoint:
         self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.glue)
         eventbridge.install(self.glue)
+        redshift_data.install(access.home)
         self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
