@@ -66,9 +66,11 @@ class Assumptions:
     """What is not on a price list. The rates are per DPU or RPU; measure your own in `music.load_runs`."""
 
     streams: Workflow = field(default_factory=lambda: Workflow(DAYS, 8, 3, 5, 6, 45, 11, 10, 2_000))
-    sparkify: Workflow = field(default_factory=lambda: Workflow(24 * DAYS, 3, 2, 2, 4, 20, 7, 2, 500))
+    sparkify: Workflow = field(default_factory=lambda: Workflow(24 * DAYS, 5, 0, 2, 4, 20, 7, 2, 500))
     workers: int = 2
-    base_rpu: int = 8
+    base_rpu: int = 4
+    large_base_rpu: int = 8
+    """From ten thousand million plays a month on."""
     events_share: float = 0.1
     """Sparkify's events for each play of the streams."""
     checked_bytes_a_second: float = 50e6
@@ -101,7 +103,8 @@ def glue(workflow: Workflow, plays: float, *, flex: bool = True) -> float:
 
 def redshift(workflow: Workflow, plays: float) -> float:
     """A month of the warehouse's work for the loads; what people ask of it comes on top."""
-    waking = workflow.runs * workflow.redshift_minutes / 60 * A.base_rpu
+    base_rpu = A.base_rpu if plays < SIZES[2] * A.events_share else A.large_base_rpu
+    waking = workflow.runs * workflow.redshift_minutes / 60 * base_rpu
     return (waking + plays / A.plays_an_rpu_minute / 60) * P.redshift_rpu_hour
 
 

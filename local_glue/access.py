@@ -3,7 +3,7 @@
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local_glue.environment import NO_AWS_FILES, SPARK, no_proxy
@@ -13,7 +13,7 @@ from local_glue.java import JavaNotFoundError, java_home
 ACCESS_KEY = SECRET_KEY = "local"  # noqa: S105 (the endpoint accepts any value)
 
 _lock = threading.Lock()
-_clients: dict[tuple[str, str, str], Any] = {}
+_clients: dict[tuple[str, str, str, str], Any] = {}
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,15 @@ class Access:
     home: Home
     endpoint_url: str
     region: str
+    access_key: str = ACCESS_KEY
+
+    def signed_with(self, access_key: str | None) -> "Access":
+        """The same for whoever signs with this key."""
+        return replace(self, access_key=access_key or ACCESS_KEY)
 
     def client(self, service: str) -> Any:
         """A boto3 client on the endpoint; made once, because making one takes longer than most calls."""
-        key = (service, self.endpoint_url, self.region)
+        key = (service, self.endpoint_url, self.region, self.access_key)
         with _lock:
             if key not in _clients:
                 _clients[key] = _make_client(*key)
@@ -39,7 +44,7 @@ class Access:
             **NO_AWS_FILES,
             **SPARK,
             "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
@@ -52,13 +57,13 @@ class Access:
         return variables
 
 
-def _make_client(service: str, endpoint_url: str, region: str) -> Any:
+def _make_client(service: str, endpoint_url: str, region: str, access_key: str) -> Any:
     import boto3
     from botocore.config import Config
 
     # Not the default session: another thread may still be setting it up.
     session = boto3.session.Session(
-        aws_access_key_id=ACCESS_KEY,
+        aws_access_key_id=access_key,
         aws_secret_access_key=SECRET_KEY,
         botocore_session=_session_without_settings(),
     )

@@ -161,7 +161,14 @@ class Stack:
         Raises:
             TimeoutError: it is still running after `timeout_s` seconds.
         """
-        run_id = self.start_workflow(name, properties)
+        return self.wait_for_workflow(name, self.start_workflow(name, properties), timeout_s)
+
+    def wait_for_workflow(self, name: str, run_id: str, timeout_s: float = 600) -> dict[str, Any]:
+        """Waits for the end of a workflow run; returns the finished run with its graph.
+
+        Raises:
+            TimeoutError: it is still running after `timeout_s` seconds.
+        """
         glue = self.client("glue")
         _wait(lambda: glue.get_workflow_run(Name=name, RunId=run_id)["Run"]["Status"] in OVER, timeout_s, run_id)
         return self.workflow_run(name, run_id)

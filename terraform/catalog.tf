@@ -64,7 +64,7 @@ resource "aws_glue_catalog_table" "archive" {
   for_each = toset(local.datasets)
 
   name          = "archive_${each.value}"
-  description   = "Lines of the loaded files of ${each.value}, by day; \"$path\" is the file"
+  description   = "Lines of the accepted files of ${each.value}, by day; \"$path\" is the file"
   database_name = aws_glue_catalog_database.this.name
   table_type    = "EXTERNAL_TABLE"
 

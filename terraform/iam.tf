@@ -72,7 +72,7 @@ resource "aws_iam_role_policy" "events" {
 }
 
 locals {
-  # Who may take a role on: the service, for this account only.
+  # Who may take a role on: the service, for this account only. IfExists: not every call of a service names its account.
   trust = { for service, principals in {
     "glue.amazonaws.com"     = ["glue.amazonaws.com"]
     "redshift.amazonaws.com" = ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"]
@@ -84,7 +84,7 @@ locals {
         Effect    = "Allow"
         Action    = "sts:AssumeRole"
         Principal = { Service = principals }
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+        Condition = { StringEqualsIfExists = { "aws:SourceAccount" = local.account_id } }
       }]
   }) }
 

@@ -6,33 +6,30 @@
 locals {
   ledger_load = ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
 
-  # A job of plays or of logs: reads accepted lines (a backfill also archived ones), sets aside what it rejects.
-  fact_loader_access = {
-    read        = ["accepted/<dataset>/"]
+  # A job that loads files: reads what manifests name, and sets aside what it rejects, rows and whole files.
+  loader_access = {
+    list        = ["archive/<dataset>/"]
+    read        = ["archive/<dataset>/"]
     write       = ["quarantine/files/", "logs/errors/"]
-    delete      = ["accepted/<dataset>/"]
-    spark_read  = ["accepted/<dataset>/", "archive/<dataset>/"]
+    delete      = ["archive/<dataset>/"]
+    spark_read  = ["manifests/<dataset>/", "archive/<dataset>/"]
     spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"] # Glue lists what a bookmark has yet to read
-    ledger      = concat(local.ledger_load, ["dynamodb:Scan"])                             # a backfill looks for the files of its days
+    ledger      = local.ledger_load
   }
+  fact_loader_access = merge(local.loader_access, {
+    ledger = concat(local.ledger_load, ["dynamodb:Scan"]) # a backfill looks for the files of its days
+  })
 
   job_access = {
     validate_files = {
       takes_landing = true
-      list          = ["accepted/<dataset>/", "archive/<dataset>/"]
-      read          = ["accepted/<dataset>/"]
-      write         = ["accepted/<dataset>/", "quarantine/files/", "logs/errors/"]
-      delete        = ["accepted/<dataset>/"]
+      list          = ["archive/<dataset>/"]
+      read          = ["accepted/<dataset>/", "archive/<dataset>/"] # accepted/ is what version 0.1 left
+      write         = ["archive/<dataset>/", "manifests/<dataset>/", "quarantine/files/", "logs/errors/"]
+      delete        = ["accepted/<dataset>/", "archive/<dataset>/"]
       ledger        = local.ledger_load
     }
-    load_metadata = {
-      read        = ["accepted/<dataset>/"]
-      write       = ["quarantine/files/", "logs/errors/"]
-      delete      = ["accepted/<dataset>/"]
-      spark_read  = ["accepted/<dataset>/"]
-      spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"]
-      ledger      = local.ledger_load
-    }
+    load_metadata = local.loader_access
     load_catalog = {
       spark_write = ["temp/<job>/"]
     }
@@ -42,13 +39,12 @@ locals {
       write       = ["reports/quality/", "logs/errors/"]
       spark_write = ["temp/<job>/"]
     }
+    # Sweeps what dead runs of any job left, whichever workflow it ends.
     clean_up = {
       list        = ["temp/", "quarantine/<dataset>/"]
-      read        = ["accepted/<dataset>/", "archive/<dataset>/", "temp/"]
-      write       = ["archive/<dataset>/"]
-      delete      = ["accepted/<dataset>/", "quarantine/<dataset>/", "temp/"] # sweeps what dead runs of any job left
+      read        = ["temp/"]
+      delete      = ["temp/", "quarantine/<dataset>/"]
       spark_write = ["temp/<job>/"]
-      ledger      = ["dynamodb:Query", "dynamodb:BatchWriteItem"]
     }
   }
 
@@ -56,7 +52,7 @@ locals {
     jobs        = sort([for name, job in local.jobs : name if job.kind == kind])
     datasets    = sort(distinct(flatten([for job in local.jobs : job.datasets if job.kind == kind])))
     workflows   = sort(distinct([for job in local.jobs : job.workflow if job.kind == kind]))
-    bookmarked  = sort([for name, job in local.jobs : name if job.kind == kind && job.bookmark != "disable"])
+    bookmarked  = anytrue([for job in local.jobs : job.kind == kind && job.bookmark != "disable"])
     connections = [for key, name in local.connection_names : key if contains(flatten([for job in local.jobs : job.connections if job.kind == kind]), name)]
   } }
 

@@ -121,10 +121,11 @@ locals {
       Resource = formatlist("${local.arn.glue}:workflow/%s", of.workflows)
     }],
     [for statement in [{
-      Sid      = "KeepBookmarks"
-      Action   = ["glue:GetJobBookmark", "glue:UpdateJobBookmark"]
-      Resource = formatlist("${local.arn.glue}:job/%s", of.bookmarked)
-    }] : statement if length(of.bookmarked) > 0],
+      Sid    = "KeepBookmarks"
+      Action = ["glue:GetJobBookmark", "glue:UpdateJobBookmark"]
+      # IAM judges bookmarks without a resource: an Allow on job/<name> never matches.
+      Resource = ["*"]
+    }] : statement if of.bookmarked],
     [for statement in [
       {
         Sid    = "OpenConnections"

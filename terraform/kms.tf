@@ -1,9 +1,26 @@
 locals {
   # Services that encrypt or read with the key on their own behalf, and the actions that takes.
   key_users = {
-    Logs       = { principal = "logs.${var.region}.amazonaws.com", actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"] }
-    Events     = { principal = "events.amazonaws.com", actions = ["kms:Decrypt", "kms:GenerateDataKey*"] }
-    CloudWatch = { principal = "cloudwatch.amazonaws.com", actions = ["kms:Decrypt", "kms:GenerateDataKey*"] }
+    Logs = {
+      principal = "logs.${var.region}.amazonaws.com"
+      actions   = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+      condition = {
+        test     = "ArnLike"
+        variable = "kms:EncryptionContext:aws:logs:arn"
+        value    = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"
+      }
+    }
+    # EventBridge names neither its account nor its rule to the key of a topic: with a condition, AWS drops its messages.
+    Events = {
+      principal = "events.amazonaws.com"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      condition = null
+    }
+    CloudWatch = {
+      principal = "cloudwatch.amazonaws.com"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      condition = { test = "StringEquals", variable = "aws:SourceAccount", value = local.account_id }
+    }
   }
 }
 
@@ -35,10 +52,14 @@ data "aws_iam_policy_document" "key" {
         type        = "Service"
         identifiers = [statement.value.principal]
       }
-      condition {
-        test     = statement.key == "Logs" ? "ArnLike" : "StringEquals"
-        variable = statement.key == "Logs" ? "kms:EncryptionContext:aws:logs:arn" : "aws:SourceAccount"
-        values   = [statement.key == "Logs" ? "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*" : local.account_id]
+      dynamic "condition" {
+        for_each = statement.value.condition[*]
+
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = [condition.value.value]
+        }
       }
     }
   }

@@ -37,6 +37,10 @@ resource "aws_redshiftserverless_workgroup" "this" {
   }
 
   lifecycle {
+    # AWS answers with all parameters it has, of which the provider would take away those not listed here, at each apply.
+    # The list grows with AWS, so it is set when the workgroup is made, and not compared afterwards.
+    ignore_changes = [config_parameter]
+
     precondition {
       condition     = local.has_vpc
       error_message = "redshift.mode is create, but network is existing without vpc_id: Redshift Serverless needs a VPC."

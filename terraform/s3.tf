@@ -91,13 +91,14 @@ locals {
     landing = []
     scripts = []
     lake = [
-      { prefix = "temp/", expire_days = var.retention.temporary_days, glacier_days = null },
-      { prefix = "spark-ui/", expire_days = var.retention.spark_ui_days, glacier_days = null },
-      { prefix = "logs/", expire_days = var.retention.log_days, glacier_days = null },
-      { prefix = "errors/", expire_days = var.retention.log_days, glacier_days = null },
-      { prefix = "reports/", expire_days = var.retention.log_days, glacier_days = null },
-      { prefix = "quarantine/", expire_days = var.retention.quarantine_days, glacier_days = null },
-      { prefix = "archive/", expire_days = null, glacier_days = var.retention.archive_glacier_days },
+      # Jobs delete most of it themselves, which leaves versions that nobody needs.
+      { prefix = "temp/", expire_days = var.retention.temporary_days, old_version_days = 1, glacier_days = null },
+      { prefix = "spark-ui/", expire_days = var.retention.spark_ui_days, old_version_days = null, glacier_days = null },
+      { prefix = "logs/", expire_days = var.retention.log_days, old_version_days = null, glacier_days = null },
+      { prefix = "errors/", expire_days = var.retention.log_days, old_version_days = null, glacier_days = null },
+      { prefix = "reports/", expire_days = var.retention.log_days, old_version_days = null, glacier_days = null },
+      { prefix = "quarantine/", expire_days = var.retention.quarantine_days, old_version_days = null, glacier_days = null },
+      { prefix = "archive/", expire_days = null, old_version_days = null, glacier_days = var.retention.archive_glacier_days },
     ]
   }
 }
@@ -140,6 +141,14 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
         content {
           days = expiration.value
+        }
+      }
+
+      dynamic "noncurrent_version_expiration" {
+        for_each = rule.value.old_version_days[*]
+
+        content {
+          noncurrent_days = noncurrent_version_expiration.value
         }
       }
 

@@ -59,7 +59,7 @@ variable "redshift" {
     role_arn                = optional(string)
     database                = optional(string, "warehouse")
     username                = optional(string, "loader")
-    base_rpu                = optional(number, 8)
+    base_rpu                = optional(number, 4)
     max_rpu                 = optional(number, 32)
     max_rpu_hours_per_month = optional(number, 200)
     stop_at_limit           = optional(bool, false)

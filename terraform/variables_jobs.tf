@@ -68,7 +68,7 @@ variable "job_settings" {
 }
 
 variable "flex_kinds" {
-  description = "Kinds of jobs (names of scripts) that nobody waits for: they run on spare capacity (FLEX), a third cheaper, and may start later."
+  description = "Kinds of jobs (names of scripts) that nobody waits for: in workflows that a schedule starts at most once a day they run on spare capacity (FLEX), a third cheaper, and may start 20 minutes later."
   type        = list(string)
   default     = ["clean_up", "check_quality"]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from local_glue.endpoint.glue.runs import JobRun
 from local_glue.endpoint.glue.service import GlueService
+from local_glue.endpoint.iam.policy import Need
 from local_glue.endpoint.input_transformer import transformed
 
 SEVERITIES = {"FAILED": "ERROR", "TIMEOUT": "WARN"}
@@ -84,12 +85,19 @@ def _deliver(glue: GlueService, rule: Any, target: dict[str, Any], event: dict[s
         if service == "sns":
             _publish(target, event)
         elif resource.startswith("workflow/"):
+            _check_role(glue, target)
             glue.event_triggers.notify(resource.removeprefix("workflow/"), event["id"])
         else:
             raise ValueError(f"{target['Arn']} is no workflow")
     except Exception as error:  # AWS delivers asynchronously: the caller that caused the event gets no error
         print(f"rule {rule.name} could not deliver to {target['Arn']}: {error}", file=sys.stderr)  # noqa: T201
     return True
+
+
+def _check_role(glue: GlueService, target: dict[str, Any]) -> None:
+    """Raises DeniedError if the target's role may not tell the workflow of events."""
+    if key := glue.judge.session_key(target.get("RoleArn"), "events"):
+        glue.judge.check(glue.judge.role_of(key) or "", [Need("glue:notifyEvent", target["Arn"])])
 
 
 def _publish(target: dict[str, Any], event: dict[str, Any]) -> None:

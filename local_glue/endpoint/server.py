@@ -91,6 +91,7 @@ class Endpoint:
     def _application(self, dispatcher: type) -> Callable[..., Any]:
         from moto.moto_server.werkzeug_app import create_backend_app
 
+        from local_glue.endpoint.iam.guard import Guard
         from local_glue.endpoint.patches.kms_headers import without_key_ids
 
         moto = dispatcher(create_backend_app)
@@ -98,7 +99,7 @@ class Endpoint:
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("PATH_INFO", "")
             if path != "/moto-api/reset":
-                return moto(environ, without_key_ids(environ, start_response))
+                return Guard(self.glue.judge, moto)(environ, without_key_ids(environ, start_response))
             self.reset()
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status": "ok"}']

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local_glue.bookmarks import BookmarkStore
+from local_glue.job.permissions import need, require
 
 ENABLE, DISABLE, PAUSE = "job-bookmark-enable", "job-bookmark-disable", "job-bookmark-pause"
 State = dict[str, Any]
@@ -41,6 +42,7 @@ class BookmarkedRun:
         )
         # A reset while the run goes on must not change what it reads, so the states are loaded now.
         if run.mode == ENABLE:
+            require(need("glue:GetJobBookmark"))
             entry = run.store.begin(name, run.run_id)
             run.attempt, run.version = entry["Attempt"], entry["Version"]
             run._saved = json.loads(entry["JobBookmark"])
@@ -85,6 +87,7 @@ class BookmarkedRun:
             VersionMismatchError: another run of the job began, or the bookmark was reset, since this run began.
         """
         if self.mode == ENABLE:
+            require(need("glue:UpdateJobBookmark"))
             self.version = self.store.save(self.name, self.run_id, self.attempt, self.pending, self.version)
             self.pending = {}
 

@@ -46,8 +46,9 @@ class ProcessExecutor:
     def _run(self, request: RunRequest, folder: Path, logs: RunLogs) -> Outcome:
         log = self.access.home.log_of(request.run_id)
         log.parent.mkdir(parents=True, exist_ok=True)
+        access = self.access.signed_with(request.access_key)
         try:
-            client = self.access.client("s3")
+            client = access.client("s3")
             script = fetch(client, request.script, folder)
             paths = stage_libraries(client, request.libraries, folder)
         except LaunchError as error:
@@ -69,7 +70,7 @@ class ProcessExecutor:
 
     def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, output: "Output") -> Outcome:
         result = folder / "result.json"
-        variables = self._environment(paths, result)
+        variables = self._environment(self.access.signed_with(request.access_key), paths, result)
         command = [sys.executable, str(Path(__file__).parent / "bootstrap.py"), str(script), *request.argv]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
@@ -95,10 +96,10 @@ class ProcessExecutor:
                 self._processes.pop(request.run_id, None)
         return _outcome(code, result)
 
-    def _environment(self, paths: list[Path], result: Path) -> dict[str, str]:
+    def _environment(self, access: Access, paths: list[Path], result: Path) -> dict[str, str]:
         return {
             **environment.of_process(os.environ),
-            **self.access.environment(),
+            **access.environment(),
             "PYTHONPATH": os.pathsep.join([str(STANDIN), *map(str, paths)]),
             "PYTHONUNBUFFERED": "1",
             PACKAGE_VARIABLE: str(Path(__file__).parents[1]),

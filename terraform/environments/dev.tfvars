@@ -14,7 +14,6 @@ rds = {
 
 redshift = {
   mode                    = "create"
-  base_rpu                = 4
   max_rpu                 = 8
   max_rpu_hours_per_month = 40
   stop_at_limit           = true

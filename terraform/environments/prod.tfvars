@@ -9,7 +9,6 @@ rds = {
 
 redshift = {
   mode                    = "create"
-  base_rpu                = 8
   max_rpu                 = 64
   max_rpu_hours_per_month = 400
 }

@@ -24,7 +24,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
   assert {
     condition = toset(flatten([for policy in aws_iam_role_policy.job : [
       for statement in jsondecode(policy.policy).Statement : statement.Sid if contains(statement.Resource, "*")
-    ]])) == toset(["PublishMetrics", "LookAtNetwork"])
+    ]])) == toset(["PublishMetrics", "LookAtNetwork", "KeepBookmarks"])
     error_message = "Only what AWS has no resources for may be allowed on all of them."
   }
   assert {
@@ -45,12 +45,32 @@ run "roles_have_what_the_code_of_their_jobs_does" {
       } == {
       TakeFromLanding = [for dataset in sort(local.datasets) : "arn:aws:s3:::the-landing/${dataset}/*"]
       WriteLake = concat(
-        [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/accepted/${dataset}/*"],
+        [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/archive/${dataset}/*"],
+        [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/manifests/${dataset}/*"],
         ["arn:aws:s3:::the-lake/quarantine/files/*", "arn:aws:s3:::the-lake/logs/errors/*"],
       )
-      DeleteInLake = [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/accepted/${dataset}/*"]
+      DeleteInLake = flatten([
+        for folder in ["accepted", "archive"] : [for dataset in sort(local.datasets) : "arn:aws:s3:::the-lake/${folder}/${dataset}/*"]
+      ])
     }
     error_message = "validate_files may use other folders: ${aws_iam_role_policy.job["validate_files"].policy}"
+  }
+  assert {
+    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-lake/accepted")] == ["validate_files"]
+    error_message = "What version 0.1 left in accepted/ is taken over by validate_files alone."
+  }
+  assert {
+    condition = alltrue([for kind in ["load_metadata", "load_streams", "load_sparkify"] : contains(flatten([
+      for statement in jsondecode(aws_iam_role_policy.job[kind].policy).Statement : statement.Resource if statement.Sid == "WriteLake"
+    ]), "arn:aws:s3:::the-lake/quarantine/files/*")])
+    error_message = "A load cannot put a file aside that it rejects as a whole."
+  }
+  assert {
+    # Of all datasets: whichever workflow ends, it sweeps what dead runs of both left.
+    condition = length(setsubtract([for dataset in local.datasets : "arn:aws:s3:::the-lake/quarantine/${dataset}/*"], flatten([
+      for statement in jsondecode(aws_iam_role_policy.job["clean_up"].policy).Statement : statement.Resource if statement.Sid == "DeleteInLake"
+    ]))) == 0
+    error_message = "clean_up cannot sweep the quarantine of a dataset: ${aws_iam_role_policy.job["clean_up"].policy}"
   }
   assert {
     condition = length(setintersection(["OpenConnections", "ReadSecrets", "KeepBookmarks", "LookAtNetwork", "CreateNetworkInterfaces"], [
@@ -68,7 +88,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
         "arn:aws:s3:::the-lake/${prefix}/*"
       ]
       ReadSecrets     = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:redshift"]
-      KeepBookmarks   = ["arn:aws:glue:us-east-1:123456789012:job/load_streams"]
+      KeepBookmarks   = ["*"]
       OpenConnections = ["arn:aws:glue:us-east-1:123456789012:catalog", "arn:aws:glue:us-east-1:123456789012:connection/music-test-redshift"]
     }
     error_message = "load_streams may use something else: ${aws_iam_role_policy.job["load_streams"].policy}"
@@ -80,8 +100,8 @@ run "roles_have_what_the_code_of_their_jobs_does" {
     error_message = "load_metadata needs the password of RDS, and no other."
   }
   assert {
-    condition     = !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "dynamodb:") && !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "accepted")
-    error_message = "load_catalog reads no files, so it needs neither the ledger nor accepted ones."
+    condition     = !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "dynamodb:") && !strcontains(aws_iam_role_policy.job["load_catalog"].policy, "archive")
+    error_message = "load_catalog reads no files, so it needs neither the ledger nor the archive."
   }
   assert {
     condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "dynamodb:Scan") && !contains(["load_streams", "load_sparkify"], kind)] == []
@@ -112,8 +132,14 @@ run "roles_have_what_the_code_of_their_jobs_does" {
   }
   assert {
     condition = alltrue([for role in concat(values(aws_iam_role.job), [aws_iam_role.warehouse]) :
-    jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"])
-    error_message = "A role can be taken on for another account."
+    jsondecode(role.assume_role_policy).Statement[0].Condition == { StringEqualsIfExists = { "aws:SourceAccount" = "123456789012" } }])
+    error_message = "A role can be taken on for another account, or cannot by a service that does not name its account."
+  }
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.key.statement : statement.sid => try(one(statement.condition).variable, "none") if statement.sid != "Account"
+    } == { Logs = "kms:EncryptionContext:aws:logs:arn", Events = "none", CloudWatch = "aws:SourceAccount" }
+    error_message = "EventBridge cannot meet a condition on a topic's key: its alerts would be dropped."
   }
   assert {
     condition     = length(aws_iam_role.events) == 0

@@ -74,8 +74,8 @@ run "defaults" {
   }
 
   assert {
-    condition     = alltrue([for name, job in aws_glue_job.this : (job.execution_class == "FLEX") == contains(var.flex_kinds, local.jobs[name].kind)]) && aws_glue_job.this["streams_clean_up"].execution_class == "FLEX"
-    error_message = "What nobody waits for is FLEX: ${jsonencode({ for name, job in aws_glue_job.this : name => job.execution_class })}."
+    condition     = alltrue([for name, job in aws_glue_job.this : (job.execution_class == "FLEX") == contains(["streams_check_quality", "streams_clean_up"], name)])
+    error_message = "What nobody waits for is FLEX, but nothing in the hourly workflow: ${jsonencode({ for name, job in aws_glue_job.this : name => job.execution_class })}."
   }
 
   assert {
@@ -104,7 +104,22 @@ run "defaults" {
     condition = { for rule in aws_s3_bucket_lifecycle_configuration.this["lake"].rule : rule.id => try(rule.expiration[0].days, null) if rule.id != "old-versions" } == {
       temp = 7, spark-ui = 30, logs = 365, errors = 365, reports = 365, archive = null
     }
-    error_message = "Objects of the lake go when their time has come; accepted and archived files and quarantine stay."
+    error_message = "Objects of the lake go when their time has come; archived files, manifests and quarantine stay."
+  }
+
+  assert {
+    condition     = flatten([for rule in aws_s3_bucket_lifecycle_configuration.this["lake"].rule : rule.noncurrent_version_expiration[*].noncurrent_days if rule.id == "temp"]) == [1]
+    error_message = "Deleted temporary files are kept for a month."
+  }
+
+  assert {
+    condition     = aws_redshiftserverless_workgroup.this[0].base_capacity == 4
+    error_message = "4 RPU serve small and medium warehouses."
+  }
+
+  assert {
+    condition     = alltrue([for dataset, table in aws_glue_catalog_table.archive : table.parameters["storage.location.template"] == "s3://${local.buckets.lake}/archive/${dataset}/$${day}/" && table.parameters["projection.day.format"] == "yyyy/MM/dd"])
+    error_message = "Athena looks for the archive's days in other folders than glue_jobs/lib/files/archive.py uses."
   }
 
   assert {

@@ -61,8 +61,8 @@ run "defaults_are_filled_in" {
     error_message = jsonencode(output.jobs.third)
   }
   assert {
-    condition     = output.jobs.third.execution_class == "FLEX" && output.jobs.first.execution_class == "STANDARD"
-    error_message = "flex_kinds decides on the execution class"
+    condition     = alltrue([for job in output.jobs : job.execution_class == "STANDARD"])
+    error_message = "A workflow that starts several times a day cannot wait for spare capacity."
   }
   assert {
     condition     = output.starts.chain.type == "SCHEDULED" && output.starts.other.type == "ON_DEMAND" && join(" ", keys(output.triggers)) == "after_first after_second"
@@ -103,6 +103,20 @@ run "an_unknown_worker_type" {
   }
 }
 
+run "a_workflow_that_starts_once_a_day_may_wait" {
+  command = plan
+  module {
+    source = "./workflow_file"
+  }
+  variables {
+    start = { chain = { type = "schedule", schedule = "cron(0 4 * * ? *)" } }
+  }
+  assert {
+    condition     = output.jobs.third.execution_class == "FLEX" && output.jobs.first.execution_class == "STANDARD"
+    error_message = "flex_kinds decides on the execution class"
+  }
+}
+
 run "a_worker_type_without_spare_capacity" {
   command = plan
   module {
@@ -110,6 +124,7 @@ run "a_worker_type_without_spare_capacity" {
   }
   variables {
     job_settings = { third = { worker_type = "G.8X" } }
+    start        = { chain = { type = "schedule", schedule = "cron(0 4 * * ? *)" } }
   }
   assert {
     condition     = output.problems == ["job third has the worker type G.8X, which cannot be FLEX; take one of G.1X, G.2X or take clean_up out of flex_kinds"]

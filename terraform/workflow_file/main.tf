@@ -31,7 +31,7 @@ locals {
       bookmark            = try(found[0].given.bookmark, "disable")
       connections         = [for connection in try(found[0].given.connections, []) : tostring(connection)]
       arguments           = { for key, value in found[0].arguments : key => tostring(value) }
-      execution_class     = contains(var.flex_kinds, trimsuffix(basename(try(found[0].given.script, "")), ".py")) ? "FLEX" : "STANDARD"
+      execution_class     = contains(var.flex_kinds, trimsuffix(basename(try(found[0].given.script, "")), ".py")) && contains(local.daily_workflows, found[0].workflow) ? "FLEX" : "STANDARD"
     }
   }
 

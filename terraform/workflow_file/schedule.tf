@@ -26,6 +26,11 @@ locals {
   # Glue fires at most every five minutes.
   too_often = "^cron\\( *(?:\\*|\\*/0*[1-4]|[0-9]+/0*[1-4]) "
 
+  # One minute of one hour. A FLEX run may wait twenty minutes for capacity: a workflow that starts more often, one at a
+  # time, would fall behind, and whoever starts one by hand or by an event waits for its end.
+  once_a_day      = "^cron\\( *[0-9]+ +[0-9]+ "
+  daily_workflows = [for workflow, schedule in local.start_schedules : workflow if can(regex(local.once_a_day, coalesce(schedule, "-")))]
+
   wrong_schedules = {
     for workflow, schedule in local.start_schedules : workflow => schedule
     if schedule != null && !(can(regex(local.any_cron, coalesce(schedule, "-"))) && can(regex(local.one_day, coalesce(schedule, "-"))))

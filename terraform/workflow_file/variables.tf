@@ -42,7 +42,7 @@ variable "job_settings" {
 }
 
 variable "flex_kinds" {
-  description = "Kinds of jobs (file names of their scripts) that run on spare capacity."
+  description = "Kinds of jobs (file names of their scripts) that run on spare capacity, in workflows that start at most once a day."
   type        = list(string)
   default     = []
 }

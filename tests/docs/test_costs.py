@@ -22,8 +22,8 @@ def test_the_page_shows_each_table():
 def test_a_run_without_data_costs_its_billed_minutes():
     # 8 minutes of 2 workers at $0.44, 3 at $0.29
     assert costs.glue(costs.A.streams, 0) / 30 == pytest.approx(8 / 60 * 2 * 0.44 + 3 / 60 * 2 * 0.29)
-    # 5 minutes of 8 RPU at $0.375
-    assert costs.redshift(costs.A.streams, 0) / 30 == pytest.approx(0.25)
+    # 5 minutes of 4 RPU at $0.375
+    assert costs.redshift(costs.A.streams, 0) / 30 == pytest.approx(0.125)
 
 
 def test_loading_costs_by_the_play():

@@ -156,7 +156,7 @@ class Tiny:
         key = f"{full}.py"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=code.encode())
         command = {"Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/{key}", "PythonVersion": "3"}
-        self.glue.create_job(Name=full, Role="role", Command=command, **options)
+        self.glue.create_job(**{"Role": "role", **options}, Name=full, Command=command)
         return full
 
     def workflow(self, **options: Any) -> str:

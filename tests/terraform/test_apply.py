@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle import Delivery, assert_warehouse_equals, recompute
+import rights
+from oracle import Delivery, assert_warehouse_equals, recompute, recompute_star
 from terraform_support import LOCAL, PROJECT, Terraform, UnavailableError, addresses, local_environment
 
 from demo.generate import generate
@@ -17,7 +18,11 @@ from local_glue.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(1800)]
 
-SMALL = {"days": 1, "plays": 300, "users": 60, "tracks": 90}
+SMALL = {
+    "streams": {"days": 1, "plays": 300, "users": 60, "tracks": 90},
+    "sparkify": {"days": 1, "events": 300, "songs": 20, "users": 12},
+}
+ORACLES = {"streams": ("music", recompute), "sparkify": ("sparkify", recompute_star)}
 JOB, SCRIPT = "load_streams", "glue_jobs/check_quality.py"
 FAILING = "streams_validate_files"
 CHANGED = {JOB: {"number_of_workers": 3}}
@@ -32,11 +37,15 @@ class Life:
     runs_after_apply: list[str] = field(default_factory=list)
     second_plan: dict[str, str] | None = None
     filled: dict[str, str] = field(default_factory=dict)
-    manifest: Manifest | None = None
-    run: dict[str, Any] = field(default_factory=dict)
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     job_runs: list[dict[str, Any]] = field(default_factory=list)
     file_states: dict[str, str] = field(default_factory=dict)
-    difference: str | None = "not compared"
+    differences: dict[str, str] = field(default_factory=dict)
+    left_by_rare_runs: list[str] = field(default_factory=list)
+    policies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
     third_plan: dict[str, str] | None = None
     workers_after_change: int = 0
     script_after_change: str = ""
@@ -55,18 +64,30 @@ def life(tmp_path_factory):
 
 
 def _live(stack: Stack, module: Path) -> Life:
-    life, terraform = Life(), Terraform(module, **addresses(stack))
+    life = Life()
+    for workflow, sizes in SMALL.items():
+        life.manifests[workflow] = generate(module.parent / "landing" / workflow, workflow, **sizes)
+    # New objects start sparkify, and jobs run in a VPC, so that the rights for both are needed.
+    by_event = {"type": "event", "batch_size": len(life.manifests["sparkify"].files), "enabled": True}
+    variables = {**addresses(stack), "network": rights.network(stack), "start": {"sparkify": by_event}}
+    terraform = Terraform(module, **variables)
     terraform.apply(*LOCAL)
     life.outputs = terraform.outputs()
+    life.policies = rights.policies(stack)
     _look_at_triggers(life, stack.client("glue"))
     life.filled = fill_secrets(stack.config, stack.client, stack.postgres)
     with ThreadPoolExecutor(1) as pool:
         plan = pool.submit(terraform.plan, *LOCAL)
-        _load(life, stack, module.parent)
+        for workflow in SMALL:
+            _load(life, stack, module.parent / "landing" / workflow, workflow)
         life.second_plan = plan.result()
-    _change(life, stack, module)
+    life.job_runs += rights.do_what_is_rare(stack, life.outputs["buckets"])
+    life.left_by_rare_runs = rights.left_by_rare_runs(stack, life.outputs["buckets"]["lake"])
+    life.notes = rights.notes(stack)
+    life.refusals = _take_rights_away(stack)
+    _change(life, stack, Terraform(module, **variables, job_settings=CHANGED))
     life.alerts = _fail(stack, life.outputs["alerts_topic_arn"])
-    Terraform(module, **addresses(stack)).destroy("-refresh=false", *LOCAL)
+    terraform.destroy("-refresh=false", *LOCAL)
     life.left = _what_is_left(stack)
     return life
 
@@ -77,35 +98,46 @@ def _look_at_triggers(life: Life, glue: Any) -> None:
         life.runs_after_apply += [run["WorkflowRunId"] for run in glue.get_workflow_runs(Name=workflow)["Runs"]]
 
 
-def _load(life: Life, stack: Stack, folder: Path) -> None:
-    """Delivers a small demo to the landing bucket and runs the workflow over it."""
-    landing = folder / "landing"
-    life.manifest = generate(landing, **SMALL)
+def _load(life: Life, stack: Stack, landing: Path, workflow: str) -> None:
+    """Delivers a small demo to the landing bucket, runs the workflow over it, and compares the warehouse."""
     delivered = []
-    for key, entry in life.manifest.files.items():
+    for key, entry in life.manifests[workflow].files.items():
         stack.client("s3").upload_file(str(landing / key), life.outputs["buckets"]["landing"], key)
         if entry.state in ("LOADED", "REPEATED"):
             delivered.append(Delivery(key.partition("/")[0], landing / key))
-    life.run = stack.run_workflow("streams")
     glue = stack.client("glue")
-    jobs = [node["Name"] for node in life.run["Graph"]["Nodes"] if node["Type"] == "JOB"]
-    life.job_runs = [run for job in jobs for run in glue.get_job_runs(JobName=job)["JobRuns"]]
-    if any(run["JobRunState"] != "SUCCEEDED" for run in life.job_runs):
+    started = glue.get_workflow_runs(Name=workflow)["Runs"]
+    run = stack.wait_for_workflow(workflow, started[0]["WorkflowRunId"]) if started else stack.run_workflow(workflow)
+    life.runs[workflow] = run
+    jobs = [node["Name"] for node in run["Graph"]["Nodes"] if node["Type"] == "JOB"]
+    job_runs = [run for job in jobs for run in glue.get_job_runs(JobName=job)["JobRuns"]]
+    life.job_runs += job_runs
+    if any(run["JobRunState"] != "SUCCEEDED" for run in job_runs):
+        life.differences[workflow] = "a job failed"
         return
+    schema, expected = ORACLES[workflow]
     with stack.connect("warehouse") as warehouse:
-        life.file_states = dict(warehouse.execute("SELECT source_file, state FROM music.load_files").fetchall())
+        life.file_states |= dict(warehouse.execute("SELECT source_file, state FROM music.load_files").fetchall())
         try:
-            assert_warehouse_equals(warehouse, recompute(delivered))
-            life.difference = None
+            assert_warehouse_equals(warehouse, expected(delivered), schema=schema)
         except AssertionError as error:
-            life.difference = str(error)
+            life.differences[workflow] = str(error)
 
 
-def _change(life: Life, stack: Stack, module: Path) -> None:
+def _take_rights_away(stack: Stack) -> dict[str, str]:
+    """Why a job fails without a statement of its role, by the statement's Sid."""
+    why = {}
+    for sid in ("ListLanding", "KeepLedger", "ReadCode", "WriteSparkHistory", "UseKey"):
+        with rights.without(stack, "music-local-validate-files", sid):
+            run = stack.run_job(FAILING)
+            why[sid] = run["JobRunState"] + ": " + run.get("ErrorMessage", "")
+    return why
+
+
+def _change(life: Life, stack: Stack, terraform: Terraform) -> None:
     """Gives one job more workers and one script another line."""
-    script = module.parent / SCRIPT
+    script = terraform.folder.parent / SCRIPT
     script.write_text(script.read_text() + "# changed\n")
-    terraform = Terraform(module, **addresses(stack), job_settings=CHANGED)
     life.third_plan = terraform.plan(*LOCAL)
     terraform.apply_plan()
     life.workers_after_change = stack.client("glue").get_job(JobName=JOB)["Job"]["NumberOfWorkers"]
@@ -169,19 +201,50 @@ def describe_a_second_plan():
         assert life.second_plan == {}
 
 
-def describe_the_workflow():
+def describe_the_workflows():
     def it_succeeds_with_what_terraform_made(life):
         failed = {run["JobName"]: run.get("ErrorMessage") for run in life.job_runs if run["JobRunState"] != "SUCCEEDED"}
         assert failed == {}
-        assert life.run["Status"] == "COMPLETED"
+        assert {workflow: run["Status"] for workflow, run in life.runs.items()} == dict.fromkeys(SMALL, "COMPLETED")
         assert {run["SecurityConfiguration"] for run in life.job_runs} == {"music-local"}
 
     def it_books_every_file(life):
-        states = {entry.key: entry.state for entry in life.manifest.files.values() if entry.state != "IGNORED"}
-        assert life.file_states == states
+        files = [entry for manifest in life.manifests.values() for entry in manifest.files.values()]
+        assert life.file_states == {entry.key: entry.state for entry in files if entry.state != "IGNORED"}
 
     def it_fills_the_warehouse_as_duckdb_does(life):
-        assert life.difference is None
+        assert life.differences == {}
+
+    def it_takes_over_and_sweeps_what_others_left(life):
+        assert life.left_by_rare_runs == []
+
+
+def describe_roles():
+    def it_allows_all_that_the_runs_did(life):
+        assert rights.denied(life.notes) == []
+
+    def it_has_no_statement_that_could_be_taken_away(life):
+        assert rights.needless_statements(life.policies, life.notes) == []
+
+    def it_allows_no_action_that_no_run_needs(life):
+        assert rights.needless_actions(life.policies, life.notes) == []
+
+    @pytest.mark.parametrize(
+        ("sid", "refused"),
+        [
+            ("ListLanding", 's3:ListBucketVersions on resource: "arn:aws:s3:::music-landing" because'),
+            (
+                "KeepLedger",
+                "dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:123456789012:table/ProcessedFiles/index",
+            ),
+            ("ReadCode", "AccessDenied"),
+            ("WriteSparkHistory", 's3:PutObject on resource: "arn:aws:s3:::music-lake/spark-ui/'),
+            ("UseKey", "kms:GenerateDataKey on resource: arn:aws:kms:us-east-1:123456789012:key/"),
+        ],
+    )
+    def it_fails_a_job_without_one_of_its_statements(life, sid, refused):
+        assert life.refusals[sid].startswith("FAILED: ")
+        assert refused in life.refusals[sid]
 
 
 def describe_a_change():

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,10 @@ from glue_jobs.lib.run.errors import MissingResourceError, PipelineError
 from glue_jobs.lib.run.parallel import batches
 
 DELETE_BATCH = 1000
+DELETE_ATTEMPTS = 5
+PASSING = ("InternalError", "SlowDown", "ServiceUnavailable", "OperationAborted")
+"""What S3 answers for one key of many, and may not answer the next time."""
+SHOWN = 5
 NOT_IN_XML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 POOL_SIZE = 32
 
@@ -74,21 +79,43 @@ def delete_locations(bucket: str, locations: Sequence[Mapping[str, str]]) -> int
     """Deletes objects or versions of objects (Key, VersionId), a thousand per call; returns how many.
 
     Raises:
-        PipelineError: S3 refused to delete one; the message names it.
+        PipelineError: S3 did not delete some of them, several times; the message names them.
     """
     plain = [location for location in locations if not NOT_IN_XML.search(location["Key"])]
     for batch in batches(plain, DELETE_BATCH):
-        answer = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": list(batch), "Quiet": True})
-        for failure in answer.get("Errors", []):
-            raise PipelineError(
-                f"'{failure['Key']}' cannot be deleted from bucket '{bucket}' ({failure['Code']}); allow "
-                "s3:DeleteObject and s3:DeleteObjectVersion, run the job again"
-            )
+        _delete_batch(bucket, batch)
     # The list of a thousand keys is XML, which cannot hold every character that a key can.
     for location in locations:
         if NOT_IN_XML.search(location["Key"]):
             client("s3").delete_object(Bucket=bucket, **location)
     return len(locations)
+
+
+def _delete_batch(bucket: str, batch: Sequence[Mapping[str, str]]) -> None:
+    """Deletes up to a thousand locations. S3 answers 200 also when it did not delete some: those are tried again."""
+    left = list(batch)
+    for attempt in range(DELETE_ATTEMPTS):
+        errors = client("s3").delete_objects(Bucket=bucket, Delete={"Objects": left, "Quiet": True}).get("Errors", [])
+        left = [
+            {name: error[name] for name in ("Key", "VersionId") if error.get(name)}
+            for error in errors
+            if error["Code"] in PASSING
+        ]
+        if len(left) < len(errors) or (left and attempt == DELETE_ATTEMPTS - 1):
+            raise _not_deleted(bucket, errors)
+        if not left:
+            return
+        time.sleep(0.1 * 2**attempt)
+
+
+def _not_deleted(bucket: str, errors: Sequence[Mapping[str, str]]) -> PipelineError:
+    names = ", ".join(f"'{error['Key']}'" for error in errors[:SHOWN])
+    others = f" and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
+    codes = ", ".join(sorted({error["Code"] for error in errors}))
+    return PipelineError(
+        f"{names}{others} cannot be deleted from bucket '{bucket}' ({codes}); allow s3:DeleteObject and "
+        "s3:DeleteObjectVersion if S3 denied it, run the job again"
+    )
 
 
 def delete_prefix(bucket: str, prefix: str) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from glue_jobs.lib.contracts.books import LOAD_RUNS
+from glue_jobs.lib.contracts.datasets import DATASETS
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.session import STAGES_FILE
@@ -41,7 +42,7 @@ class DeadRun:
 
 
 def find_dead_runs(config: JobConfig, *, now: datetime | None = None) -> list[DeadRun]:
-    """Runs whose temporary folder has not changed for a day; not this one."""
+    """Runs of any job whose temporary folder has not changed for a day; not this one."""
     latest: dict[tuple[str, str], datetime] = {}
     for item in aws.list_objects(config.lake_bucket, "temp/"):
         parts = item["Key"].split("/")
@@ -78,9 +79,10 @@ def sweep(config: JobConfig, dead: Sequence[DeadRun], open_warehouse: Callable[[
 
 
 def _dead_run(config: JobConfig, prefix: str, run_id: str) -> DeadRun:
+    # Of every dataset: once the run's folder below temp/ is gone, no other workflow would find these.
     folders = [
         f"quarantine/{dataset}/run_id={run_id}/"
-        for dataset in config.datasets
+        for dataset in DATASETS
         if next(aws.list_objects(config.lake_bucket, f"quarantine/{dataset}/run_id={run_id}/"), None)
     ]
     try:

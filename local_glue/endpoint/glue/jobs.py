@@ -4,14 +4,17 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
+from local_glue.endpoint.iam.judge import DeniedError
 from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
 Listener = Callable[[JobRun], None]
+Opener = Callable[[JobRun], str | None]
 
 
 class Jobs:
@@ -20,6 +23,7 @@ class Jobs:
     Attributes:
         when_ended: Called with a run that has ended and is not retried, while the lock is held.
         when_attempt_ended: Called with every attempt that has ended, after the lock is released.
+        open_session: Returns the access key that an attempt signs with, None for that of the stack.
     """
 
     def __init__(self, executor: Executor, lock: threading.RLock, *, minute_seconds: float = 60.0) -> None:
@@ -30,6 +34,7 @@ class Jobs:
         self.runs: dict[str, list[JobRun]] = {}
         self.when_ended: list[Listener] = []
         self.when_attempt_ended: list[Listener] = []
+        self.open_session: Opener = lambda run: None
         self._threads: set[threading.Thread] = set()
 
     def definition(self, name: str) -> dict[str, Any]:
@@ -156,7 +161,9 @@ class Jobs:
 
     def _attempt(self, run: JobRun) -> Outcome:
         try:
-            return self.executor.run(self._request(run))
+            return self.executor.run(replace(self._request(run), access_key=self.open_session(run)))
+        except DeniedError as error:
+            return Outcome("FAILED", f"AccessDeniedException: {error}")
         except BaseException as error:  # the run must end in any case, or its workflow would never end
             traceback.print_exc()
             return Outcome("FAILED", f"{type(error).__name__}: {' '.join(str(error).split())}")

@@ -7,7 +7,11 @@ from typing import Any
 from local_glue.bookmarks import BookmarkStore
 from local_glue.endpoint.glue.event_triggers import EventTriggers
 from local_glue.endpoint.glue.jobs import Jobs
+from local_glue.endpoint.glue.runs import JobRun
 from local_glue.endpoint.glue.workflows import Workflows
+from local_glue.endpoint.iam.judge import Judge
+from local_glue.endpoint.iam.resources import Resources
+from local_glue.endpoint.iam.startup import startup_needs
 from local_glue.runner.request import Executor
 
 
@@ -19,7 +23,7 @@ class GlueService:
 
     def __init__(
         self, executor: Executor, home: Path, *, minute_seconds: float = 60.0, clock: bool = False,
-        region: str = "us-east-1",
+        region: str = "us-east-1", account: str = "123456789012",
     ) -> None:  # fmt: skip
         self.region = region
         self.lock = threading.RLock()
@@ -28,6 +32,8 @@ class GlueService:
         self.event_triggers = EventTriggers(self.workflows, self.lock)
         self.bookmarks = BookmarkStore(home)
         self.connections: dict[str, dict[str, Any]] = {}
+        self.judge = Judge(home, Resources(account, region))
+        self.jobs.open_session = self._open_session
         self.jobs.when_ended.append(self.workflows.job_ended)
 
     def stop_all(self) -> None:
@@ -40,6 +46,24 @@ class GlueService:
         self.stop_all()
         with self.lock:
             self.connections.clear()
+            self.judge.clear()
             self.jobs.clear()
             self.workflows.clear()
             self.event_triggers.clear()
+
+    def _open_session(self, run: JobRun) -> str | None:
+        """The access key of a session of the job's role, once IAM has the role.
+
+        Raises:
+            DeniedError: The role may not do what Glue does with it when a run starts.
+        """
+        job, judge = run.job, self.judge
+        key = judge.session_key(job.get("Role"), "glue")
+        if key:
+            names = (job.get("Connections") or {}).get("Connections") or ()
+            connections = [self.connections[name] for name in names if name in self.connections]
+            configuration = run.overrides.get("SecurityConfiguration") or job.get("SecurityConfiguration")
+            encryption = judge.resources.security_configuration(configuration)
+            needs = startup_needs(run.all_arguments(), run.run_id, connections, encryption, judge.resources)
+            judge.check(judge.role_of(key) or "", needs)
+        return key

@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame
 from local_glue.faults import side_effect
 from local_glue.job import options as checks
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.permissions import copying, require
 from local_glue.job.redshift import frame_types, java_errors
 from local_glue.job.redshift.actions import split_actions
 from local_glue.job.redshift.copy import copy_files
@@ -65,6 +66,8 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
     """
     load = _prepare(frame, options, target)
     files = stage_frame(frame, options["redshiftTmpDir"], load.null_mark)
+    if files and options.get("aws_iam_role"):
+        require(*copying([file.uri for file in files]), role=options["aws_iam_role"])
     for attempt in range(load.retries + 1):
         try:
             return _transaction(load, files)

@@ -10,6 +10,7 @@ from local_glue.job import options as checks
 from local_glue.job.bookmarked_run import BookmarkedRun
 from local_glue.job.connections import from_options
 from local_glue.job.names import qualified
+from local_glue.job.permissions import require, unloading
 from local_glue.job.redshift.dialect import translate_query
 from local_glue.job.redshift.errors import RedshiftError, not_supported
 from local_glue.job.sources.jdbc import JdbcSourceError, read_table
@@ -38,6 +39,8 @@ def read(
     checks.check("redshift reads", connection_options, _KNOWN, _WITHOUT_EFFECT)
     if not connection_options.get("redshiftTmpDir"):
         raise RedshiftError("a redshift read needs connection_options['redshiftTmpDir'], the connector unloads there")
+    if connection_options.get("aws_iam_role"):
+        require(*unloading(connection_options["redshiftTmpDir"]), role=connection_options["aws_iam_role"])
     query, table = connection_options.get("sampleQuery"), connection_options.get("dbtable")
     if query and table:
         raise RedshiftError(BOTH)

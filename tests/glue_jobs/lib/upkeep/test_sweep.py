@@ -49,6 +49,12 @@ def describe_find_dead_runs():
         assert sweep.find_dead_runs(make_config(), now=TOMORROW) == [found]
         assert sweep.find_dead_runs(make_config()) == []
 
+    def it_finds_the_quarantine_of_another_workflows_run(lake):
+        put(lake, f"temp/load_streams/{DEAD}/stages.json", b"[]")
+        put(lake, f"quarantine/streams/run_id={DEAD}/part-0")
+        (found,) = sweep.find_dead_runs(make_config(datasets=("log_data", "song_data")), now=TOMORROW)
+        assert found.quarantines == [f"quarantine/streams/run_id={DEAD}/"]
+
     def it_marks_open_runs_in_the_file_that_names_stages(lake):
         session.mark_open(make_config())
         assert keys(LAKE, "temp/") == ["temp/streams_validate_files/jr_1/stages.json"]
