@@ -23,6 +23,7 @@ resource "aws_iam_role_policy" "job" {
     Statement = [
       for statement in concat(
         local.common_statements,
+        local.key_statements[each.key],
         local.landing_statements[each.key],
         local.lake_statements[each.key],
         local.ledger_statements[each.key],

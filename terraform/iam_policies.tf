@@ -15,38 +15,38 @@ locals {
   kms_key_arns = concat([local.kms_key_arn], var.extra_kms_key_arns)
 
   # What every job needs to start and to be watched.
-  common_statements = concat(
-    [
-      {
-        Sid      = "ReadCode"
-        Action   = ["s3:GetObject"]
-        Resource = ["${local.arn.scripts}/*"]
-      },
-      {
-        Sid      = "WriteSparkHistory"
-        Action   = ["s3:PutObject", "s3:AbortMultipartUpload"]
-        Resource = ["${local.arn.lake}/spark-ui/*"]
-      },
-      {
-        Sid    = "WriteLogs"
-        Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"]
-        # Glue adds the name of the security configuration to that of the group in some versions.
-        Resource = ["${local.arn.logs}:log-group:${local.log_group_name}*"]
-      },
-      {
-        Sid    = "PublishMetrics"
-        Action = ["cloudwatch:PutMetricData"]
-        # CloudWatch has no resources for metrics; the namespaces bound it.
-        Resource  = ["*"]
-        Condition = { StringEquals = { "cloudwatch:namespace" = ["MusicLoader", "Glue"] } }
-      },
-    ],
-    [{
-      Sid      = "UseKey"
-      Action   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-      Resource = local.kms_key_arns
-    }],
-  )
+  common_statements = [
+    {
+      Sid      = "ReadCode"
+      Action   = ["s3:GetObject"]
+      Resource = ["${local.arn.scripts}/*"]
+    },
+    {
+      Sid      = "WriteSparkHistory"
+      Action   = ["s3:PutObject", "s3:AbortMultipartUpload"]
+      Resource = ["${local.arn.lake}/spark-ui/*"]
+    },
+    {
+      Sid    = "WriteLogs"
+      Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"]
+      # Glue adds the name of the security configuration to that of the group in some versions.
+      Resource = ["${local.arn.logs}:log-group:${local.log_group_name}*"]
+    },
+    {
+      Sid    = "PublishMetrics"
+      Action = ["cloudwatch:PutMetricData"]
+      # CloudWatch has no resources for metrics; the namespaces bound it.
+      Resource  = ["*"]
+      Condition = { StringEquals = { "cloudwatch:namespace" = ["MusicLoader", "Glue"] } }
+    },
+  ]
+
+  # S3 asks for a data key, Glue encrypts bookmarks itself.
+  key_statements = { for kind, of in local.job_kinds : kind => [{
+    Sid      = "UseKey"
+    Action   = concat(["kms:Decrypt", "kms:GenerateDataKey"], of.bookmarked ? ["kms:Encrypt"] : [])
+    Resource = local.kms_key_arns
+  }] }
 
   landing_statements = { for kind, of in local.job_kinds : kind => [
     for statement in [
@@ -65,6 +65,9 @@ locals {
         Resource = [for dataset in of.datasets : "${local.arn.landing}/${dataset}/*"]
       },
   ] : statement if try(local.job_access[kind].takes_landing, false)] }
+
+  # Who copies raw files, with the tags that they may have.
+  copies = { for kind in keys(local.job_kinds) : kind => try(contains(local.job_access[kind].write, "quarantine/files/"), false) }
 
   lake_listed = { for kind, prefixes in local.job_prefixes : kind => distinct(concat(
     [for prefix in concat(prefixes.list, prefixes.spark_read, prefixes.spark_write) : "${prefix}*"],
@@ -92,12 +95,12 @@ locals {
       },
       {
         Sid      = "ReadLake"
-        Action   = ["s3:GetObject", "s3:GetObjectTagging"]
+        Action   = concat(["s3:GetObject"], local.copies[kind] ? ["s3:GetObjectTagging"] : [])
         Resource = formatlist("${local.arn.lake}/%s", local.lake_read[kind])
       },
       {
         Sid      = "WriteLake"
-        Action   = ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"]
+        Action   = concat(["s3:PutObject", "s3:AbortMultipartUpload"], local.copies[kind] ? ["s3:PutObjectTagging"] : [])
         Resource = formatlist("${local.arn.lake}/%s", local.lake_written[kind])
       },
       {

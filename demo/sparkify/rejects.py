@@ -32,7 +32,7 @@ def plant(out: Path, manifest: Manifest, events: Sequence[Event]) -> None:
         f"{FOLDER}/windows.json": (good.decode().encode("utf-16"), "not_utf8", "is UTF-16"),
         "song_data/A/A/A/one-array.json": (json.dumps([song]).encode(), "not_json", "is one JSON array"),
         "song_data/A/A/A/pretty.json": (json.dumps(song, indent=2).encode(), "not_json", "is a song over many lines"),
-        "song_data/A/A/A/cut-off.json": (json.dumps(song).encode()[:60], "not_json", "is cut off in its only line"),
+        "song_data/A/A/A/cut-off.json": (json.dumps(song).encode()[60:], "not_json", "lacks its beginning"),
         "song_data/A/A/A/empty.json": (b"", "empty", "has no byte"),
         "song_data/A/A/A/latin-1.json": (
             json.dumps(song, ensure_ascii=False).encode("latin-1"), "not_utf8", "is Latin-1",

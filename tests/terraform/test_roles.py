@@ -40,11 +40,11 @@ def policies(project_stack, terraform):
 def calls(project_stack, monkeypatch):
     """(job, action, resource, context) of every call that jobs make with clients of `aws.client`."""
     seen, job = set(), [""]
-    given, client = arguments._given, aws._client
+    parsed, client = arguments._parsed, aws._client
 
     def noting_job(argv):
-        found = given(argv)
-        job[0] = found["JOB_NAME"]
+        found = parsed(argv)
+        job[0] = found[0]["JOB_NAME"]
         return found
 
     def noting_calls(*key):
@@ -56,9 +56,13 @@ def calls(project_stack, monkeypatch):
         )
         return made
 
-    monkeypatch.setattr(arguments, "_given", noting_job)
+    monkeypatch.setattr(arguments, "_parsed", noting_job)
     monkeypatch.setattr(aws, "_client", noting_calls)
     return seen
+
+
+CONNECTIONS = {"music-rds": "music-local-rds"}
+"""What Terraform calls a connection of the local stack."""
 
 
 def needs(model, params):
@@ -71,7 +75,9 @@ def needs(model, params):
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             yield f"dynamodb:{operation}", f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}{index}", None, None
     elif service == "glue":
-        yield f"glue:{operation}", f"arn:aws:glue:us-east-1:123456789012:workflow/{params['Name']}", None, None
+        kind = "connection" if operation == "GetConnection" else "workflow"
+        name = CONNECTIONS.get(params["Name"], params["Name"])
+        yield f"glue:{operation}", f"arn:aws:glue:us-east-1:123456789012:{kind}/{name}", None, None
     else:
         yield f"{service}:{operation}", "*", f"{service}:namespace", params["Namespace"]
 

@@ -115,4 +115,4 @@ def _remedy(why: str) -> str:
     """What to do about two transactions that met three times; the connector itself repeats the one that lost."""
     if CONFLICT not in why:
         return ""
-    return "; start the workflow again, or let the database isolate by snapshot (docs/operations.md, SERIALIZABLE)"
+    return "; start the workflow again, or ALTER DATABASE ... ISOLATION LEVEL SNAPSHOT"
