@@ -16,6 +16,7 @@ from pathlib import Path
 
 PACKAGE_VARIABLE = "LOCAL_GLUE_PACKAGE"
 RESULT_VARIABLE = "LOCAL_GLUE_RESULT"
+NO_SPARK_VARIABLE = "LOCAL_GLUE_NO_SPARK"
 MESSAGE_LIMIT = 4000
 
 
@@ -57,6 +58,8 @@ def main(argv: Sequence[str]) -> int:
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]
     import_package(os.environ.pop(PACKAGE_VARIABLE, str(Path(__file__).parents[1])))
+    if os.environ.pop(NO_SPARK_VARIABLE, None):
+        sys.modules["pyspark"] = None  # type: ignore[assignment]  # importing it fails, as in a Python shell job
     sys.argv = list(argv)
     error: BaseException | None = None
     try:

@@ -23,6 +23,8 @@ class RunRequest:
     argv: list[str]
     libraries: dict[str, str] = field(default_factory=dict)
     timeout_s: float | None = None
+    has_spark: bool = True
+    """Whether the script finds PySpark; Python shell jobs do not."""
     access_key: str | None = None
     """The key of the session of the job's role; None where no role is judged."""
     on_running: Callable[[], bool] = lambda: True

@@ -18,7 +18,7 @@ def check_capacity(given: Mapping[str, Any], job: Mapping[str, Any] | None = Non
         GlueApiError: workers and DPUs are both given, or half of either.
     """
     if given.get("AllocatedCapacity") and given.get("MaxCapacity"):
-        raise invalid("Please set only Allocated Capacity or Max Capacity.")
+        raise invalid("Please set only Allocated Capacity or Max Capacity")
     workers = {**{key: (job or {}).get(key) for key in _WORKERS}, **{k: given[k] for k in _WORKERS if given.get(k)}}
     if given.get("MaxCapacity") and any(workers.values()):
         raise invalid("Please do not set Max Capacity if using Worker Type and Number of Workers.")

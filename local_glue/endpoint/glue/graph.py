@@ -19,9 +19,16 @@ def build_graph(triggers: list[dict[str, Any]], run: WorkflowRun | None = None) 
             "TriggerDetails": {"Trigger": public_trigger(trigger)},
         }
         for condition in (trigger.get("Predicate") or {}).get("Conditions", ()):
-            edges.append({"SourceId": _job(nodes, condition["JobName"], run), "DestinationId": here})
+            edges.append(
+                {
+                    "SourceId": _job(nodes, condition.get("JobName") or condition["CrawlerName"], run),
+                    "DestinationId": here,
+                }
+            )
         for action in trigger["Actions"]:
-            edges.append({"SourceId": here, "DestinationId": _job(nodes, action["JobName"], run)})
+            edges.append(
+                {"SourceId": here, "DestinationId": _job(nodes, action.get("JobName") or action["CrawlerName"], run)}
+            )
     return {"Nodes": list(nodes.values()), "Edges": edges}
 
 

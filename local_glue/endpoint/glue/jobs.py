@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.iam.judge import DeniedError
 from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
+PYTHON_SHELL = "pythonshell"
+COMMANDS = ("glueetl", PYTHON_SHELL)
 Listener = Callable[[JobRun], None]
 Opener = Callable[[JobRun], str | None]
 
@@ -65,13 +67,10 @@ class Jobs:
         """Starts a job run and returns at once.
 
         Raises:
-            GlueApiError: the job does not exist, runs too often already, or is of a kind that cannot run here.
+            GlueApiError: the job does not exist or runs too often already.
         """
         with self.lock:
             job = self.definition(name)
-            kind = (job.get("Command") or {}).get("Name", "glueetl")
-            if kind != "glueetl":
-                raise invalid(f"Job {name}: local_glue runs jobs of command glueetl only, not {kind}.")
             run = JobRun(
                 job=dict(job), run_id=new_run_id("jr"), arguments=dict(arguments or {}), overrides=overrides or {},
                 previous_run_id=previous_run_id, trigger_name=trigger, workflow_run=workflow_run,
@@ -160,6 +159,8 @@ class Jobs:
                 self._threads.discard(threading.current_thread())
 
     def _attempt(self, run: JobRun) -> Outcome:
+        if why := _cannot_run(run.job["Command"]):
+            return Outcome("FAILED", f"Job {run.job_name} {why}")
         try:
             return self.executor.run(replace(self._request(run), access_key=self.open_session(run)))
         except DeniedError as error:
@@ -197,6 +198,7 @@ class Jobs:
             job_name=run.job_name, run_id=run.run_id, script=run.job["Command"]["ScriptLocation"], argv=argv,
             libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
             timeout_s=minutes * self.minute_seconds if minutes else None,
+            has_spark=run.job["Command"]["Name"] != PYTHON_SHELL,
             on_running=lambda: self._running(run),
         )  # fmt: skip
 
@@ -207,6 +209,13 @@ class Jobs:
                 return False
             run.set_state("RUNNING")
             return True
+
+
+def _cannot_run(command: dict[str, Any]) -> str | None:
+    """Why a job of this command cannot run, None if it can."""
+    if command["Name"] not in COMMANDS:
+        return f"has command {command['Name']}: local_glue runs {' and '.join(COMMANDS)}."
+    return None if command.get("ScriptLocation") else "has no script: give its Command a ScriptLocation."
 
 
 def _limit(job: dict[str, Any]) -> int:

@@ -97,8 +97,6 @@ def batch_stop_job_run(call: Call) -> dict[str, Any]:
 
 def _definition(name: str, given: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     command = dict(given.get("Command") or {})
-    if not command.get("ScriptLocation"):
-        raise invalid(f"Job {name}: Command.ScriptLocation is required.")
     unknown = set(given) - {*FIELDS, "Name", "Tags"}
     if unknown:
         raise invalid(f"Job {name}: unknown parameters {', '.join(sorted(unknown))}.")

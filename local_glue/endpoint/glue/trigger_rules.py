@@ -3,26 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, invalid, unsupported
+from local_glue.endpoint.glue.errors import GlueApiError, invalid
 from local_glue.endpoint.schedule import ScheduleError, parse_schedule
 
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
 START_TYPES = ("ON_DEMAND", "SCHEDULED", "EVENT")
 LISTENABLE = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT", "ERROR")
+CRAWL_STATES = ("SUCCEEDED", "FAILED", "CANCELLED")
 MAX_SIZE, MAX_WINDOW_S = 100, 900
 
 
 def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
     """Whether the conditions are met, given each job's latest state."""
-    met = [states.get(condition["JobName"]) == condition["State"] for condition in predicate["Conditions"]]
+    # A condition on a crawler is never met, for crawlers do not run here.
+    met = [states.get(condition.get("JobName")) == condition.get("State", "") for condition in predicate["Conditions"]]
     return any(met) if predicate.get("Logical") == "ANY" else all(met)
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
-    """Checks that AWS would accept the trigger and that local_glue can execute it.
+    """Checks that AWS would accept the trigger.
 
     Raises:
-        GlueApiError: InvalidInputException or UnsupportedOperationException, naming the trigger.
+        GlueApiError: InvalidInputException or ValidationException.
     """
     name, kind = trigger.get("Name"), trigger.get("Type")
     if kind not in TYPES:
@@ -30,16 +32,20 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
     if not trigger.get("Actions"):
         raise invalid(f"Trigger {name}: at least one action is required.")
     for action in trigger["Actions"]:
-        if action.get("CrawlerName"):
-            raise unsupported("crawlers as trigger actions", f"trigger {name} names {action['CrawlerName']}")
-        if not action.get("JobName"):
-            raise invalid(f"Trigger {name}: each action needs a JobName.")
+        _check_action(name, action)
     if kind == "SCHEDULED":
         _check_schedule(name, trigger.get("Schedule"))
     if kind == "CONDITIONAL":
         _check_predicate(name, trigger.get("Predicate") or {})
     if kind == "EVENT":
         _check_batching(name, trigger.get("EventBatchingCondition"))
+
+
+def _check_action(name: str | None, action: Mapping[str, Any]) -> None:
+    if action.get("JobName") and action.get("CrawlerName"):
+        raise invalid("Both JobName and CrawlerName cannot be set together in an action")
+    if not action.get("JobName") and not action.get("CrawlerName"):
+        raise invalid(f"Trigger {name}: each action needs a JobName or a CrawlerName.")
 
 
 def _check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
@@ -63,24 +69,32 @@ def _check_schedule(name: str | None, schedule: str | None) -> None:
 def _check_predicate(name: str | None, predicate: Mapping[str, Any]) -> None:
     conditions = predicate.get("Conditions") or []
     if not conditions:
-        raise invalid(f"Trigger {name}: a CONDITIONAL trigger needs a predicate with conditions.")
+        raise invalid("Predicate cannot be null or empty")
     if predicate.get("Logical") not in ("AND", "ANY", None):
         raise invalid(f"Trigger {name}: Logical must be AND or ANY.")
     if len(conditions) > 1 and not predicate.get("Logical"):
         raise invalid(f"Trigger {name}: Logical is required when there are several conditions.")
-    for condition in conditions:
-        _check_condition(name, condition)
+    for number, condition in enumerate(conditions, 1):
+        _check_condition(condition, number)
 
 
-def _check_condition(name: str | None, condition: Mapping[str, Any]) -> None:
-    error: GlueApiError | None = None
-    if condition.get("CrawlerName"):
-        error = unsupported("crawlers in conditions", f"trigger {name} names {condition['CrawlerName']}")
-    elif not condition.get("JobName"):
-        error = invalid(f"Trigger {name}: each condition needs a JobName.")
-    elif condition.get("State") not in LISTENABLE:
-        error = invalid(f"Trigger {name}: condition State must be one of {', '.join(LISTENABLE)}.")
-    elif condition.get("LogicalOperator", "EQUALS") != "EQUALS":
-        error = invalid(f"Trigger {name}: LogicalOperator must be EQUALS.")
-    if error:
-        raise error
+def _check_condition(condition: Mapping[str, Any], number: int) -> None:
+    """Checks one condition, in AWS's order and words."""
+    if condition.get("JobName"):
+        kind, state, states = "job", condition.get("State"), LISTENABLE
+    elif condition.get("CrawlerName"):
+        kind, state, states = "crawler", condition.get("CrawlState"), CRAWL_STATES
+    else:
+        raise invalid("JobName or CrawlerName in condition cannot be null or empty")
+    if state not in states:
+        shown = ", ".join(states[:4])
+        raise invalid(f"State cannot be null or empty, choose from one of the following {kind} state: [{shown}]")
+    operator = condition.get("LogicalOperator")
+    if not operator:
+        raise invalid("Logical operator cannot be null or empty")
+    if operator != "EQUALS":
+        raise GlueApiError(
+            "ValidationException",
+            f"Value '{operator}' at 'predicate.conditions.{number}.member.logicalOperator' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [Equals]",
+        )

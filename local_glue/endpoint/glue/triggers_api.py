@@ -18,7 +18,8 @@ def create_trigger(call: Call) -> dict[str, Any]:
     trigger = without_none({key: call.get(key) for key in FIELDS})
     check_trigger(trigger)
     for action in trigger["Actions"]:
-        call.service.jobs.definition(action["JobName"])
+        if "JobName" in action:
+            call.service.jobs.definition(action["JobName"])
     workflow = trigger.get("WorkflowName")
     if workflow:
         workflows.definition(workflow)
@@ -88,4 +89,4 @@ def delete_trigger(call: Call) -> dict[str, Any]:
 
 def _selected(call: Call) -> list[dict[str, Any]]:
     job, triggers = call.get("DependentJobName"), list(call.service.workflows.triggers.values())
-    return [t for t in triggers if not job or job in {action["JobName"] for action in t["Actions"]}]
+    return [t for t in triggers if not job or job in {action.get("JobName") for action in t["Actions"]}]

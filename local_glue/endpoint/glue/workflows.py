@@ -4,7 +4,7 @@ from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, no_entity, not_found, unsupported
 from local_glue.endpoint.glue.jobs import Jobs
 from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.glue.trigger_rules import START_TYPES, holds
@@ -35,7 +35,7 @@ class Workflows:
     def definition(self, name: str) -> dict[str, Any]:
         """The workflow; raises EntityNotFoundException if it does not exist."""
         if name not in self.definitions:
-            raise not_found("Workflow", name)
+            raise no_entity()
         return self.definitions[name]
 
     def trigger(self, name: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class Workflows:
         for run in self.runs.get(name, ()):
             if run.run_id == run_id:
                 return run
-        raise not_found("Workflow run", run_id)
+        raise no_entity()
 
     def triggers_of(self, workflow: str) -> list[dict[str, Any]]:
         """The workflow's triggers, in order of creation."""
@@ -61,18 +61,13 @@ class Workflows:
         return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
 
     def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
-        """Starts a workflow run by firing its start trigger.
+        """Starts a workflow run by firing its start trigger; without one there is nothing to do, and the run is over.
 
         Raises:
-            GlueApiError: the workflow does not exist, has no start trigger, or runs too often already.
+            GlueApiError: the workflow does not exist, or runs too often already.
         """
         with self.lock:
             workflow = self.definition(name)
-            start = self.start_trigger_of(name)
-            if start is None:
-                raise invalid(
-                    f"Workflow {name} has no start trigger: create one of type ON_DEMAND, SCHEDULED or EVENT."
-                )
             runs = self.runs.setdefault(name, [])
             limit = workflow.get("MaxConcurrentRuns")
             if limit and sum(run.is_active for run in runs) >= limit:
@@ -80,7 +75,8 @@ class Workflows:
             merged = {**(workflow.get("DefaultRunProperties") or {}), **(properties or {})}
             run = WorkflowRun(name, new_run_id("wr"), merged, previous_run_id=runs[-1].run_id if runs else None)
             runs.append(run)
-            self._fire(start, run)
+            if start := self.start_trigger_of(name):
+                self._fire(start, run)
             self._settle(run)
             return run
 
@@ -162,7 +158,7 @@ class Workflows:
         for trigger in list(self.triggers.values()):
             if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger.get("WorkflowName"):
                 continue
-            watched = {condition["JobName"] for condition in trigger["Predicate"]["Conditions"]}
+            watched = {condition.get("JobName") for condition in trigger["Predicate"]["Conditions"]}
             if job_run.job_name in watched:
                 seen = self._seen.setdefault(trigger["Name"], {})
                 seen[job_run.job_name] = job_run.state
@@ -174,11 +170,13 @@ class Workflows:
         if run:
             run.fired.add(trigger["Name"])
         conditions = (trigger.get("Predicate") or {}).get("Conditions") or []
-        watched = {condition["JobName"] for condition in conditions}
+        watched = {condition.get("JobName") for condition in conditions}
         before = [r for r in run.job_runs if r.job_name in watched and r.state in FINAL] if run else []
         for action in trigger["Actions"]:
             overrides = {key: action[key] for key in ACTION_OVERRIDES if action.get(key)}
             try:
+                if action.get("CrawlerName"):
+                    raise unsupported("crawls", f"trigger {trigger['Name']} starts crawler {action['CrawlerName']}")
                 self.jobs.start(
                     action["JobName"], action.get("Arguments"), overrides=overrides, trigger=trigger["Name"],
                     workflow_run=run, predecessors=before,
@@ -186,4 +184,5 @@ class Workflows:
             except GlueApiError as error:
                 if raising:
                     raise
-                self.jobs.record_error(action["JobName"], error, trigger["Name"], run)
+                name = action.get("JobName") or action["CrawlerName"]
+                self.jobs.record_error(name, error, trigger["Name"], run)

@@ -83,9 +83,17 @@ def describe_triggers():
         with pytest.raises(tiny.glue.exceptions.InvalidInputException, match=first):
             tiny.trigger("again", "SCHEDULED", [a], flow, Schedule="cron(0 4 * * ? *)")
 
-    def it_refuses_to_run_a_workflow_without_start_trigger(tiny):
-        with pytest.raises(tiny.glue.exceptions.InvalidInputException, match="start trigger"):
-            tiny.glue.start_workflow_run(Name=tiny.workflow())
+    def it_has_nothing_to_do_in_a_workflow_without_start_trigger(tiny):
+        flow = tiny.workflow()
+        run_id = tiny.glue.start_workflow_run(Name=flow)["RunId"]
+        assert tiny.glue.get_workflow_run(Name=flow, RunId=run_id)["Run"]["Status"] == "COMPLETED"
+
+    def it_says_that_nothing_crawls_when_a_trigger_starts_a_crawler(tiny):
+        flow, actions = tiny.workflow(), [{"CrawlerName": "c"}]
+        tiny.glue.create_trigger(Name=f"{flow}-start", Type="ON_DEMAND", WorkflowName=flow, Actions=actions)
+        run_id = tiny.glue.start_workflow_run(Name=flow)["RunId"]
+        run = tiny.glue.get_workflow_run(Name=flow, RunId=run_id)["Run"]
+        assert (run["Status"], run["Statistics"]["ErroredActions"]) == ("COMPLETED", 1)
 
     @pytest.mark.parametrize(
         ("kind", "options", "message"),
@@ -93,10 +101,10 @@ def describe_triggers():
             ("SCHEDULED", {"Schedule": "every day"}, "cron"),
             ("SCHEDULED", {"Schedule": "cron(0 4 * * * *)"}, "exactly one"),
             ("SCHEDULED", {"Schedule": "cron(99 4 * * ? *)"}, "minutes"),
-            ("CONDITIONAL", {}, "predicate"),
+            ("CONDITIONAL", {}, "Predicate cannot be null"),
             ("CONDITIONAL", {"Predicate": {"Conditions": [{"JobName": "x", "State": "RUNNING"}]}}, "State"),
             ("CONDITIONAL", {"Predicate": {"Conditions": [{"JobName": "x", "State": "FAILED"}] * 2}}, "Logical"),
-            ("CONDITIONAL", {"Predicate": {"Conditions": [{"CrawlerName": "x", "CrawlState": "FAILED"}]}}, "crawlers"),
+            ("CONDITIONAL", {"Predicate": {"Conditions": [{"CrawlerName": "x", "CrawlState": "X"}]}}, "crawler state"),
         ],
     )
     def it_refuses_what_cannot_work(tiny, kind, options, message):
