@@ -36,10 +36,10 @@ def _conditions(trigger: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
-    """Checks that AWS would accept the trigger and that local_glue can execute it.
+    """Checks that AWS would accept the trigger.
 
     Raises:
-        GlueApiError: InvalidInputException or UnsupportedOperationException, naming the trigger.
+        GlueApiError: InvalidInputException or ValidationException.
     """
     name, kind = trigger.get("Name"), trigger.get("Type")
     if kind not in TYPES:
