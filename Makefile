@@ -103,7 +103,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
-	@$(LOCK) --group security -o requirements/security.lock
+	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 
 LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from local_glue import environment
 from local_glue.access import Access
 from local_glue.job import STANDIN
-from local_glue.runner.bootstrap import NO_SPARK_VARIABLE, PACKAGE_VARIABLE, RESULT_VARIABLE
+from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
@@ -71,8 +71,8 @@ class ProcessExecutor:
     def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, output: "Output") -> Outcome:
         result = folder / "result.json"
         variables = self._environment(self.access.signed_with(request.access_key), paths, result)
-        if not request.has_spark:
-            variables[NO_SPARK_VARIABLE] = "1"
+        if request.python_shell:
+            variables[SHELL_VARIABLE] = request.python_shell
         command = [sys.executable, str(Path(__file__).parent / "bootstrap.py"), str(script), *request.argv]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,

@@ -23,10 +23,10 @@ class RunRequest:
     argv: list[str]
     libraries: dict[str, str] = field(default_factory=dict)
     timeout_s: float | None = None
-    has_spark: bool = True
-    """Whether the script finds PySpark; Python shell jobs do not."""
     access_key: str | None = None
     """The key of the session of the job's role; None where no role is judged."""
+    python_shell: str | None = None
+    """The Python version that a Python shell job asks for; None for jobs with Spark."""
     on_running: Callable[[], bool] = lambda: True
 
 

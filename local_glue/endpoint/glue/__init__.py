@@ -19,25 +19,25 @@ def install(service: GlueService) -> None:
 
     for function in handlers():
         setattr(GlueResponse, function.__name__, _method(function, service))
-    _check_all_numbers(GlueResponse)
+    _check_all_limits(GlueResponse)
 
 
-def _check_all_numbers(responses: Any) -> None:
-    """Checks the numbers of every call, also of those that moto answers, before the call is looked at."""
-    from local_glue.endpoint.glue.limits import check_numbers
+def _check_all_limits(responses: Any) -> None:
+    """Checks the limits of every call, also of those that moto answers, before the call is looked at."""
+    from local_glue.endpoint.glue.limits import check_limits
 
     asked = responses.call_action
-    if getattr(asked, "checks_numbers", False):
+    if getattr(asked, "checks_limits", False):
         return
 
     def call_action(response: Any) -> Any:
         try:
-            check_numbers(response._get_action(), json.loads(response.body or "{}"))
+            check_limits(response._get_action(), json.loads(response.body or "{}"))
         except GlueApiError as error:
             return error.code, {**dict(error.get_headers() or ()), "status": error.code}, error.description
         return asked(response)
 
-    call_action.checks_numbers = True  # type: ignore[attr-defined]
+    call_action.checks_limits = True  # type: ignore[attr-defined]
     responses.call_action = call_action
 
 

@@ -18,7 +18,7 @@ def not_found(kind: str, name: str) -> GlueApiError:
 
 
 def no_entity() -> GlueApiError:
-    """The error for a workflow or a run of one that does not exist, which AWS does not name."""
+    """The error for a workflow or workflow run that does not exist, which AWS does not name."""
     return GlueApiError("EntityNotFoundException", "Entity not found")
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from local_glue.endpoint.glue.commands import shell_version, why_not
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.iam.judge import DeniedError
 from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
-PYTHON_SHELL = "pythonshell"
-COMMANDS = ("glueetl", PYTHON_SHELL)
 Listener = Callable[[JobRun], None]
 Opener = Callable[[JobRun], str | None]
 
@@ -67,7 +66,7 @@ class Jobs:
         """Starts a job run and returns at once.
 
         Raises:
-            GlueApiError: the job does not exist or runs too often already.
+            GlueApiError: the job does not exist, or runs too often already.
         """
         with self.lock:
             job = self.definition(name)
@@ -76,7 +75,7 @@ class Jobs:
                 previous_run_id=previous_run_id, trigger_name=trigger, workflow_run=workflow_run,
                 predecessors=[{"JobName": p.job_name, "RunId": p.run_id} for p in predecessors],
             )  # fmt: skip
-            if not self._is_free(job):
+            if not self._is_free(job) and not why_not(job):
                 if not run.queues:
                     raise concurrent_runs("the job", name, _limit(job))
                 run.set_state("WAITING")
@@ -159,9 +158,9 @@ class Jobs:
                 self._threads.discard(threading.current_thread())
 
     def _attempt(self, run: JobRun) -> Outcome:
-        if why := _cannot_run(run.job["Command"]):
-            return Outcome("FAILED", f"Job {run.job_name} {why}")
         try:
+            if reason := why_not(run.job):
+                return Outcome("FAILED", reason)
             return self.executor.run(replace(self._request(run), access_key=self.open_session(run)))
         except DeniedError as error:
             return Outcome("FAILED", f"AccessDeniedException: {error}")
@@ -187,19 +186,19 @@ class Jobs:
 
     def _request(self, run: JobRun) -> RunRequest:
         arguments = run.all_arguments()
-        workflow = run.workflow_run
-        system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
+        workflow, shell, system = run.workflow_run, shell_version(run.job), {}
+        if not shell:  # the names of job and run are documented for Spark jobs only
+            system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
+            arguments.setdefault("--job-bookmark-option", "job-bookmark-disable")
         if workflow:
             system |= {"--WORKFLOW_NAME": workflow.name, "--WORKFLOW_RUN_ID": workflow.run_id}
-        arguments.setdefault("--job-bookmark-option", "job-bookmark-disable")
         argv = [part for key, value in {**system, **arguments, **system}.items() for part in (key, value)]
         minutes = run.timeout_minutes
         return RunRequest(
             job_name=run.job_name, run_id=run.run_id, script=run.job["Command"]["ScriptLocation"], argv=argv,
             libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
             timeout_s=minutes * self.minute_seconds if minutes else None,
-            has_spark=run.job["Command"]["Name"] != PYTHON_SHELL,
-            on_running=lambda: self._running(run),
+            python_shell=shell, on_running=lambda: self._running(run),
         )  # fmt: skip
 
     def _running(self, run: JobRun) -> bool:
@@ -209,13 +208,6 @@ class Jobs:
                 return False
             run.set_state("RUNNING")
             return True
-
-
-def _cannot_run(command: dict[str, Any]) -> str | None:
-    """Why a job of this command cannot run, None if it can."""
-    if command["Name"] not in COMMANDS:
-        return f"has command {command['Name']}: local_glue runs {' and '.join(COMMANDS)}."
-    return None if command.get("ScriptLocation") else "has no script: give its Command a ScriptLocation."
 
 
 def _limit(job: dict[str, Any]) -> int:

@@ -3,21 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, invalid
+from local_glue.endpoint.glue.errors import GlueApiError, invalid, unsupported
 from local_glue.endpoint.schedule import ScheduleError, parse_schedule
 
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
 START_TYPES = ("ON_DEMAND", "SCHEDULED", "EVENT")
-LISTENABLE = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT", "ERROR")
+JOB_STATES = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT", "ERROR")
 CRAWL_STATES = ("SUCCEEDED", "FAILED", "CANCELLED")
 MAX_SIZE, MAX_WINDOW_S = 100, 900
 
 
 def holds(predicate: Mapping[str, Any], states: Mapping[str, str]) -> bool:
     """Whether the conditions are met, given each job's latest state."""
-    # A condition on a crawler is never met, for crawlers do not run here.
-    met = [states.get(condition.get("JobName")) == condition.get("State", "") for condition in predicate["Conditions"]]
+    met = [states.get(c.get("JobName", "")) == c.get("State", "") for c in predicate["Conditions"]]
     return any(met) if predicate.get("Logical") == "ANY" else all(met)
+
+
+def watched_jobs(trigger: Mapping[str, Any]) -> set[str]:
+    """The jobs that the trigger's conditions name."""
+    return {condition["JobName"] for condition in _conditions(trigger) if condition.get("JobName")}
+
+
+def check_no_crawlers(trigger: Mapping[str, Any]) -> None:
+    """Raises UnsupportedOperationException if the trigger starts a crawler or waits for one."""
+    for part in (*trigger["Actions"], *_conditions(trigger)):
+        if crawler := part.get("CrawlerName"):
+            raise unsupported("crawlers", f"trigger {trigger['Name']} names the crawler {crawler}")
+
+
+def _conditions(trigger: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return (trigger.get("Predicate") or {}).get("Conditions") or []
 
 
 def check_trigger(trigger: Mapping[str, Any]) -> None:
@@ -32,20 +47,16 @@ def check_trigger(trigger: Mapping[str, Any]) -> None:
     if not trigger.get("Actions"):
         raise invalid(f"Trigger {name}: at least one action is required.")
     for action in trigger["Actions"]:
-        _check_action(name, action)
+        if action.get("CrawlerName") and action.get("JobName"):
+            raise invalid("Both JobName and CrawlerName cannot be set together in an action")
+        if not action.get("CrawlerName") and not action.get("JobName"):
+            raise invalid(f"Trigger {name}: each action needs a JobName or a CrawlerName.")
     if kind == "SCHEDULED":
         _check_schedule(name, trigger.get("Schedule"))
     if kind == "CONDITIONAL":
         _check_predicate(name, trigger.get("Predicate") or {})
     if kind == "EVENT":
         _check_batching(name, trigger.get("EventBatchingCondition"))
-
-
-def _check_action(name: str | None, action: Mapping[str, Any]) -> None:
-    if action.get("JobName") and action.get("CrawlerName"):
-        raise invalid("Both JobName and CrawlerName cannot be set together in an action")
-    if not action.get("JobName") and not action.get("CrawlerName"):
-        raise invalid(f"Trigger {name}: each action needs a JobName or a CrawlerName.")
 
 
 def _check_batching(name: str | None, condition: dict[str, Any] | None) -> None:
@@ -75,21 +86,11 @@ def _check_predicate(name: str | None, predicate: Mapping[str, Any]) -> None:
     if len(conditions) > 1 and not predicate.get("Logical"):
         raise invalid(f"Trigger {name}: Logical is required when there are several conditions.")
     for number, condition in enumerate(conditions, 1):
-        _check_condition(condition, number)
+        _check_condition(name, number, condition)
 
 
-def _check_condition(condition: Mapping[str, Any], number: int) -> None:
-    """Checks one condition, in AWS's order and words."""
-    if condition.get("JobName"):
-        kind, state, states = "job", condition.get("State"), LISTENABLE
-    elif condition.get("CrawlerName"):
-        kind, state, states = "crawler", condition.get("CrawlState"), CRAWL_STATES
-    else:
-        raise invalid("JobName or CrawlerName in condition cannot be null or empty")
-    if state not in states:
-        shown = ", ".join(states[:4])
-        raise invalid(f"State cannot be null or empty, choose from one of the following {kind} state: [{shown}]")
-    operator = condition.get("LogicalOperator")
+def _check_condition(name: str | None, number: int, condition: Mapping[str, Any]) -> None:
+    operator, job, crawler = (condition.get(key) for key in ("LogicalOperator", "JobName", "CrawlerName"))
     if not operator:
         raise invalid("Logical operator cannot be null or empty")
     if operator != "EQUALS":
@@ -98,3 +99,13 @@ def _check_condition(condition: Mapping[str, Any], number: int) -> None:
             f"Value '{operator}' at 'predicate.conditions.{number}.member.logicalOperator' failed to satisfy "
             "constraint: Member must satisfy enum value set: [Equals]",
         )
+    if not job and not crawler:
+        raise invalid("JobName or CrawlerName in condition cannot be null or empty")
+    if job and crawler:
+        raise invalid(f"Trigger {name}: a condition names a job or a crawler, not both.")
+    kind, state, states = ("job", "State", JOB_STATES) if job else ("crawler", "CrawlState", CRAWL_STATES)
+    if not condition.get(state):
+        shown = ", ".join(states[: None if crawler else -1])
+        raise invalid(f"State cannot be null or empty, choose from one of the following {kind} state: [{shown}]")
+    if condition[state] not in states:
+        raise invalid(f"Trigger {name}: condition {state} must be one of {', '.join(states)}.")

@@ -4,10 +4,10 @@ from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, no_entity, not_found, unsupported
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, no_entity, not_found
 from local_glue.endpoint.glue.jobs import Jobs
 from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
-from local_glue.endpoint.glue.trigger_rules import START_TYPES, holds
+from local_glue.endpoint.glue.trigger_rules import START_TYPES, check_no_crawlers, holds, watched_jobs
 
 ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
 
@@ -61,13 +61,15 @@ class Workflows:
         return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
 
     def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
-        """Starts a workflow run by firing its start trigger; without one there is nothing to do, and the run is over.
+        """Starts a workflow run by firing its start trigger; without one the run is over at once.
 
         Raises:
-            GlueApiError: the workflow does not exist, or runs too often already.
+            GlueApiError: the workflow does not exist, runs too often already, or has crawlers.
         """
         with self.lock:
             workflow = self.definition(name)
+            for trigger in self.triggers_of(name):
+                check_no_crawlers(trigger)
             runs = self.runs.setdefault(name, [])
             limit = workflow.get("MaxConcurrentRuns")
             if limit and sum(run.is_active for run in runs) >= limit:
@@ -105,13 +107,14 @@ class Workflows:
         """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other.
 
         Raises:
-            GlueApiError: the trigger does not exist, or is of type EVENT, which only events start.
+            GlueApiError: the trigger does not exist, has crawlers, or is of type EVENT, which only events start.
         """
         with self.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
             if kind == "EVENT":
                 raise invalid("Trigger Type EVENT cannot be started")
+            check_no_crawlers(trigger)
             if kind == "ON_DEMAND" or (kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.clock):
                 self.fire_start(trigger)
             else:
@@ -123,6 +126,7 @@ class Workflows:
             if trigger.get("WorkflowName"):
                 self.start_run(trigger["WorkflowName"])
             else:
+                check_no_crawlers(trigger)
                 self._fire(trigger, None, raising=trigger["Type"] == "ON_DEMAND")
 
     def job_ended(self, job_run: JobRun) -> None:
@@ -158,8 +162,7 @@ class Workflows:
         for trigger in list(self.triggers.values()):
             if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger.get("WorkflowName"):
                 continue
-            watched = {condition.get("JobName") for condition in trigger["Predicate"]["Conditions"]}
-            if job_run.job_name in watched:
+            if job_run.job_name in watched_jobs(trigger):
                 seen = self._seen.setdefault(trigger["Name"], {})
                 seen[job_run.job_name] = job_run.state
                 if holds(trigger["Predicate"], seen):
@@ -169,14 +172,11 @@ class Workflows:
     def _fire(self, trigger: dict[str, Any], run: WorkflowRun | None, *, raising: bool = False) -> None:
         if run:
             run.fired.add(trigger["Name"])
-        conditions = (trigger.get("Predicate") or {}).get("Conditions") or []
-        watched = {condition.get("JobName") for condition in conditions}
+        watched = watched_jobs(trigger)
         before = [r for r in run.job_runs if r.job_name in watched and r.state in FINAL] if run else []
-        for action in trigger["Actions"]:
+        for action in [action for action in trigger["Actions"] if "JobName" in action]:
             overrides = {key: action[key] for key in ACTION_OVERRIDES if action.get(key)}
             try:
-                if action.get("CrawlerName"):
-                    raise unsupported("crawls", f"trigger {trigger['Name']} starts crawler {action['CrawlerName']}")
                 self.jobs.start(
                     action["JobName"], action.get("Arguments"), overrides=overrides, trigger=trigger["Name"],
                     workflow_run=run, predecessors=before,
@@ -184,5 +184,4 @@ class Workflows:
             except GlueApiError as error:
                 if raising:
                     raise
-                name = action.get("JobName") or action["CrawlerName"]
-                self.jobs.record_error(name, error, trigger["Name"], run)
+                self.jobs.record_error(action["JobName"], error, trigger["Name"], run)

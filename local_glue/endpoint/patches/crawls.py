@@ -1,41 +1,44 @@
-"""Lets crawls say that they found nothing because nothing crawls here.
+"""Lets crawls end FAILED with the reason: nothing here crawls.
 
-moto (5.2.5) keeps crawlers and takes each crawl for completed; here a crawl ends as FAILED, with the reason.
+moto (5.2.5) lets them end COMPLETED without any table, and only when somebody lists them.
 """
 
 from typing import Any
 
-WHY = "local_glue keeps crawlers but does not crawl: create the table with CreateTable"
+REASON = "local_glue does not crawl: create the tables with the API or with Terraform."
 
 
 def install() -> None:
-    """Makes the crawls of this process end as failed. Can be repeated."""
+    """Makes every crawl that is started in this process fail. Can be repeated."""
+    from moto.core.utils import utcnow
     from moto.glue import models
-    from moto.moto_api._internal.managed_state_model import ManagedState
 
-    if hasattr(models.FakeCrawl, "says_why"):
+    if models.FakeCrawl.__module__ == __name__:
         return
 
     class Crawl(models.FakeCrawl):
-        """A crawl that finds nothing."""
-
-        says_why = True
-
         def __init__(self, crawler_name: str) -> None:
             super().__init__(crawler_name)
-            transitions = [("RUNNING", "FAILED"), ("STOPPING", "STOPPED")]
-            ManagedState.__init__(self, model_name="glue::crawl", transitions=transitions)
+            self._transitions = [("RUNNING", "FAILED"), ("STOPPING", "STOPPED")]
 
         def advance(self) -> None:
-            """Goes on to the next state, which is the last."""
-            before = self.status
-            ManagedState.advance(self)
-            if before in ("RUNNING", "STOPPING") and self.status != before:
-                self.end_time = models.utcnow()
+            super().advance()
+            if self.status in ("FAILED", "STOPPED") and self.end_time is None:
+                self.end_time = utcnow()
 
         def as_dict(self) -> dict[str, Any]:
-            """The crawl as ListCrawls shows it."""
-            shown = super().as_dict()
-            return {**shown, "ErrorMessage": WHY} if shown.get("State") == "FAILED" else shown
+            return super().as_dict() | _reason(self)
 
-    models.FakeCrawl = Crawl
+    class Crawler(models.FakeCrawler):
+        def as_dict(self) -> dict[str, Any]:
+            answer = super().as_dict()
+            if self.crawls:
+                answer["LastCrawl"] |= _reason(self.crawls[-1])
+                self.crawls[-1].advance()  # so that who waits for the crawler sees it end
+            return answer
+
+    models.FakeCrawl, models.FakeCrawler = Crawl, Crawler
+
+
+def _reason(crawl: Any) -> dict[str, str]:
+    return {"ErrorMessage": REASON} if crawl.status == "FAILED" else {}

@@ -81,26 +81,6 @@ def describe_jobs():
         tiny.glue.tag_resource(ResourceArn=arn, TagsToAdd={"more": "1"})
         assert tiny.glue.get_tags(ResourceArn=arn)["Tags"] == {"team": tiny.mark, "more": "1"}
 
-    @pytest.mark.parametrize(
-        ("command", "state", "why"),
-        [
-            ("pythonshell", "SUCCEEDED", None),
-            ("glueray", "FAILED", "has command glueray: local_glue runs glueetl and pythonshell."),
-        ],
-    )
-    def it_runs_spark_and_python_shell_jobs(tiny, command, state, why):
-        code = "try:\n    import pyspark\nexcept ImportError:\n    print('no Spark')\nelse:\n    raise SystemExit(3)"
-        script = tiny.glue.get_job(JobName=tiny.job("script", code))["Job"]["Command"]["ScriptLocation"]
-        name = f"{command}_{tiny.mark}"
-        tiny.glue.create_job(Name=name, Role="r", Command={"Name": command, "ScriptLocation": script})
-        run = tiny.run(name)
-        assert run["JobRunState"] == state, run
-        assert (run.get("ErrorMessage") or "").endswith(why or "")
-
-    def it_can_be_defined_without_a_script_and_says_so_when_it_is_started(tiny):
-        tiny.glue.create_job(Name=f"bare_{tiny.mark}", Role="r", Command={"Name": "glueetl"})
-        assert "has no script" in tiny.run(f"bare_{tiny.mark}")["ErrorMessage"]
-
 
 def describe_connections():
     def it_creates_updates_and_deletes(tiny):
@@ -177,6 +157,8 @@ def describe_what_is_not_emulated():
             ("glue", "list_data_quality_rulesets", {}),
             ("glue", "create_blueprint", {"Name": "x", "BlueprintLocation": "s3://b/x.zip"}),
             ("glue", "resume_workflow_run", {"Name": "w", "RunId": "r", "NodeIds": ["n"]}),
+            ("glue", "run_statement", {"SessionId": "s", "Code": "1"}),
+            ("glue", "start_ml_evaluation_task_run", {"TransformId": "t"}),
             ("dynamodb", "list_imports", {}),
             ("iam", "list_service_specific_credentials", {}),
             ("sns", "get_data_protection_policy", {"ResourceArn": "arn:aws:sns:us-east-1:123456789012:topic"}),
