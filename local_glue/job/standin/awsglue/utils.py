@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from local_glue.versions import running
+
 _BOOKMARK = "job-bookmark-option"
 _CHOICES = ("job-bookmark-enable", "job-bookmark-pause", "job-bookmark-disable")
 _RANGE = ("job-bookmark-from", "job-bookmark-to")
@@ -26,8 +28,8 @@ class GlueArgumentParser(argparse.ArgumentParser):
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
     """The values of the named options, which are all required, and of Glue's options.
 
-    Dashes in names become underscores in the result; other arguments are ignored; values are strings. Unlike Glue
-    before 6.0, names cannot be abbreviated.
+    Dashes in names become underscores in the result; other arguments are ignored; values are strings. Before
+    Glue 6.0 a name can be abbreviated, as `--conf` for `--config_uri`.
 
     Args:
         args: The script's arguments, `sys.argv`.
@@ -40,7 +42,7 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
     reserved = [name for name in options if name in (_BOOKMARK, *_RANGE, *_IDS, *_OTHERS)]
     if reserved:
         raise RuntimeError(f"Using reserved arguments {', '.join(reserved)}")
-    parser = GlueArgumentParser(allow_abbrev=False)
+    parser = GlueArgumentParser(allow_abbrev=_abbreviates())
     parser.add_argument(f"--{_BOOKMARK}", choices=_CHOICES, default="job-bookmark-disable")
     for name in (*_RANGE, *_IDS, *_OTHERS, *_TEMPORARY):
         parser.add_argument(f"--{name}")
@@ -53,6 +55,11 @@ def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str,
     values["TempDir"] = values["TempDir"] or values["RedshiftTempDir"]
     values["RedshiftTempDir"] = values["RedshiftTempDir"] or values["TempDir"]
     return values
+
+
+def _abbreviates() -> bool:
+    version = running()
+    return version is not None and version.name < "6"
 
 
 def _check_range(values: dict[str, Any]) -> None:
