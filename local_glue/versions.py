@@ -20,7 +20,7 @@ from local_glue.environment import own_folder
 from local_glue.errors import LocalGlueError
 
 VARIABLE = "LOCAL_GLUE_VERSION"
-"""The variable that gives all jobs of a workflows file this version, whatever the file says."""
+"""The variable that gives all jobs of a workflows file, and those that name no version, this one."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Glue calls about jobs and their runs."""
 
+import os
 import secrets
 from typing import Any
 
+from local_glue import versions
 from local_glue.endpoint.glue.call import Call, without_none
 from local_glue.endpoint.glue.capacity import capacity, check_capacity
 from local_glue.endpoint.glue.errors import GlueApiError, already_exists, invalid, unsupported
@@ -15,7 +17,12 @@ FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Comm
           "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "NotificationProperty", "GlueVersion",
           "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
           "JobRunQueuingEnabled")  # fmt: skip
-DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "GlueVersion": "5.1", "JobMode": "SCRIPT"}
+DEFAULTS = {
+    "MaxRetries": 0,
+    "Timeout": 480,
+    "GlueVersion": os.environ.get(versions.VARIABLE) or "5.1",
+    "JobMode": "SCRIPT",
+}
 
 
 def create_job(call: Call) -> dict[str, Any]:
