@@ -7,6 +7,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 UV := $(BIN)/python -m local_glue.uv
 WORKFLOW ?= streams
+# Another version of Glue: its Python is in an environment of its own, made when first needed.
+ifdef GLUE
+export LOCAL_GLUE_VERSION := $(GLUE)
+export TF_VAR_glue_version := $(GLUE)
+endif
+OTHER := $(filter-out 5.1,$(GLUE))
+TESTS := .venv/$(if $(OTHER),glue-$(OTHER)/)
+TEST = JAVA_HOME="$$($(BIN)/python -m local_glue.java)" $(TESTS)bin/python -m pytest
 ENV ?= dev
 WORKSPACE ?= $(ENV)
 # What the user's shell sets for other Python programs stays outside.
@@ -15,24 +23,31 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run test test-6 test-part test-fast test-long check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.run-ready ## Install what running needs into .venv (once)
 
-run: .venv/.run-ready ## The demo: load a dirty landing folder into a warehouse here; WORKFLOW=sparkify, WORKFLOW=all
+run: .venv/.run-ready ## The demo: load a dirty landing folder into a warehouse here; WORKFLOW=sparkify or all, GLUE=5.0 or 6.0
+	@$(if $(GLUE),$(BIN)/python -m local_glue.versions $(GLUE) >/dev/null)
 	@$(BIN)/python -m demo.run --workflow $(WORKFLOW)
 
-test: .venv/.test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither
-	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --durations=15
+test: $(TESTS).test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither; GLUE=5.0 or 6.0
+	@$(TEST) -m "not slow" -n 2 --dist loadfile --durations=15
 
-test-fast: .venv/.test-ready ## The tests that need no JVM and no database
-	@$(BIN)/python -m pytest -m "not spark and not stack and not slow"
+test-6: ## A part of the tests on Glue 6.0: the library's on Spark, and a workflow of each kind
+	@$(MAKE) --no-print-directory test-part GLUE=6.0
 
-test-long: .venv/.test-ready ## All tests and the exhaustive variants of some
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test-part: $(TESTS).test-ready
+	@$(TEST) -n 2 --dist loadfile $(PART)
+
+test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
+	@$(TEST) -m "not spark and not stack and not slow"
+
+test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
+	@$(TEST) -n 2 --dist loadfile
 
 check: .venv/.test-ready check-terraform ## Format, lint, valid Terraform; changes nothing
 	@$(BIN)/ruff format --check .
@@ -103,6 +118,10 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
+	@for version in 5.0:3.11 6.0:3.13; do glue=$${version%:*}; \
+	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml -o requirements/run-$$glue.lock && \
+	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml --group dev \
+	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
 	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 
 LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -126,6 +145,12 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready
 	@$(UV) pip install -q --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/glue-%/.test-ready: requirements/run-%.lock requirements/dev-%.lock .venv/.run-ready
+	@$(BIN)/python -m local_glue.versions $* >/dev/null
+	@$(UV) pip install -q --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
+	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 clean: ## Stop the local AWS, delete .venv and build/; Terraform's state stays

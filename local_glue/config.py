@@ -84,8 +84,14 @@ class Config:
     dynamodb_tables: tuple[DynamoTable, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     """Variables that `local-glue env` prints in addition to AWS's; `${…}` are the stack's addresses."""
+    glue_versions: dict[str, str] = field(default_factory=dict)
+    """The lock file of each version of Glue that has an environment of its own."""
     minute_seconds: float = 60.0
     """How long a minute of a job's timeout lasts; only tests shorten it."""
+
+    def locks(self) -> dict[str, Path]:
+        """The lock files of `glue_versions`, by the name of the version."""
+        return {name: self.project / file for name, file in self.glue_versions.items()}
 
 
 def find_project(start: Path | None = None) -> Path:

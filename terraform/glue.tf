@@ -45,7 +45,7 @@ resource "aws_glue_job" "this" {
   name                   = each.key
   description            = each.value.description
   role_arn               = aws_iam_role.job[each.value.kind].arn
-  glue_version           = each.value.glue_version
+  glue_version           = coalesce(var.glue_version, each.value.glue_version)
   worker_type            = each.value.worker_type
   number_of_workers      = each.value.number_of_workers
   timeout                = each.value.timeout_minutes

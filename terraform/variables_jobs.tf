@@ -9,6 +9,17 @@ variable "workflows_file" {
   }
 }
 
+variable "glue_version" {
+  description = "The version of Glue for all jobs: 5.0, 5.1 or 6.0; null takes what workflows.json says."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.glue_version == null || contains(["5.0", "5.1", "6.0"], coalesce(var.glue_version, "none"))
+    error_message = "glue_version is '${coalesce(var.glue_version, "none")}'; the jobs run on 5.0, 5.1 and 6.0."
+  }
+}
+
 variable "build_folder" {
   description = "Where `make package` wrote the library archive and the wheels; a relative path begins at this folder."
   type        = string

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from local_glue import versions
 from local_glue.environment import AWS, JVM, POSTGRES, drop
+from local_glue.versions import running
 
 # A profile, a service or a Spark that the user's shell is set up for is not what is tested.
 drop(os.environ, (*AWS, *POSTGRES, *JVM))
 os.environ["TZ"] = "UTC"
+# Jobs are of the version of Glue whose Spark the tests have.
+if running():
+    os.environ[versions.VARIABLE] = running().name
 time.tzset()
 PROJECT = Path(__file__).parents[1]
 ADAPTIVE = "spark.sql.adaptive.enabled"

@@ -19,7 +19,19 @@ LAYERS = {
         *("lib.upkeep", "lib.quality", "lib.catalogue", "lib.plays", "lib.sparkify", SCRIPTS),
     ),
     "local_glue": (
-        ("errors", "environment", "machine", "uv", "config", "home", "java", "faults", "bookmarks", "access"),
+        (
+            "errors",
+            "environment",
+            "machine",
+            "uv",
+            "config",
+            "home",
+            "java",
+            "versions",
+            "faults",
+            "bookmarks",
+            "access",
+        ),
         *("postgres", "job", "runner", "endpoint", "provision", ("lifecycle", "stack"), "cli"),
     ),
 }

@@ -1,53 +1,88 @@
 """The jars for S3 and PostgreSQL that Spark does not ship: `python -m local_glue.job.jars` fetches them."""
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from local_glue.environment import NO_PROXY, own_folder
 from local_glue.errors import LocalGlueError
 
-AWS_SDK = "1.12.262"
-PACKAGES = (
+POSTGRESQL = "org.postgresql:postgresql:42.7.3"
+# What S3A needs of AWS's clients. hadoop-aws depends on the bundle of all of them, hundreds of MB.
+HADOOP_3_3 = (
     "org.apache.hadoop:hadoop-aws:3.3.4",
-    f"com.amazonaws:aws-java-sdk-s3:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-sts:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
-    "org.postgresql:postgresql:42.7.3",
+    *(f"com.amazonaws:aws-java-sdk-{name}:1.12.262" for name in ("s3", "sts", "dynamodb")),
 )
-# hadoop-aws depends on the bundle of all AWS clients, 280 MB, of which S3A uses only those above.
-EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle",)
-# The jars that Ivy resolves and Spark does not ship. If all are on disk, Ivy is not run again (saves a second).
-JARS = (
-    "org.apache.hadoop_hadoop-aws-3.3.4.jar",
-    *(f"com.amazonaws_aws-java-sdk-{name}-{AWS_SDK}.jar" for name in ("core", "s3", "kms", "sts", "dynamodb")),
-    f"com.amazonaws_jmespath-java-{AWS_SDK}.jar",
-    "com.fasterxml.jackson.dataformat_jackson-dataformat-cbor-2.12.6.jar",
-    "software.amazon.ion_ion-java-1.0.2.jar",
-    "org.wildfly.openssl_wildfly-openssl-1.0.7.Final.jar",
-    "org.postgresql_postgresql-42.7.3.jar",
+HADOOP_3_4 = (
+    "org.apache.hadoop:hadoop-aws:3.4.2",
+    *(
+        f"software.amazon.awssdk:{name}:2.29.52"
+        for name in ("s3", "s3-transfer-manager", "sts", "apache-client", "netty-nio-client")
+    ),
 )
-# Also passed to Ivy, which asks Java even if it has nothing to fetch: Java takes the home folder from the account, not
-# from HOME, and fails if there is no account.
-IVY = own_folder() / ".ivy2"
+EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle", "software.amazon.awssdk:bundle")
 USERS_OPTIONS = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
+
+
+def packages(spark: str) -> tuple[str, ...]:
+    """The packages for a version of Spark: those of the Hadoop that it ships."""
+    return (*(HADOOP_3_3 if spark.startswith("3.") else HADOOP_3_4), POSTGRESQL)
 
 
 def jars_conf() -> dict[str, str]:
     """Spark's settings for the jars: where they are, or what Ivy has to fetch."""
     class_path = _class_path()
-    ivy = {"spark.jars.ivy": str(IVY)}
+    # Also passed to Ivy, which asks Java even if it has nothing to fetch: Java takes the home folder from the account,
+    # not from HOME, and fails if there is no account.
+    ivy = {"spark.jars.ivy": str(_ivy())}
     if class_path:
         return {**ivy, "spark.driver.extraClassPath": class_path}
-    return {**ivy, "spark.jars.packages": ",".join(PACKAGES), "spark.jars.excludes": ",".join(EXCLUDES)}
+    return {**ivy, "spark.jars.packages": ",".join(packages(_spark())), "spark.jars.excludes": ",".join(EXCLUDES)}
+
+
+def _spark() -> str:
+    return metadata.version("pyspark")
+
+
+def _ivy() -> Path:
+    """Ivy's folder; the Ivy of Spark 4 cannot read what that of Spark 3 has kept."""
+    return own_folder() / (".ivy2" if _spark().startswith("3.") else ".ivy2.5.2")
+
+
+def _record() -> Path:
+    """The file that names the jars which Ivy has found, for these packages and this Spark."""
+    digest = sha256(" ".join((_spark(), *packages(_spark()))).encode()).hexdigest()[:12]
+    return _ivy() / f"local-glue-{digest}.txt"
 
 
 def _class_path() -> str | None:
     """The class path of the jars that Ivy has downloaded, None if one is missing."""
-    paths = [IVY / "jars" / name for name in JARS]
-    return os.pathsep.join(map(str, paths)) if all(path.is_file() for path in paths) else None
+    # If all are on disk, Ivy is not run again, which saves a second.
+    record = _record()
+    paths = [_ivy() / "jars" / name for name in record.read_text("utf-8").split()] if record.is_file() else []
+    return os.pathsep.join(map(str, paths)) if paths and all(path.is_file() for path in paths) else None
+
+
+def not_shipped(jars: Iterable[str], shipped: Iterable[str]) -> list[str]:
+    """The jars that Spark does not ship; its own, in whatever version, must not be hidden by another.
+
+    Args:
+        jars: names of Ivy's files, `<group>_<artifact>-<version>.jar`.
+        shipped: names of Spark's files, `<artifact>-<version>.jar`.
+    """
+    theirs = {_artifact(name) for name in shipped}
+    return [name for name in jars if _artifact(name.partition("_")[2]) not in theirs]
+
+
+def _artifact(name: str) -> str:
+    return re.sub(r"-\d.*\.jar$", "", name)
 
 
 def fetch_jars() -> None:
@@ -64,7 +99,7 @@ def fetch_jars() -> None:
             said = _run_ivy(attempt)
     if not _class_path():
         raise LocalGlueError(
-            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {IVY}: is the network there? It said: "
+            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {_ivy()}: is the network there? It said: "
             f"{' '.join(said.split())[-600:]}"
         )
 
@@ -88,11 +123,24 @@ def proxy_options(environ: Mapping[str, str]) -> str:
 
 
 def _run_ivy(java_options: str) -> str:
-    """Starts and ends a session; returns its messages."""
-    command = [sys.executable, "-c", "from local_glue.job.spark import get_session; get_session().stop()"]
+    """Starts and ends a session, and records the jars that it was given; returns its messages."""
+    code = (
+        "from local_glue.job.spark import get_session; session = get_session(); "
+        "print('JARS', session.sparkContext.getConf().get('spark.jars', '')); session.stop()"
+    )
     variables = {**os.environ, "LOCAL_GLUE_JVM_OPTIONS": java_options}
     options = {"text": True, "encoding": "utf-8", "errors": "replace", "env": variables}
-    return subprocess.run(command, capture_output=True, check=False, **options).stderr  # noqa: S603 (a fixed command)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, **options)  # noqa: S603 (a fixed command)
+    found = re.search(r"^JARS (\S+)$", done.stdout, re.MULTILINE)
+    if found:
+        names = [Path(uri).name for uri in found.group(1).split(",")]
+        _record().write_text("\n".join(not_shipped(names, os.listdir(_spark_jars()))), encoding="utf-8")
+    return done.stderr
+
+
+def _spark_jars() -> Path:
+    spec = importlib.util.find_spec("pyspark")
+    return Path((spec.submodule_search_locations or [""])[0] if spec else "") / "jars"
 
 
 if __name__ == "__main__":

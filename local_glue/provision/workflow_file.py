@@ -1,11 +1,13 @@
 """Reads the workflows file of a project and turns it into Glue's definitions of jobs, triggers and workflows."""
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local_glue import versions
 from local_glue.config import Config
 from local_glue.errors import ConfigError
 
@@ -107,7 +109,7 @@ def _job(config: Config, name: str, job: dict[str, Any]) -> dict[str, Any]:
         "Command": {"Name": "glueetl", "ScriptLocation": f"s3://{bucket}/{job['script']}", "PythonVersion": "3"},
         "DefaultArguments": {**arguments, **{key: str(value) for key, value in job["arguments"].items()}},
         "Connections": {"Connections": list(job["connections"])} if job.get("connections") else None,
-        "GlueVersion": job.get("glue_version"),
+        "GlueVersion": os.environ.get(versions.VARIABLE) or job.get("glue_version"),
         "WorkerType": job.get("worker_type"),
         "NumberOfWorkers": job.get("number_of_workers"),
         "Timeout": job.get("timeout_minutes"),

@@ -15,11 +15,13 @@ from typing import Any, BinaryIO
 
 from local_glue import environment
 from local_glue.access import Access
+from local_glue.config import load_config
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
+from local_glue.versions import GlueVersionError, find_version, interpreter, running
 
 GRACE_S = 1.0
 
@@ -48,17 +50,18 @@ class ProcessExecutor:
         log.parent.mkdir(parents=True, exist_ok=True)
         access = self.access.signed_with(request.access_key)
         try:
+            python = self._python(request)
             client = access.client("s3")
             script = fetch(client, request.script, folder)
             paths = stage_libraries(client, request.libraries, folder)
-        except LaunchError as error:
+        except (LaunchError, GlueVersionError) as error:
             log.write_text(f"{error}\n", encoding="utf-8")
             logs.write(ERROR, f"{error}\n".encode())
             return Outcome("FAILED", str(error))
         if not request.on_running():
             return Outcome("STOPPED")
         with log.open("ab", buffering=0) as out:
-            return self._execute(request, script, paths, folder, Output(out, logs))
+            return self._execute(request, [python, script], paths, folder, Output(out, logs))
 
     def stop(self, run_id: str) -> None:
         """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
@@ -68,12 +71,23 @@ class ProcessExecutor:
         if process:
             threading.Thread(target=end_group, args=(process,), daemon=True).start()
 
-    def _execute(self, request: RunRequest, script: Path, paths: list[Path], folder: Path, output: "Output") -> Outcome:
+    def _python(self, request: RunRequest) -> Path:
+        """The interpreter for the version of Glue that the job asks for."""
+        version = find_version(request.glue_version) if request.glue_version else running()
+        if version is None or version == running():
+            return Path(sys.executable)
+        return interpreter(version, load_config(Path(self.access.home.read_state()["project"])).locks())
+
+    def _execute(
+        self, request: RunRequest, program: list[Path], paths: list[Path], folder: Path, output: "Output"
+    ) -> Outcome:
+        python, script = map(str, program)
         result = folder / "result.json"
         variables = self._environment(self.access.signed_with(request.access_key), paths, result)
         if request.python_shell:
             variables[SHELL_VARIABLE] = request.python_shell
-        command = [sys.executable, str(Path(__file__).parent / "bootstrap.py"), str(script), *request.argv]
+        variables |= {"PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python}
+        command = [python, str(Path(__file__).parent / "bootstrap.py"), script, *request.argv]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
             env=variables, start_new_session=True,

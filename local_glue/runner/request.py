@@ -23,6 +23,7 @@ class RunRequest:
     argv: list[str]
     libraries: dict[str, str] = field(default_factory=dict)
     timeout_s: float | None = None
+    glue_version: str | None = None
     access_key: str | None = None
     """The key of the session of the job's role; None where no role is judged."""
     python_shell: str | None = None

@@ -192,6 +192,12 @@ run "an_environment_of_its_own" {
     }
     kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/mine"
     lifecycle_rules = false
+    glue_version    = "6.0"
+  }
+
+  assert {
+    condition     = alltrue([for job in aws_glue_job.this : job.glue_version == "6.0"])
+    error_message = "The version of Glue is that of the environment."
   }
 
   assert {

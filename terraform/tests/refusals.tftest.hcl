@@ -41,6 +41,7 @@ run "variables_that_make_no_sense" {
     ledger_table     = "no blanks"
     catalog_database = "Music-Streams"
     workflows_file   = "nowhere.json"
+    glue_version     = "4.0"
     start            = { streams = { type = "daily" } }
     flex_kinds       = ["load_everything"]
     reader_group     = "Readers; DROP"
@@ -50,7 +51,7 @@ run "variables_that_make_no_sense" {
   }
   expect_failures = [
     var.environment, var.project, var.region, var.tags, var.endpoint_url, var.bucket_names, var.retention, var.kms_key_arn, var.ledger_table,
-    var.catalog_database, var.workflows_file, var.start, var.flex_kinds, var.reader_group, var.network, var.rds, var.redshift,
+    var.catalog_database, var.workflows_file, var.glue_version, var.start, var.flex_kinds, var.reader_group, var.network, var.rds, var.redshift,
   ]
 }
 

@@ -4,9 +4,10 @@ locals {
     "timeout_minutes", "worker_type",
   ]
   # https://docs.aws.amazon.com/glue/latest/dg/add-job.html (G.025X is for streaming jobs only).
-  worker_types = ["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
-  flex_types   = ["G.1X", "G.2X"]
-  states       = ["SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED"]
+  worker_types  = ["G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"]
+  glue_versions = ["5.0", "5.1", "6.0"]
+  flex_types    = ["G.1X", "G.2X"]
+  states        = ["SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED"]
 
   job_problems = flatten([
     [for name, found in local.jobs_by_name : "job ${name} is defined in workflows ${join(" and ", found[*].workflow)}: a job belongs to one" if length(found) > 1],
@@ -14,6 +15,7 @@ locals {
       for key in setsubtract(keys(job.given), local.job_keys) : "job ${job.name} has the unknown key ${key}"
     ]],
     [for name, job in local.jobs : "job ${name} names the script '${job.script}', which is not there" if !fileexists("${var.project_folder}/${job.script}")],
+    [for name, job in local.jobs : "job ${name} has the Glue version '${job.glue_version}'; take one of ${join(", ", local.glue_versions)}" if !contains(local.glue_versions, job.glue_version)],
     [for name, job in local.jobs : "job ${name} has the worker type '${job.worker_type}'; Glue knows ${join(", ", local.worker_types)}" if !contains(local.worker_types, job.worker_type)],
     [for name, job in local.jobs : "job ${name} has the worker type ${job.worker_type}, which cannot be FLEX; take one of ${join(", ", local.flex_types)} or take ${job.kind} out of flex_kinds" if job.execution_class == "FLEX" && contains(setsubtract(local.worker_types, local.flex_types), job.worker_type)],
     [for name, job in local.jobs : "job ${name} has ${job.number_of_workers} workers; it needs 2 to 299" if !(job.number_of_workers >= 2 && job.number_of_workers <= 299)],

@@ -197,6 +197,7 @@ class Jobs:
         return RunRequest(
             job_name=run.job_name, run_id=run.run_id, script=run.job["Command"]["ScriptLocation"], argv=argv,
             libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
+            glue_version=run.job.get("GlueVersion"),
             timeout_s=minutes * self.minute_seconds if minutes else None,
             python_shell=shell, on_running=lambda: self._running(run),
         )  # fmt: skip

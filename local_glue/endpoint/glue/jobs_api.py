@@ -1,8 +1,10 @@
 """Glue calls about jobs and their runs."""
 
+import os
 import secrets
 from typing import Any
 
+from local_glue import versions
 from local_glue.endpoint.glue.call import Call, without_none
 from local_glue.endpoint.glue.capacity import capacity, check_capacity
 from local_glue.endpoint.glue.commands import SHELL, SPARK, command_name
@@ -17,7 +19,7 @@ FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Comm
           "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
           "JobRunQueuingEnabled")  # fmt: skip
 DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "JobMode": "SCRIPT"}
-SPARK_DEFAULTS = {**DEFAULTS, "GlueVersion": "5.1"}
+SPARK_DEFAULTS = {**DEFAULTS, "GlueVersion": os.environ.get(versions.VARIABLE) or "5.1"}
 
 
 def create_job(call: Call) -> dict[str, Any]:

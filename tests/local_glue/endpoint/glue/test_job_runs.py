@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from endpoint_support import BUCKET, FAIL, SLEEP, Remote, Tiny, fail_once, wait_for
 
 from local_glue.home import process_alive
+from local_glue.versions import running
 
 pytestmark = pytest.mark.stack
 
@@ -26,13 +27,13 @@ def tiny(endpoint):
 
 def describe_a_job_run():
     def it_succeeds_and_keeps_times_and_log(tiny):
-        job = tiny.job("ok", "print('hello')", GlueVersion="5.1", WorkerType="G.1X", NumberOfWorkers=2)
+        job = tiny.job("ok", "print('hello')", GlueVersion=running().name, WorkerType="G.1X", NumberOfWorkers=2)
         run = tiny.run(job)
         assert run["JobRunState"] == "SUCCEEDED"
         assert run["Attempt"] == 0
         assert run["CompletedOn"] >= run["StartedOn"]
         assert run["ExecutionTime"] >= 0
-        assert run["GlueVersion"] == "5.1"
+        assert run["GlueVersion"] == running().name
         assert run["MaxCapacity"] == 2.0
         assert "ErrorMessage" not in run
         assert tiny.log(run["Id"]) == "hello\n"

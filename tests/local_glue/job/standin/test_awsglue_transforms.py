@@ -7,6 +7,7 @@ import pytest
 from standin_support import BUCKET
 
 from local_glue.job.sources.s3_listing import S3SourceError
+from local_glue.versions import running
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -194,6 +195,7 @@ def describe_DropNullFields():
 
         assert DropNullFields.apply(frame([(1, None)], "id int, name string")).toDF().columns == ["id", "name"]
 
+    @pytest.mark.skipif(running().name >= "6.0", reason="Spark 4.1 writes columns without a type")
     def it_is_needed_before_parquet(from_json, context, standin_prefix):
         found = from_json('{"id": 1, "gone": null}')
         target = {"path": f"s3://{BUCKET}/{standin_prefix}/p"}
