@@ -68,6 +68,13 @@ def test_starts_workflows_and_survives_one_that_is_still_running(glue, capsys):
     assert "timed did not start anything: ConcurrentRunsExceeded" in capsys.readouterr().err
 
 
+def test_starts_nothing_of_a_trigger_with_a_crawler_and_says_so(glue, capsys):
+    add_trigger(glue, Actions=[{"JobName": "a"}, {"CrawlerName": "c"}])
+    Clock(glue.workflows).tick(MONDAY)
+    assert glue.jobs.runs == {}
+    assert "trigger timed names the crawler c" in capsys.readouterr().err
+
+
 def test_start_trigger_does_not_fire_beside_a_clock(glue):
     add_trigger(glue)
     glue.workflows.start_trigger("timed")

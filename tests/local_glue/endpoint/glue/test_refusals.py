@@ -89,7 +89,10 @@ def describe_max_results():
 
 
 def describe_tags():
-    @pytest.mark.parametrize("kind", ["job", "trigger", "workflow", "connection", "database"])
+    @pytest.mark.parametrize(
+        "kind",
+        ["job", "trigger", "workflow", "connection", "database", "crawler", "session", "devEndpoint", "mlTransform"],
+    )
     def it_needs_what_it_tags(tiny, kind):
         arn = f"arn:aws:glue:us-east-1:123456789012:{kind}/absent"
         for call, more in (
