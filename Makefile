@@ -122,7 +122,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml -o requirements/run-$$glue.lock && \
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml --group dev \
 	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
-	@$(LOCK) --group security -o requirements/security.lock
+	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 
 LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
 

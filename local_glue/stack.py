@@ -146,8 +146,16 @@ class Stack:
         return self.postgres.connect(known[database]["dbname"])
 
     def start_workflow(self, name: str, properties: dict[str, str] | None = None) -> str:
-        """Starts a workflow run and returns its id."""
-        return self.client("glue").start_workflow_run(Name=name, RunProperties=properties or {})["RunId"]
+        """Starts a workflow run and returns its id.
+
+        Raises:
+            LocalGlueError: there is no such workflow; the endpoint says, as AWS does, only that something is not there.
+        """
+        glue = self.client("glue")
+        try:
+            return glue.start_workflow_run(Name=name, RunProperties=properties or {})["RunId"]
+        except glue.exceptions.EntityNotFoundException as error:
+            raise LocalGlueError(f"there is no workflow {name}") from error
 
     def workflow_run(self, name: str, run_id: str) -> dict[str, Any]:
         """The run with its graph."""

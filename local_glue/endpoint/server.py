@@ -35,7 +35,7 @@ class Endpoint:
         from local_glue.endpoint import eventbridge, redshift_data
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
-        from local_glue.endpoint.patches import bucket_policies, listings, version_listings
+        from local_glue.endpoint.patches import bucket_policies, crawls, listings, tag_filters, version_listings
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor
         from local_glue.runner.process import ProcessExecutor
@@ -43,6 +43,8 @@ class Endpoint:
         listings.install()
         bucket_policies.install()
         version_listings.install()
+        crawls.install()
+        tag_filters.install()
 
         if Endpoint._alive:
             raise LocalGlueError("an endpoint runs in this process already, and moto has one state a process: stop it")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PACKAGE_VARIABLE = "LOCAL_GLUE_PACKAGE"
 RESULT_VARIABLE = "LOCAL_GLUE_RESULT"
+SHELL_VARIABLE = "LOCAL_GLUE_PYTHON_SHELL"
 MESSAGE_LIMIT = 4000
 
 
@@ -57,6 +58,8 @@ def main(argv: Sequence[str]) -> int:
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]
     import_package(os.environ.pop(PACKAGE_VARIABLE, str(Path(__file__).parents[1])))
+    if version := os.environ.pop(SHELL_VARIABLE, None):
+        _become_shell(version)
     sys.argv = list(argv)
     error: BaseException | None = None
     try:
@@ -75,6 +78,15 @@ def main(argv: Sequence[str]) -> int:
         Path(result).write_text(json.dumps({"error": error_line(error)}), encoding="utf-8")
     code = error.code if isinstance(error, SystemExit) else 1
     return code % 256 or 1 if isinstance(code, int) else 1
+
+
+def _become_shell(version: str) -> None:
+    """Makes this a process without Spark, as Python shell jobs are, and says what Python it is."""
+    for name in ("pyspark", "py4j"):
+        sys.modules[name] = None  # type: ignore[assignment]
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version != here:
+        print(f"local_glue: PythonVersion {version} runs on Python {here} here.", file=sys.stderr)  # noqa: T201
 
 
 def _without_our_frames(error: BaseException) -> BaseException:

@@ -17,7 +17,7 @@ from local_glue import environment
 from local_glue.access import Access
 from local_glue.config import load_config
 from local_glue.job import STANDIN
-from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE
+from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
@@ -84,6 +84,8 @@ class ProcessExecutor:
         python, script = map(str, program)
         result = folder / "result.json"
         variables = self._environment(self.access.signed_with(request.access_key), paths, result)
+        if request.python_shell:
+            variables[SHELL_VARIABLE] = request.python_shell
         variables |= {"PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python}
         command = [python, str(Path(__file__).parent / "bootstrap.py"), script, *request.argv]
         process = subprocess.Popen(

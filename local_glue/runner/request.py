@@ -26,6 +26,8 @@ class RunRequest:
     glue_version: str | None = None
     access_key: str | None = None
     """The key of the session of the job's role; None where no role is judged."""
+    python_shell: str | None = None
+    """The Python version that a Python shell job asks for; None for jobs with Spark."""
     on_running: Callable[[], bool] = lambda: True
 
 

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from environments import installed
 
 PROJECT = Path(__file__).parents[2]
-LOCK = PROJECT / "requirements" / "security.lock"
 SKIP = re.compile(r"#\s*checkov:skip=(\w*)(?::(.*))?")
 
 
@@ -22,15 +22,7 @@ def skips():
 @pytest.fixture(scope="session")
 def checkov():
     """Checkov, in a separate environment because its requirements conflict with those of the jobs."""
-    home = PROJECT / "build" / "checkov"
-    program, done = home / "bin" / "checkov", home / "installed.lock"
-    if not done.exists() or done.read_text() != LOCK.read_text():
-        uv = [str(PROJECT / ".venv" / "bin" / "python"), "-m", "local_glue.uv"]
-        subprocess.run([*uv, "venv", "-q", "--clear", "--python", "3.11", str(home)], check=True)
-        install = [*uv, "pip", "install", "-q", "--python", str(home), "--require-hashes", "-r", str(LOCK)]
-        subprocess.run(install, check=True)
-        done.write_text(LOCK.read_text())
-    return program
+    return installed("security") / "checkov"
 
 
 def describe_skips():

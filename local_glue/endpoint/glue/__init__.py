@@ -4,18 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, unsupported
+from local_glue.endpoint.glue.errors import GlueApiError
 from local_glue.endpoint.glue.service import GlueService
 
 __all__ = ["GlueService", "install"]
-
-# Calls that moto accepts without doing anything; they are refused, because a silent stub misleads.
-REFUSED = {
-    "StartCrawler": "a crawl would find nothing",
-    "CreateSession": "interactive sessions run nothing here",
-    "CreateDevEndpoint": "development endpoints run nothing here",
-    "CreateMLTransform": "ML transforms run nothing here",
-}
 
 
 def install(service: GlueService) -> None:
@@ -23,32 +15,29 @@ def install(service: GlueService) -> None:
 
     A process has one Glue: installing another service replaces the one before.
     """
-    from moto.core.utils import camelcase_to_underscores
     from moto.glue.responses import GlueResponse
 
     for function in handlers():
         setattr(GlueResponse, function.__name__, _method(function, service))
-    for operation, why in REFUSED.items():
-        setattr(GlueResponse, camelcase_to_underscores(operation), _method(_refusal(operation, why), service))
-    _check_all_numbers(GlueResponse)
+    _check_all_limits(GlueResponse)
 
 
-def _check_all_numbers(responses: Any) -> None:
-    """Checks the numbers of every call, also of those that moto answers, before the call is looked at."""
-    from local_glue.endpoint.glue.limits import check_numbers
+def _check_all_limits(responses: Any) -> None:
+    """Checks the limits of every call, also of those that moto answers, before the call is looked at."""
+    from local_glue.endpoint.glue.limits import check_limits
 
     asked = responses.call_action
-    if getattr(asked, "checks_numbers", False):
+    if getattr(asked, "checks_limits", False):
         return
 
     def call_action(response: Any) -> Any:
         try:
-            check_numbers(response._get_action(), json.loads(response.body or "{}"))
+            check_limits(response._get_action(), json.loads(response.body or "{}"))
         except GlueApiError as error:
             return error.code, {**dict(error.get_headers() or ()), "status": error.code}, error.description
         return asked(response)
 
-    call_action.checks_numbers = True  # type: ignore[attr-defined]
+    call_action.checks_limits = True  # type: ignore[attr-defined]
     responses.call_action = call_action
 
 
@@ -87,10 +76,3 @@ def _method(function: Callable[..., dict[str, Any]], service: GlueService) -> Ca
 
     answer.__name__ = function.__name__
     return answer
-
-
-def _refusal(operation: str, why: str) -> Callable[..., dict[str, Any]]:
-    def refuse(call: Any) -> dict[str, Any]:
-        raise unsupported(f"glue:{operation}", why)
-
-    return refuse

@@ -54,6 +54,8 @@ class Call:
         token = self.get("NextToken")
         try:
             start = int(base64.urlsafe_b64decode(token)) if token else 0
+            if start < 0:
+                raise ValueError(token)
         except ValueError as error:
             raise invalid("NextToken is not valid.") from error
         end = start + int(self.get("MaxResults") or default)

@@ -17,6 +17,11 @@ def not_found(kind: str, name: str) -> GlueApiError:
     return GlueApiError("EntityNotFoundException", f"{kind} {name} not found.")
 
 
+def no_entity() -> GlueApiError:
+    """The error for a workflow or workflow run that does not exist, which AWS does not name."""
+    return GlueApiError("EntityNotFoundException", "Entity not found")
+
+
 def already_exists(kind: str, name: str) -> GlueApiError:
     """The error for an entity whose name exists already."""
     return GlueApiError("AlreadyExistsException", f"{kind} {name} already exists.")

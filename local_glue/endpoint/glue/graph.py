@@ -19,9 +19,9 @@ def build_graph(triggers: list[dict[str, Any]], run: WorkflowRun | None = None) 
             "TriggerDetails": {"Trigger": public_trigger(trigger)},
         }
         for condition in (trigger.get("Predicate") or {}).get("Conditions", ()):
-            edges.append({"SourceId": _job(nodes, condition["JobName"], run), "DestinationId": here})
+            edges.append({"SourceId": _started(nodes, condition, run), "DestinationId": here})
         for action in trigger["Actions"]:
-            edges.append({"SourceId": here, "DestinationId": _job(nodes, action["JobName"], run)})
+            edges.append({"SourceId": here, "DestinationId": _started(nodes, action, run)})
     return {"Nodes": list(nodes.values()), "Edges": edges}
 
 
@@ -29,6 +29,15 @@ def public_trigger(trigger: dict[str, Any]) -> dict[str, Any]:
     """The Trigger of the API for a stored trigger."""
     hidden = ("Tags", "StartOnCreation")
     return {key: value for key, value in trigger.items() if value is not None and key not in hidden}
+
+
+def _started(nodes: dict[str, dict[str, Any]], part: dict[str, Any], run: WorkflowRun | None) -> str:
+    """The id of the node of the job or crawler that an action or a condition names."""
+    if crawler := part.get("CrawlerName"):
+        here = _node_id("CRAWLER", crawler)
+        nodes[here] = {"Type": "CRAWLER", "Name": crawler, "UniqueId": here, "CrawlerDetails": {}}
+        return here
+    return _job(nodes, part["JobName"], run)
 
 
 def _job(nodes: dict[str, dict[str, Any]], name: str, run: WorkflowRun | None) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.commands import shell_version, why_not
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.iam.judge import DeniedError
 from local_glue.runner.request import Executor, Outcome, RunRequest
@@ -65,19 +66,16 @@ class Jobs:
         """Starts a job run and returns at once.
 
         Raises:
-            GlueApiError: the job does not exist, runs too often already, or is of a kind that cannot run here.
+            GlueApiError: the job does not exist, or runs too often already.
         """
         with self.lock:
             job = self.definition(name)
-            kind = (job.get("Command") or {}).get("Name", "glueetl")
-            if kind != "glueetl":
-                raise invalid(f"Job {name}: local_glue runs jobs of command glueetl only, not {kind}.")
             run = JobRun(
                 job=dict(job), run_id=new_run_id("jr"), arguments=dict(arguments or {}), overrides=overrides or {},
                 previous_run_id=previous_run_id, trigger_name=trigger, workflow_run=workflow_run,
                 predecessors=[{"JobName": p.job_name, "RunId": p.run_id} for p in predecessors],
             )  # fmt: skip
-            if not self._is_free(job):
+            if not self._is_free(job) and not why_not(job):
                 if not run.queues:
                     raise concurrent_runs("the job", name, _limit(job))
                 run.set_state("WAITING")
@@ -161,6 +159,8 @@ class Jobs:
 
     def _attempt(self, run: JobRun) -> Outcome:
         try:
+            if reason := why_not(run.job):
+                return Outcome("FAILED", reason)
             return self.executor.run(replace(self._request(run), access_key=self.open_session(run)))
         except DeniedError as error:
             return Outcome("FAILED", f"AccessDeniedException: {error}")
@@ -186,11 +186,12 @@ class Jobs:
 
     def _request(self, run: JobRun) -> RunRequest:
         arguments = run.all_arguments()
-        workflow = run.workflow_run
-        system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
+        workflow, shell, system = run.workflow_run, shell_version(run.job), {}
+        if not shell:  # the names of job and run are documented for Spark jobs only
+            system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
+            arguments.setdefault("--job-bookmark-option", "job-bookmark-disable")
         if workflow:
             system |= {"--WORKFLOW_NAME": workflow.name, "--WORKFLOW_RUN_ID": workflow.run_id}
-        arguments.setdefault("--job-bookmark-option", "job-bookmark-disable")
         argv = [part for key, value in {**system, **arguments, **system}.items() for part in (key, value)]
         minutes = run.timeout_minutes
         return RunRequest(
@@ -198,7 +199,7 @@ class Jobs:
             libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
             glue_version=run.job.get("GlueVersion"),
             timeout_s=minutes * self.minute_seconds if minutes else None,
-            on_running=lambda: self._running(run),
+            python_shell=shell, on_running=lambda: self._running(run),
         )  # fmt: skip
 
     def _running(self, run: JobRun) -> bool:

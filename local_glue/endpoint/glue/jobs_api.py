@@ -7,6 +7,7 @@ from typing import Any
 from local_glue import versions
 from local_glue.endpoint.glue.call import Call, without_none
 from local_glue.endpoint.glue.capacity import capacity, check_capacity
+from local_glue.endpoint.glue.commands import SHELL, SPARK, command_name
 from local_glue.endpoint.glue.errors import GlueApiError, already_exists, invalid, unsupported
 from local_glue.endpoint.glue.runs import now
 
@@ -17,12 +18,8 @@ FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Comm
           "WorkerType", "NumberOfWorkers", "SecurityConfiguration", "NotificationProperty", "GlueVersion",
           "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
           "JobRunQueuingEnabled")  # fmt: skip
-DEFAULTS = {
-    "MaxRetries": 0,
-    "Timeout": 480,
-    "GlueVersion": os.environ.get(versions.VARIABLE) or "5.1",
-    "JobMode": "SCRIPT",
-}
+DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "JobMode": "SCRIPT"}
+SPARK_DEFAULTS = {**DEFAULTS, "GlueVersion": os.environ.get(versions.VARIABLE) or "5.1"}
 
 
 def create_job(call: Call) -> dict[str, Any]:
@@ -103,15 +100,12 @@ def batch_stop_job_run(call: Call) -> dict[str, Any]:
 
 
 def _definition(name: str, given: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    command = dict(given.get("Command") or {})
-    if not command.get("ScriptLocation"):
-        raise invalid(f"Job {name}: Command.ScriptLocation is required.")
     unknown = set(given) - {*FIELDS, "Name", "Tags"}
     if unknown:
         raise invalid(f"Job {name}: unknown parameters {', '.join(sorted(unknown))}.")
-    command.setdefault("Name", "glueetl")
-    command.setdefault("PythonVersion", "3")
-    job = {**DEFAULTS, **without_none({key: given.get(key) for key in FIELDS}), "Name": name, "Command": command}
+    command = {"Name": SPARK, "PythonVersion": "3", **(given.get("Command") or {})}
+    defaults = DEFAULTS if command_name(given) == SHELL else SPARK_DEFAULTS
+    job = {**defaults, **without_none({key: given.get(key) for key in FIELDS}), "Name": name, "Command": command}
     job.setdefault("ExecutionProperty", {"MaxConcurrentRuns": 1})
     check_capacity(job)
     return {**job, **capacity(job), **kept, "LastModifiedOn": now()}

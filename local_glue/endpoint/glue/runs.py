@@ -99,7 +99,7 @@ class JobRun:
             "LastModifiedOn": self.modified_on,
             "CompletedOn": self.completed_on,
             "JobRunState": self.state,
-            "Arguments": self.arguments or None,
+            "Arguments": self.all_arguments() or None,
             "ErrorMessage": self.error_message,
             "PredecessorRuns": self.predecessors,
             "ExecutionTime": math.ceil((end - self.started_on).total_seconds()),

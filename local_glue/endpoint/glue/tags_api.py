@@ -35,6 +35,9 @@ def _existing(call: Call) -> str:
         "connection": call.service.connections,
         "crawler": call.backend.crawlers,
         "database": call.backend.databases,
+        "devEndpoint": call.backend.dev_endpoints,
+        "mlTransform": call.backend.ml_transforms,
+        "session": call.backend.sessions,
     }
     if kind in stores and name not in stores[kind]:
         raise not_found(kind.capitalize(), name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_glue.endpoint.glue.call import Call, without_none
-from local_glue.endpoint.glue.errors import already_exists, invalid
+from local_glue.endpoint.glue.errors import already_exists, invalid, not_found
 from local_glue.endpoint.glue.graph import public_trigger
 from local_glue.endpoint.glue.trigger_rules import START_TYPES, check_trigger
 
@@ -18,7 +18,7 @@ def create_trigger(call: Call) -> dict[str, Any]:
     trigger = without_none({key: call.get(key) for key in FIELDS})
     check_trigger(trigger)
     for action in trigger["Actions"]:
-        call.service.jobs.definition(action["JobName"])
+        _check_exists(call, action)
     workflow = trigger.get("WorkflowName")
     if workflow:
         workflows.definition(workflow)
@@ -86,6 +86,14 @@ def delete_trigger(call: Call) -> dict[str, Any]:
     return {"Name": name}
 
 
+def _check_exists(call: Call, action: dict[str, Any]) -> None:
+    crawler = action.get("CrawlerName")
+    if crawler and crawler not in call.backend.crawlers:
+        raise not_found("Crawler", crawler)
+    if not crawler:
+        call.service.jobs.definition(action["JobName"])
+
+
 def _selected(call: Call) -> list[dict[str, Any]]:
     job, triggers = call.get("DependentJobName"), list(call.service.workflows.triggers.values())
-    return [t for t in triggers if not job or job in {action["JobName"] for action in t["Actions"]}]
+    return [t for t in triggers if not job or job in {action.get("JobName") for action in t["Actions"]}]

@@ -4,10 +4,10 @@ from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, not_found
+from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, no_entity, not_found
 from local_glue.endpoint.glue.jobs import Jobs
 from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
-from local_glue.endpoint.glue.trigger_rules import START_TYPES, holds
+from local_glue.endpoint.glue.trigger_rules import START_TYPES, check_no_crawlers, holds, watched_jobs
 
 ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
 
@@ -35,7 +35,7 @@ class Workflows:
     def definition(self, name: str) -> dict[str, Any]:
         """The workflow; raises EntityNotFoundException if it does not exist."""
         if name not in self.definitions:
-            raise not_found("Workflow", name)
+            raise no_entity()
         return self.definitions[name]
 
     def trigger(self, name: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class Workflows:
         for run in self.runs.get(name, ()):
             if run.run_id == run_id:
                 return run
-        raise not_found("Workflow run", run_id)
+        raise no_entity()
 
     def triggers_of(self, workflow: str) -> list[dict[str, Any]]:
         """The workflow's triggers, in order of creation."""
@@ -61,18 +61,15 @@ class Workflows:
         return next((t for t in self.triggers_of(workflow) if t["Type"] in START_TYPES), None)
 
     def start_run(self, name: str, properties: dict[str, str] | None = None) -> WorkflowRun:
-        """Starts a workflow run by firing its start trigger.
+        """Starts a workflow run by firing its start trigger; without one the run is over at once.
 
         Raises:
-            GlueApiError: the workflow does not exist, has no start trigger, or runs too often already.
+            GlueApiError: the workflow does not exist, runs too often already, or has crawlers.
         """
         with self.lock:
             workflow = self.definition(name)
-            start = self.start_trigger_of(name)
-            if start is None:
-                raise invalid(
-                    f"Workflow {name} has no start trigger: create one of type ON_DEMAND, SCHEDULED or EVENT."
-                )
+            for trigger in self.triggers_of(name):
+                check_no_crawlers(trigger)
             runs = self.runs.setdefault(name, [])
             limit = workflow.get("MaxConcurrentRuns")
             if limit and sum(run.is_active for run in runs) >= limit:
@@ -80,7 +77,8 @@ class Workflows:
             merged = {**(workflow.get("DefaultRunProperties") or {}), **(properties or {})}
             run = WorkflowRun(name, new_run_id("wr"), merged, previous_run_id=runs[-1].run_id if runs else None)
             runs.append(run)
-            self._fire(start, run)
+            if start := self.start_trigger_of(name):
+                self._fire(start, run)
             self._settle(run)
             return run
 
@@ -109,13 +107,14 @@ class Workflows:
         """Fires an ON_DEMAND trigger, and an active SCHEDULED one if no clock runs; activates any other.
 
         Raises:
-            GlueApiError: the trigger does not exist, or is of type EVENT, which only events start.
+            GlueApiError: the trigger does not exist, has crawlers, or is of type EVENT, which only events start.
         """
         with self.lock:
             trigger = self.trigger(name)
             kind = trigger["Type"]
             if kind == "EVENT":
                 raise invalid("Trigger Type EVENT cannot be started")
+            check_no_crawlers(trigger)
             if kind == "ON_DEMAND" or (kind == "SCHEDULED" and trigger["State"] == "ACTIVATED" and not self.clock):
                 self.fire_start(trigger)
             else:
@@ -127,6 +126,7 @@ class Workflows:
             if trigger.get("WorkflowName"):
                 self.start_run(trigger["WorkflowName"])
             else:
+                check_no_crawlers(trigger)
                 self._fire(trigger, None, raising=trigger["Type"] == "ON_DEMAND")
 
     def job_ended(self, job_run: JobRun) -> None:
@@ -162,8 +162,7 @@ class Workflows:
         for trigger in list(self.triggers.values()):
             if trigger["Type"] != "CONDITIONAL" or trigger["State"] != "ACTIVATED" or trigger.get("WorkflowName"):
                 continue
-            watched = {condition["JobName"] for condition in trigger["Predicate"]["Conditions"]}
-            if job_run.job_name in watched:
+            if job_run.job_name in watched_jobs(trigger):
                 seen = self._seen.setdefault(trigger["Name"], {})
                 seen[job_run.job_name] = job_run.state
                 if holds(trigger["Predicate"], seen):
@@ -173,10 +172,9 @@ class Workflows:
     def _fire(self, trigger: dict[str, Any], run: WorkflowRun | None, *, raising: bool = False) -> None:
         if run:
             run.fired.add(trigger["Name"])
-        conditions = (trigger.get("Predicate") or {}).get("Conditions") or []
-        watched = {condition["JobName"] for condition in conditions}
+        watched = watched_jobs(trigger)
         before = [r for r in run.job_runs if r.job_name in watched and r.state in FINAL] if run else []
-        for action in trigger["Actions"]:
+        for action in [action for action in trigger["Actions"] if "JobName" in action]:
             overrides = {key: action[key] for key in ACTION_OVERRIDES if action.get(key)}
             try:
                 self.jobs.start(

@@ -14,7 +14,7 @@ from local_glue.job.names import backquoted, column
 from local_glue.job.sources import s3
 from local_glue.job.sources.catalog import CatalogTable, Partition, exclusions, find_table, partitions
 
-_KNOWN = ("catalogPartitionPredicate", "exclusions", "recurse", "maxBand")
+_KNOWN = ("catalogPartitionPredicate", "exclusions", "recurse", "maxBand", "maxFilesInBand")
 _WITHOUT_EFFECT = ("groupFiles", "groupSize", "useS3ListImplementation")
 _URI = "__glue_uri"
 
@@ -46,7 +46,7 @@ def read(
         "paths": [_folder(part) for part in folders],
         "recurse": additional_options.get("recurse", False),
         "exclusions": exclusions(table, additional_options),
-        **({"maxBand": additional_options["maxBand"]} if "maxBand" in additional_options else {}),
+        **{name: additional_options[name] for name in ("maxBand", "maxFilesInBand") if name in additional_options},
     }
     format_options: dict[str, Any] = table.csv_options if table.format == "csv" else {}
     if table.keys:

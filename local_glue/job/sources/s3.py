@@ -12,9 +12,11 @@ from local_glue.job.sources import s3_bookmark, s3_formats
 from local_glue.job.sources.s3_listing import S3Object, S3SourceError, list_objects
 from local_glue.job.sources.s3_staging import staged
 
-_KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand")
+_KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand", "maxFilesInBand", "groupFiles")
 # They control how Glue distributes the reading; the result is the same.
-_WITHOUT_EFFECT = ("groupFiles", "groupSize", "useS3ListImplementation")
+_WITHOUT_EFFECT = ("groupSize", "useS3ListImplementation")
+GROUPED_FROM = 50_000
+"""Glue groups more input files than these by itself."""
 
 
 def read(
@@ -39,6 +41,7 @@ def read(
     )
     reader = s3_formats.reader(format, format_options)
     chosen = [item for item in _unread(items, run, connection_options, transformation_ctx) if item.size]
+    _check_grouping(connection_options, format_options, len(chosen))
     if not chosen:
         return spark.createDataFrame([], StructType([]))
     return reader(spark, staged(chosen))
@@ -51,12 +54,27 @@ def _unread(
     if run is None or bounds is None:
         return items
     lower, upper = map(s3_bookmark.S3State.parse, bounds)
-    band_ms = int(connection_options.get("maxBand", s3_bookmark.DEFAULT_BAND_MS))
+    band = s3_bookmark.Band(
+        int(connection_options.get("maxBand", s3_bookmark.DEFAULT_BAND_MS)),
+        int(connection_options.get("maxFilesInBand", s3_bookmark.DEFAULT_MOST_FILES)),
+    )
     if bounds[1] is None and run.ranged:
         return []  # the run at the end of the range did not read this source
     chosen = s3_bookmark.choose(items, lower, upper, run.started)
-    run.record(ctx, s3_bookmark.after(items, chosen, lower, run.started, band_ms).as_json(next_number(bounds[0])))
+    chosen = s3_bookmark.within_limit(items, chosen, lower, run.started, band)
+    state = s3_bookmark.after(items, chosen, lower, run.started, band.milliseconds)
+    run.record(ctx, state.as_json(next_number(bounds[0])))
     return chosen
+
+
+def _check_grouping(connection_options: Mapping[str, Any], format_options: Mapping[str, Any], count: int) -> None:
+    """Refuses names of files where Glue reads several as one: which of them it names is not documented."""
+    grouping = connection_options.get("groupFiles", "inPartition" if count > GROUPED_FROM else "none")
+    if grouping != "none" and format_options.get("attachFilename"):
+        raise NotImplementedError(
+            f"local_glue does not support attachFilename with grouped files (groupFiles={grouping!r}): what a row of a "
+            "group is attached is not documented; set groupFiles to 'none'"
+        )
 
 
 def _paths(connection_options: Mapping[str, Any]) -> list[str]:

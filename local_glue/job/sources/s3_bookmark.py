@@ -6,7 +6,7 @@ second in which a run starts is read either by that run or by the next one.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from local_glue.job.sources.s3_listing import S3Object
 
 DEFAULT_BAND_MS = 900_000
+DEFAULT_MOST_FILES = 1_000
 MINIMUM_BAND_MS = 2_000
 _CLASS = "HadoopDataSourceJobBookmarkState"
 
@@ -22,6 +23,14 @@ def fingerprint(item: S3Object) -> str:
     """The entry of a file in the include list; it changes when the file is overwritten."""
     text = f"{item.uri}\n{item.modified.isoformat()}\n{item.etag}"
     return f"{int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), 16):x}"
+
+
+@dataclass(frozen=True)
+class Band:
+    """The time before a run's start in which files are remembered one by one, and how many of them may be."""
+
+    milliseconds: int
+    most_files: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,17 @@ def choose(items: Iterable[S3Object], lower: S3State | None, upper: S3State | No
     """The files that were not read before and existed when the run started (or when the run of `upper` did)."""
     unread = [item for item in items if not (lower and lower.covers(item))]
     return [item for item in unread if (upper.covers(item) if upper else item.modified <= start)]
+
+
+def within_limit(
+    items: Iterable[S3Object], chosen: Sequence[S3Object], lower: S3State | None, start: datetime, band: Band
+) -> list[S3Object]:
+    """The chosen files without those of the band that are too many to be remembered; the next run reads them."""
+    settled_before = S3State(start, band.milliseconds, frozenset()).settled_before
+    remembered = sum(item.modified > settled_before and bool(lower and lower.covers(item)) for item in items)
+    in_band = sorted((item for item in chosen if item.modified > settled_before), key=lambda item: item.modified)
+    left = {item.uri for item in in_band[max(band.most_files - remembered, 0) :]}
+    return [item for item in chosen if item.uri not in left]
 
 
 def after(

@@ -130,7 +130,7 @@ def describe_run():
 
     def it_names_what_does_not_exist(up):
         up("run", "absent", code=1)
-        assert up.errors == "EntityNotFoundException: Workflow absent not found.\n"
+        assert up.errors == "there is no workflow absent\n"
         up("job", "absent", code=1)
         assert up.errors == "EntityNotFoundException: Job absent not found.\n"
         up("logs", "jr_absent", code=1)

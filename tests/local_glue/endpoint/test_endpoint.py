@@ -81,12 +81,6 @@ def describe_jobs():
         tiny.glue.tag_resource(ResourceArn=arn, TagsToAdd={"more": "1"})
         assert tiny.glue.get_tags(ResourceArn=arn)["Tags"] == {"team": tiny.mark, "more": "1"}
 
-    def it_runs_only_spark_jobs(tiny):
-        command = {"Name": "pythonshell", "ScriptLocation": "s3://b/x.py"}
-        tiny.glue.create_job(Name=f"shell_{tiny.mark}", Role="r", Command=command)
-        with pytest.raises(tiny.glue.exceptions.InvalidInputException, match="glueetl"):
-            tiny.start(f"shell_{tiny.mark}")
-
 
 def describe_connections():
     def it_creates_updates_and_deletes(tiny):
@@ -163,7 +157,8 @@ def describe_what_is_not_emulated():
             ("glue", "list_data_quality_rulesets", {}),
             ("glue", "create_blueprint", {"Name": "x", "BlueprintLocation": "s3://b/x.zip"}),
             ("glue", "resume_workflow_run", {"Name": "w", "RunId": "r", "NodeIds": ["n"]}),
-            ("glue", "start_crawler", {"Name": "x"}),
+            ("glue", "run_statement", {"SessionId": "s", "Code": "1"}),
+            ("glue", "start_ml_evaluation_task_run", {"TransformId": "t"}),
             ("dynamodb", "list_imports", {}),
             ("iam", "list_service_specific_credentials", {}),
             ("sns", "get_data_protection_policy", {"ResourceArn": "arn:aws:sns:us-east-1:123456789012:topic"}),

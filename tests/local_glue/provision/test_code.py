@@ -45,7 +45,7 @@ def describe_package():
         assert {"glue_jobs/__init__.py", "glue_jobs/lib/__init__.py", "glue_jobs/lib/contracts/__init__.py"} <= set(
             names
         )
-        assert all(name.startswith("glue_jobs/") and name.endswith(".py") for name in names)
+        assert all(name.startswith("glue_jobs/") and name.endswith((".py", ".pem")) for name in names)
 
 
 def describe_the_command_line():

@@ -88,7 +88,7 @@ def describe_a_job_run():
         assert given["--JOB_ID"].startswith("j_")
         assert given["--job-bookmark-option"] == "job-bookmark-disable"
         assert (given["--a"], given["--b"], given["--c"], given["--text"]) == ("default", "given", "fixed", "a b; c")
-        assert run["Arguments"] == {"--b": "given", "--c": "given", "--text": "a b; c"}
+        assert run["Arguments"] == {"--a": "default", "--b": "given", "--c": "fixed", "--text": "a b; c"}
 
     def it_sees_the_endpoint_and_nothing_of_the_users_profile(tiny, monkeypatch):
         monkeypatch.setenv("AWS_PROFILE", "somebody")

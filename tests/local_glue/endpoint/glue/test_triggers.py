@@ -14,6 +14,12 @@ def endpoint(tmp_path_factory):
     endpoint.stop()
 
 
+def when(*conditions, operator="EQUALS"):
+    """The options of a trigger with these conditions."""
+    more = {"LogicalOperator": operator} if operator else {}
+    return {"Predicate": {"Conditions": [{**more, **condition} for condition in conditions]}}
+
+
 @pytest.fixture
 def tiny(endpoint):
     return Tiny(endpoint)
@@ -83,25 +89,44 @@ def describe_triggers():
         with pytest.raises(tiny.glue.exceptions.InvalidInputException, match=first):
             tiny.trigger("again", "SCHEDULED", [a], flow, Schedule="cron(0 4 * * ? *)")
 
-    def it_refuses_to_run_a_workflow_without_start_trigger(tiny):
-        with pytest.raises(tiny.glue.exceptions.InvalidInputException, match="start trigger"):
-            tiny.glue.start_workflow_run(Name=tiny.workflow())
-
     @pytest.mark.parametrize(
         ("kind", "options", "message"),
         [
             ("SCHEDULED", {"Schedule": "every day"}, "cron"),
             ("SCHEDULED", {"Schedule": "cron(0 4 * * * *)"}, "exactly one"),
             ("SCHEDULED", {"Schedule": "cron(99 4 * * ? *)"}, "minutes"),
-            ("CONDITIONAL", {}, "predicate"),
-            ("CONDITIONAL", {"Predicate": {"Conditions": [{"JobName": "x", "State": "RUNNING"}]}}, "State"),
-            ("CONDITIONAL", {"Predicate": {"Conditions": [{"JobName": "x", "State": "FAILED"}] * 2}}, "Logical"),
-            ("CONDITIONAL", {"Predicate": {"Conditions": [{"CrawlerName": "x", "CrawlState": "FAILED"}]}}, "crawlers"),
+            ("CONDITIONAL", {}, "Predicate cannot be null or empty"),
+            ("CONDITIONAL", when({"JobName": "x", "State": "RUNNING"}), "State must be one of"),
+            ("CONDITIONAL", when({"JobName": "x"}), "choose from one of the following job state"),
+            ("CONDITIONAL", when({"CrawlerName": "x"}), "choose from one of the following crawler state"),
+            ("CONDITIONAL", when({"CrawlerName": "x", "CrawlState": "LOST"}), "CrawlState must be one of"),
+            ("CONDITIONAL", when({"CrawlerName": "x", "JobName": "y", "State": "FAILED"}), "a job or a crawler"),
+            ("CONDITIONAL", when({"State": "FAILED"}), "JobName or CrawlerName in condition"),
+            ("CONDITIONAL", when(*[{"JobName": "x", "State": "FAILED"}] * 2), "Logical is required"),
+            (
+                "CONDITIONAL",
+                when({"JobName": "x", "State": "FAILED"}, operator=None),
+                "Logical operator cannot be null",
+            ),
+            ("CONDITIONAL", when({"JobName": "x", "State": "FAILED"}, operator="IS"), "'predicate.conditions.1.member"),
         ],
     )
     def it_refuses_what_cannot_work(tiny, kind, options, message):
         with pytest.raises(ClientError, match=message):
             tiny.trigger("odd", kind, [tiny.job("a")], **options)
+
+    @pytest.mark.parametrize(
+        ("action", "message"),
+        [
+            ({}, "each action needs"),
+            ({"JobName": "a", "CrawlerName": "b"}, "cannot be set together"),
+            ({"JobName": "absent"}, "Job absent not found"),
+            ({"CrawlerName": "absent"}, "Crawler absent not found"),
+        ],
+    )
+    def it_refuses_actions_that_name_nothing(tiny, action, message):
+        with pytest.raises(ClientError, match=message):
+            tiny.glue.create_trigger(Name=f"odd_{tiny.mark}", Type="ON_DEMAND", Actions=[action])
 
     def it_updates(tiny):
         a, b = tiny.job("a"), tiny.job("b")

@@ -171,3 +171,46 @@ def describe_the_graph():
         tiny.trigger("start", "ON_DEMAND", [tiny.job("a")], flow)
         run = tiny.run_workflow(flow)
         assert "Graph" not in tiny.glue.get_workflow_run(Name=flow, RunId=run["WorkflowRunId"])["Run"]
+
+
+def describe_a_workflow_without_a_start_trigger():
+    def it_starts_and_completes(tiny):
+        flow, job = tiny.workflow(DefaultRunProperties={"a": "1"}), tiny.job("a")
+        tiny.when("then", [job], flow, "AND", **{tiny.job("absent"): "SUCCEEDED"})
+        run = tiny.run_workflow(flow, b="2")
+        assert (run["Status"], run["Statistics"]["TotalActions"]) == ("COMPLETED", 0)
+        assert run["WorkflowRunProperties"] == {"a": "1", "b": "2"}
+        assert tiny.glue.get_job_runs(JobName=job)["JobRuns"] == []
+
+    def it_cannot_be_stopped_once_it_is_over(tiny):
+        flow = tiny.workflow()
+        run_id = tiny.glue.start_workflow_run(Name=flow)["RunId"]
+        with pytest.raises(tiny.glue.exceptions.IllegalWorkflowStateException):
+            tiny.glue.stop_workflow_run(Name=flow, RunId=run_id)
+
+
+def describe_what_does_not_exist():
+    @pytest.mark.parametrize("missing", ["workflow", "run"])
+    @pytest.mark.parametrize(
+        ("call", "more"),
+        [
+            ("get_workflow_run", {}),
+            ("get_workflow_run_properties", {}),
+            ("put_workflow_run_properties", {"RunProperties": {}}),
+            ("stop_workflow_run", {}),
+        ],
+    )
+    def it_is_not_found_among_runs(tiny, call, more, missing):
+        flow = tiny.workflow()
+        run_id = tiny.glue.start_workflow_run(Name=flow)["RunId"]
+        name, run_id = ("absent", run_id) if missing == "workflow" else (flow, "wr_absent")
+        with pytest.raises(tiny.glue.exceptions.EntityNotFoundException, match=r"Entity not found$"):
+            getattr(tiny.glue, call)(Name=name, RunId=run_id, **more)
+
+    @pytest.mark.parametrize("call", ["get_workflow", "update_workflow", "start_workflow_run", "get_workflow_runs"])
+    def it_is_not_found_among_workflows(tiny, call):
+        with pytest.raises(tiny.glue.exceptions.EntityNotFoundException, match=r"Entity not found$"):
+            getattr(tiny.glue, call)(Name="absent")
+
+    def it_is_no_error_to_delete_a_workflow(tiny):
+        assert tiny.glue.delete_workflow(Name="absent")["Name"] == "absent"

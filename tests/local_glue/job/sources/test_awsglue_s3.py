@@ -69,6 +69,17 @@ def describe_raw_lines():
         assert columns == ["col0", "source"]
         assert sorted(rows) == sorted(("l", uri) for uri in uris)
 
+    def it_names_no_file_where_glue_reads_several_as_one(put, read):
+        put("a.csv", b"x\n")
+        with pytest.raises(NotImplementedError, match="attachFilename with grouped files"):
+            read(options={**RAW, "attachFilename": "source"}, connection={"groupFiles": "inPartition"})
+
+    def it_reads_in_the_next_run_what_the_band_cannot_hold(put, read):
+        put("a.csv", b"x\n")
+        put("b.csv", b"y\n")
+        both = [line for _ in range(2) for line in lines(read(ctx="band", connection={"maxFilesInBand": "1"}))]
+        assert len(both) == 1
+
     def it_cuts_at_a_separator_that_occurs(put, read):
         put("a.csv", b"a|b\nc\nd|e|f\n")
         columns, rows = read(options={**RAW, "separator": "|"})
@@ -206,5 +217,6 @@ def test_many_small_objects(standin_s3, standin_prefix, read):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(put_small, range(1_200)))
-    assert len(read(ctx="c")[1]) == 1_200
-    assert read(ctx="c") == ([], [])
+    many = {"maxFilesInBand": "5000"}
+    assert len(read(ctx="c", connection=many)[1]) == 1_200
+    assert read(ctx="c", connection=many) == ([], [])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_glue.job.sources.s3_bookmark import S3State, after, choose
+from local_glue.job.sources.s3_bookmark import Band, S3State, after, choose, within_limit
 from local_glue.job.sources.s3_listing import S3Object
 
 START = datetime(2026, 1, 1, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -21,11 +21,12 @@ def item(key: str, at: datetime, etag: str = "e") -> S3Object:
 class Source:
     """A transformation context over several runs."""
 
-    def __init__(self, band_ms: int = 900_000):
-        self.state, self.band_ms = None, band_ms
+    def __init__(self, band_ms: int = 900_000, most_files: int = 1_000):
+        self.state, self.band_ms, self.most_files = None, band_ms, most_files
 
     def run(self, items, start, commit=True):
         chosen = choose(items, self.state, None, start)
+        chosen = within_limit(items, chosen, self.state, start, Band(self.band_ms, self.most_files))
         if commit:
             state = after(items, chosen, self.state, start, self.band_ms).as_json(1)
             self.state = S3State.parse(json.loads(json.dumps(state)))
@@ -60,6 +61,13 @@ def describe_the_rule_for_s3():
         assert source.run([before], START) == ["before"]
         assert source.run([before, behind], START + timedelta(seconds=30)) == ["behind"]
         assert source.run([before, behind], START + timedelta(hours=3)) == []
+
+    def it_leaves_what_the_band_cannot_hold_to_the_next_run():
+        source, old = Source(most_files=2), item("old", START - timedelta(hours=1))
+        new = [item(name, START - timedelta(minutes=minutes)) for name, minutes in (("c", 1), ("b", 2), ("a", 3))]
+        assert source.run([old, *new], START) == ["a", "b", "old"]
+        assert source.run([old, *new], START + timedelta(minutes=1)) == []
+        assert source.run([old, *new], START + timedelta(hours=1)) == ["c"]
 
     def it_finds_an_object_listed_late_within_the_band():
         source, late = Source(), item("late", START - timedelta(minutes=10))
