@@ -6,6 +6,7 @@ variables {
   connections    = ["music-rds", "music-redshift"]
   flex_kinds     = ["clean_up"]
   values = {
+    glue_version        = "5.1"
     worker_type         = "G.1X"
     workers             = "2"
     timeout_minutes     = "60"
@@ -86,6 +87,20 @@ run "settings_of_an_environment_win" {
   assert {
     condition     = output.starts.chain.type == "EVENT" && output.starts.chain.batch_size == 5 && output.starts.chain.batch_window_seconds == 900 && output.starts.chain.schedule == null
     error_message = jsonencode(output.starts.chain)
+  }
+}
+
+run "a_version_of_glue_that_the_jobs_do_not_run_on" {
+  command = plan
+  module {
+    source = "./workflow_file"
+  }
+  variables {
+    values = merge(var.values, { glue_version = "4.0" })
+  }
+  assert {
+    condition     = contains(output.problems, "job second has the Glue version '4.0'; take one of 5.0, 5.1, 6.0")
+    error_message = jsonencode(output.problems)
   }
 }
 

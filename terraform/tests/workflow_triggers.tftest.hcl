@@ -5,6 +5,7 @@ variables {
   project_folder = ".."
   connections    = ["music-rds", "music-redshift"]
   values = {
+    glue_version        = "5.1"
     worker_type         = "G.1X"
     workers             = "2"
     timeout_minutes     = "60"
