@@ -202,6 +202,6 @@ def test_a_wrong_setting_is_named(job, overrides, error, message):
 def test_a_value_too_long_for_the_warehouse_names_table_column_and_value(job, rds, warehouse):
     rds("ALTER TABLE users ALTER COLUMN user_name TYPE text")
     rds(USERS + "(1, repeat('é', 200), NULL)")
-    with pytest.raises(WarehouseError, match=r"stage_users_.*column user_name, value 'éé"):
+    with pytest.raises(WarehouseError, match=r"stage_users_.*Column name: user_name Raw field value: éé"):
         job()
     assert users(warehouse) == []
