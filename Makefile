@@ -41,7 +41,7 @@ test-6: ## A part of the tests on Glue 6.0: the library's on Spark, and a workfl
 	@$(MAKE) --no-print-directory test-part GLUE=6.0
 
 test-part: $(TESTS).test-ready
-	@$(TEST) -n 2 --dist loadfile $(PART)
+	@$(TEST) -n 2 --dist loadfile -m "(spark or stack) and not slow" tests/glue_jobs/lib tests/workflows/test_demo.py tests/workflows/test_sparkify.py tests/local_glue/job/standin
 
 test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
 	@$(TEST) -m "not spark and not stack and not slow"

@@ -37,6 +37,33 @@ def glue_run(stack, spark, monkeypatch):
     _forget_awsglue()
 
 
+@pytest.fixture
+def unkind_glue(monkeypatch):
+    """Glue where AWS says nothing, at its unkindest: frames of databases lose columns that are NULL in every row, empty
+    ones are not written, nor are their actions run."""
+    from local_glue.job.redshift import connector, reader
+    from local_glue.job.sources import jdbc
+
+    def unkind(read):
+        return lambda *given, **named: _without_null_columns(read(*given, **named))
+
+    write = connector.write
+    monkeypatch.setattr(reader, "read", unkind(reader.read))
+    monkeypatch.setattr(jdbc, "read", unkind(jdbc.read))
+    monkeypatch.setattr(
+        connector,
+        "write",
+        lambda frame, *given: write(_without_null_columns(frame), *given) if frame.take(1) else None,
+    )
+
+
+def _without_null_columns(frame):
+    if not frame.columns:
+        return frame
+    counts = frame.selectExpr(*(f"COUNT(`{name}`) AS `{name}`" for name in frame.columns)).first().asDict()
+    return frame.select(*(f"`{name}`" for name, count in counts.items() if count))
+
+
 def _forget_awsglue():
     for name in [name for name in sys.modules if name.partition(".")[0] == "awsglue"]:
         del sys.modules[name]

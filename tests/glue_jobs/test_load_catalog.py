@@ -87,6 +87,16 @@ def test_it_carries_the_books_of_load_metadata_once(job, rds, warehouse):
     assert warehouse("SELECT count(*) FROM music.load_runs") == [(2,)]
 
 
+def test_columns_that_are_null_in_every_row_may_be_lost_on_the_way(job, rds, warehouse, unkind_glue):
+    rds(USERS + "(1, 'Ada', NULL), (2, NULL, NULL)")
+    rds(BOOK)
+    rds(FILE)
+    job()
+    assert users(warehouse) == [(1, "Ada"), (2, None)]
+    assert warehouse("SELECT user_age, created_at FROM music.users") == [(None, None)] * 2
+    assert warehouse("SELECT loaded, first_date, header FROM music.load_files") == [(2, None, None)]
+
+
 def test_without_tables_in_rds_it_warns_and_leaves_empty_tables(job, warehouse, capsys):
     job()
     assert users(warehouse) == []
@@ -178,8 +188,9 @@ def test_a_run_killed_at_any_step_and_run_again_carries_everything_once(job, rds
         assert users(warehouse) == [(1, f"killed at {step}")], name
 
 
-def test_a_missing_column_in_rds_is_named(job, rds):
+def test_a_missing_column_in_rds_is_named(job, rds, unkind_glue):
     rds("ALTER TABLE songs DROP COLUMN tempo")
+    rds(SONGS + "('a', 7, NULL, 1000, true, 'pop')")
     with pytest.raises(ContractError, match=r"public\.songs: RDS has no column tempo; run load_metadata"):
         job()
 

@@ -177,6 +177,18 @@ def describe_an_empty_world():
         assert world.last.run_id in line
 
 
+def test_it_relies_on_nothing_that_aws_does_not_say(world, unkind_glue):
+    world.deliver("streams/a.csv", "x,t1,2024-06-25 10:00:00")
+    assert world.load() == {"read": 1, "quarantined": 1, "rules": {"user_id_invalid": 1}}
+    world.catalogue(users=[1], tracks=[("t1", "pop")])
+    world.deliver("streams/b.csv", play(), play(2))
+    assert world.load() == {"read": 2, "loaded": 1, "pending_after": 1}
+    world.assert_sums_agree()
+    world.catalogue(users=[2])
+    assert world.load() == {"pending_before": 1, "loaded": 1}
+    world.assert_sums_agree()
+
+
 def describe_loading():
     def it_counts_new_plays_only(world):
         world.catalogue(users=[1, 2], tracks=[("t1", "pop"), ("t2", "rock")])

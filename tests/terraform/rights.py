@@ -1,5 +1,6 @@
 """What the roles of an environment on the local endpoint allow, what its runs needed, and what needs rare rights."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -127,8 +128,6 @@ def _dead_rows() -> str:
 def _leave_a_former_file(stack: Any, lake: str) -> None:
     key = "accepted/users/2024-07-01/former.csv"
     stack.client("s3").put_object(Bucket=lake, Key=key, Body=FORMER)
-    import hashlib
-
     texts = {
         **{"file_key": "users/former.csv@v1", "dataset": "users", "landing_key": "users/former.csv", "header": "h"},
         **{"checksum": hashlib.sha256(FORMER).hexdigest(), "state": "ACCEPTED", "accepted_key": key},

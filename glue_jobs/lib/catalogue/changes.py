@@ -102,16 +102,26 @@ class ChangeReader:
         frame = self._read(_name(table), transformation_ctx=f"rds_{table.name}", **options)
         if not frame.columns:
             return self._run.spark.createDataFrame([], f"{table.spark_schema}, _seq bigint")
-        missing = [name for name in (*table.column_names, key) if name not in frame.columns]
-        if missing:
+        lost = [name for name in (*table.column_names, key) if name not in frame.columns]
+        there = self._columns(table) if lost else set()
+        if missing := [name for name in lost if name not in there]:
             raise ContractError(_name(table), f"RDS has no column {missing[0]}; run load_metadata, which adds it")
-        typed = frame.select(
+        # A column that is NULL in every row may be lost on the way.
+        typed = frame.withColumns({name: F.lit(None) for name in lost}).select(
             *(F.col(column.name).cast(column.spark_type).alias(column.name) for column in table.columns),
             F.col(key).cast("bigint").alias("_seq"),
         )
         newest = Window.partitionBy(*table.key).orderBy(F.desc("_seq"))
         # One connection reads, so all rows are in one partition already; coalesce(1) saves the window a shuffle.
         return typed.coalesce(1).withColumn("_rank", F.row_number().over(newest)).where("_rank = 1").drop("_rank")
+
+    def _columns(self, table: Table) -> set[str]:
+        """The columns that the table has in RDS."""
+        sql = (
+            "SELECT CAST(column_name AS varchar) AS name FROM information_schema.columns "
+            f"WHERE table_schema = '{rds_sql.SCHEMA}' AND table_name = '{table.name}'"
+        )
+        return {row["name"] for row in self._read("information_schema.columns", sampleQuery=sql).collect()}
 
     def _read(self, table: str, *, transformation_ctx: str = "", **options: Any) -> DataFrame:
         connection = {"useConnectionProperties": "true", "connectionName": self._connection, "dbtable": table}

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from glue_jobs.lib.books import book, metrics
 from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, PUBLICATION
@@ -28,6 +29,8 @@ from glue_jobs.lib.warehouse import migration, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
 CONCURRENT_STAGES = 4
+IS_KEY = Column("is_key", "BOOLEAN")
+"""Column of stages of keys that is true in all rows but one."""
 
 
 class Warehouse:
@@ -95,13 +98,19 @@ class Warehouse:
     def stage_keys(self, frame: DataFrame, name: str, columns: Iterable[Column]) -> str:
         """Writes distinct keys to a separate stage, for joins in later reads and as slices of `publish`.
 
+        The stage also has a row whose keys are NULL, which matches none: later reads need the table, and Glue may not
+        create that of an empty frame.
+
         Returns:
             The stage's qualified name.
         """
         columns = tuple(columns)
+        keys = _conform(frame, name, columns).withColumn(IS_KEY.name, F.lit(True))
+        # Of this row only `is_key` is sure to reach the table; columns that are NULL in every row may be lost.
+        no_key = self._run.spark.range(0, 1, 1, 1).select(F.lit(False).alias(IS_KEY.name))
         stage = sql.stage_name(name, self._config.run_id)
-        self._record({stage: (columns, "EVEN")})
-        self._fill(stage, _conform(frame, name, columns))
+        self._record({stage: ((*columns, IS_KEY), "EVEN")})
+        self._fill(stage, keys.unionByName(no_key, allowMissingColumns=True))
         return stage
 
     def publish(

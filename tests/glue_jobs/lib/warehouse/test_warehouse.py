@@ -10,6 +10,7 @@ from glue_jobs.lib.books import book
 from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS, USER_DAYS
 from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.rows import small_frames
 from glue_jobs.lib.run.errors import ContractError, PublishConflictError
 from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.connector import WarehouseError
@@ -191,27 +192,6 @@ def describe_prepare():
             Warehouse(run, config).prepare(TABLES)
 
 
-@pytest.fixture
-def unkind_glue(monkeypatch):
-    """Glue where AWS says nothing, at its unkindest: frames lose columns that are NULL in every row, empty ones are not
-    written, nor are their actions run."""
-    from local_glue.job.redshift import connector, reader
-
-    def without_null_columns(frame):
-        if not frame.columns:
-            return frame
-        counts = frame.selectExpr(*(f"COUNT(`{name}`) AS `{name}`" for name in frame.columns)).first().asDict()
-        return frame.select(*(f"`{name}`" for name, count in counts.items() if count))
-
-    write, read = connector.write, reader.read
-    monkeypatch.setattr(reader, "read", lambda *given: without_null_columns(read(*given)))
-    monkeypatch.setattr(
-        connector,
-        "write",
-        lambda frame, *given: write(without_null_columns(frame), *given) if frame.take(1) else None,
-    )
-
-
 def test_nothing_depends_on_what_glue_does_with_null_columns_and_empty_frames(glue_run, database, unkind_glue):
     Load(glue_run).stage([(1, ONE, None, None)], [(ONE, 1)]).publish()
     Load(glue_run).stage([], []).publish()
@@ -223,6 +203,15 @@ def test_nothing_depends_on_what_glue_does_with_null_columns_and_empty_frames(gl
     warehouse = Load(glue_run).warehouse
     (row,) = warehouse.read("SELECT id, n FROM music.plays", "id bigint, n int").collect()
     assert (row["id"], row["n"]) == (1, None)
+
+
+def test_keys_can_be_joined_before_the_publish_though_there_are_none(glue_run, unkind_glue):
+    warehouse = Load(glue_run).warehouse
+    for rows in ([], [(ONE, 1)]):
+        hours = small_frames.frame_of(warehouse._run.spark, rows, HOURS).select("hour")
+        stage = warehouse.stage_keys(hours, f"keys_{len(rows)}", [HOURS.column("hour")])
+        joined = f"SELECT k.hour FROM {stage} AS k JOIN {stage} AS o ON o.hour = k.hour"
+        assert warehouse.read(joined, "hour timestamp").count() == len(rows)
 
 
 LONG = [(1, ONE, "far too long")]
