@@ -22,7 +22,7 @@ _WITHOUT_EFFECT = ("aws_iam_role", "autopushdown", "autopushdown.s3_result_cache
 
 
 # The words of the open connector (Parameters.scala).
-BOTH = "You cannot specify both the `dbtable` and `query` parameters at the same time."
+BOTH = "You cannot specify both the 'dbtable' and 'query' parameters at the same time."
 
 
 def read(

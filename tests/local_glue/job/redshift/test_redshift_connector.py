@@ -303,7 +303,7 @@ def describe_reading():
         return run
 
     def it_refuses_a_table_and_a_query_together(read, target):
-        with pytest.raises(RedshiftError, match="cannot specify both the `dbtable` and `query` parameters"):
+        with pytest.raises(RedshiftError, match="cannot specify both the 'dbtable' and 'query' parameters"):
             read(dbtable="shop.t", sampleQuery="SELECT id FROM shop.t")
 
     def it_has_load_errors_by_the_kind_of_redshift(read, monkeypatch):
