@@ -84,6 +84,10 @@ def describe_the_data_api():
         numbers += "information_schema.columns x CROSS JOIN information_schema.columns y) WHERE a <= 2500 ORDER BY a"
         assert records(api, Sql=numbers) == [[number] for number in range(1, 2501)]
 
+    def it_tells_the_isolation_level_of_the_database(api):
+        level = "SELECT db_name, isolation_level FROM stv_db_isolation_level"
+        assert records(api, Sql=level) == [["dwh", "Snapshot Isolation"]]
+
     def it_connects_as_the_user_of_the_secret(api, stack):
         secret = stack.client("secretsmanager").describe_secret(SecretId="shop/dwh")["ARN"]
         ended(api, Sql="CREATE SCHEMA other")
