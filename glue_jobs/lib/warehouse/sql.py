@@ -212,6 +212,19 @@ def dates_within(column: str, found: Sequence[Span]) -> str:
     return _any_of([_bounds(column, span, date_literal) for span in found])
 
 
+def with_times_as_text(query: str, columns: Sequence[tuple[str, str]]) -> str:
+    """`query` with its timestamps as text, which nothing on the way can round; `columns` are name and Spark type."""
+    if "timestamp" not in (kind for _, kind in columns):
+        return query
+    listed = (
+        f"CAST(q.{identifier(name)} AS VARCHAR(32)) AS {identifier(name)}"
+        if kind == "timestamp"
+        else f"q.{identifier(name)}"
+        for name, kind in columns
+    )
+    return f"SELECT {', '.join(listed)} FROM ({query}) AS q"
+
+
 def actions(statements: Iterable[str]) -> str:
     """The text of the connector's `preactions` or `postactions`."""
     return "; ".join(statements)
