@@ -4,6 +4,21 @@ import uuid
 
 import pytest
 import standin_support as support
+from endpoint_support import Remote, Tiny
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory):
+    """An endpoint in a separate process, on which a minute of a timeout is half a second."""
+    endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
+    yield endpoint
+    endpoint.stop()
+
+
+@pytest.fixture
+def tiny(endpoint):
+    """Jobs, triggers and workflows of one test on the endpoint."""
+    return Tiny(endpoint)
 
 
 @pytest.fixture(scope="session")

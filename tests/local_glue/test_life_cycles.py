@@ -4,23 +4,10 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import Remote, Tiny
 
 pytestmark = pytest.mark.stack
 ARN = "arn:aws:glue:us-east-1:123456789012"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/some"
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_jobs():

@@ -6,23 +6,11 @@ import shutil
 import subprocess
 
 import pytest
-from endpoint_support import BUCKET, OK, SLEEP, Remote, Tiny, wait_for
+from endpoint_support import BUCKET, OK, SLEEP, wait_for
 from environments import installed
 
 pytestmark = pytest.mark.stack
 ARN = "arn:aws:glue:us-east-1:123456789012"
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 @pytest.fixture(scope="session", params=["1", "2"])

@@ -11,22 +11,10 @@ import urllib.request
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import BUCKET, Remote, Tiny
+from endpoint_support import BUCKET
 
 pytestmark = pytest.mark.stack
 ACCOUNT = "123456789012"
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_jobs():

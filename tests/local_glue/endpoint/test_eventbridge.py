@@ -3,16 +3,9 @@
 import json
 
 import pytest
-from endpoint_support import FAIL, SLEEP, Remote, Tiny, fail_once, states, wait_for
+from endpoint_support import FAIL, SLEEP, Tiny, fail_once, states, wait_for
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
-    yield endpoint
-    endpoint.stop()
 
 
 class Delivery(Tiny):

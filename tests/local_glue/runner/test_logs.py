@@ -1,21 +1,9 @@
 """Logs of job runs in CloudWatch Logs."""
 
 import pytest
-from endpoint_support import Remote, Tiny, wait_for
+from endpoint_support import wait_for
 
 from local_glue.runner.logs import BATCH_BYTES, BATCH_EVENTS, ERROR, EVENT_BYTES, OUTPUT, batches, pieces
-
-
-@pytest.fixture(scope="session")
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def messages(tiny, group, run_id):

@@ -5,24 +5,12 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import BUCKET, FAIL, SLEEP, Remote, Tiny, fail_once, wait_for
+from endpoint_support import BUCKET, FAIL, SLEEP, fail_once, wait_for
 
 from local_glue.home import process_alive
 from local_glue.versions import running
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_a_job_run():

@@ -2,23 +2,11 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import SLEEP, Remote, Tiny, wait_for
+from endpoint_support import SLEEP, wait_for
 
 pytestmark = pytest.mark.stack
 ARN = "arn:aws:glue:us-east-1:123456789012"
 ROLE = "arn:aws:iam::123456789012:role/r"
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 MAKERS = {

@@ -5,7 +5,7 @@ import platform
 import zipfile
 
 import pytest
-from endpoint_support import BUCKET, OK, Remote, Tiny, states
+from endpoint_support import BUCKET, OK, states
 
 pytestmark = pytest.mark.stack
 RESOLVES = """
@@ -15,18 +15,6 @@ found = getResolvedOptions(sys.argv, {names!r})
 print(*[found[name] for name in {names!r}])
 """
 HERE = platform.python_version().rpartition(".")[0]
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def shell(tiny, name, code=OK, version=HERE, **options):

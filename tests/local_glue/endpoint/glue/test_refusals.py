@@ -2,21 +2,8 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import Remote, Tiny
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="session")
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_capacity():

@@ -2,27 +2,15 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import Remote, Tiny, states, wait_for
+from endpoint_support import states, wait_for
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
-    yield endpoint
-    endpoint.stop()
 
 
 def when(*conditions, operator="EQUALS"):
     """The options of a trigger with these conditions."""
     more = {"LogicalOperator": operator} if operator else {}
     return {"Predicate": {"Conditions": [{**more, **condition} for condition in conditions]}}
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_triggers():

@@ -2,22 +2,10 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import Remote, Tiny, wait_for
+from endpoint_support import wait_for
 
 pytestmark = pytest.mark.stack
 ARN = "arn:aws:glue:us-east-1:123456789012"
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def crawler(tiny):

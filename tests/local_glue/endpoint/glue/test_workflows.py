@@ -2,21 +2,9 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import FAIL, SLEEP, Remote, Tiny, fail_once, states
+from endpoint_support import FAIL, SLEEP, fail_once, states
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="session")  # pytest-describe sets up module fixtures again for each block
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"), minute_seconds=0.5)
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 def describe_a_workflow_run():

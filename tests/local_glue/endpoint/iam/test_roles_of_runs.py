@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from endpoint_support import BUCKET, Remote, Tiny
+from endpoint_support import BUCKET
 
 pytestmark = pytest.mark.stack
 
@@ -14,18 +14,6 @@ START = {
     "Resource": [f"arn:aws:s3:::{BUCKET}/*.py", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws-glue/jobs/*"],
 }
 HEAD = f"import boto3\ns3, bucket = boto3.client('s3'), {BUCKET!r}\n"
-
-
-@pytest.fixture(scope="session")
-def endpoint(tmp_path_factory):
-    endpoint = Remote(tmp_path_factory.mktemp("home"))
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture
-def tiny(endpoint):
-    return Tiny(endpoint)
 
 
 @pytest.fixture
