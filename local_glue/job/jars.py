@@ -98,9 +98,12 @@ def fetch_jars() -> None:
         if not _class_path():
             said = _run_ivy(attempt)
     if not _class_path():
+        before_stack = said.partition("\tat ")[0]
         raise LocalGlueError(
-            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {_ivy()}: is the network there? It said: "
-            f"{' '.join(said.split())[-600:]}"
+            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {_ivy()}: is the network there? Behind a "
+            "proxy set HTTPS_PROXY; where a proxy has certificates of its own, set JAVA_TOOL_OPTIONS="
+            "-Djavax.net.ssl.trustStore=FILE, with a Java keystore that has them. Ivy said: "
+            f"{' '.join(before_stack.split())[-600:]}"
         )
 
 
