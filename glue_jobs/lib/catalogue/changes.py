@@ -58,9 +58,8 @@ class ChangeReader:
     """
 
     def __init__(self, run: GlueRun, config: JobConfig) -> None:
-        require(config, "rds_connection")
         self._run = run
-        self._connection = config.rds_connection
+        self._connection = require(config, "rds_connection")
 
     def present(self) -> set[Table]:
         """The tables that exist in RDS; none before the first run of load_metadata."""

@@ -103,6 +103,8 @@ class JobConfig:
     recompute: bool
     max_reject_rate: float
     pending_days: int
+    unknown_arguments: tuple[str, ...] = ()
+    """Names that are neither ours nor of the form of Glue's own; Glue may have added them."""
 
     @property
     def is_backfill(self) -> bool:
@@ -134,8 +136,7 @@ def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobCo
         ConfigError: An argument or property is missing, unknown or makes no sense; the message names it and what it
             takes.
     """
-    unknown_arguments(argv)
-    given, _ = _parsed(argv)
+    given, others = _parsed(argv)
     properties = _workflow_properties(given.get("WORKFLOW_NAME"), given.get("WORKFLOW_RUN_ID"))
     defaults = _defaults(given.get("defaults", ""))
     options = {name: _option(name, given, properties, defaults) for name in OPTIONS}
@@ -156,21 +157,22 @@ def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobCo
         redshift_connection=given.get("redshift_connection", ""),
         redshift_role=_or_none(given.get("redshift_role")),
         reader_group=_or_none(given.get("reader_group")),
+        unknown_arguments=_unknown(others),
         **options,
     )
 
 
-def unknown_arguments(argv: Sequence[str]) -> list[str]:
-    """Names that are neither ours nor of the form of Glue's own, which have capitals or dashes.
+def _unknown(words: Sequence[str]) -> tuple[str, ...]:
+    """Of the words that are not ours, the names that do not have the form of Glue's own, with capitals or dashes.
 
     Raises:
-        ConfigError: One looks like a misspelt argument of ours. Any other may be one that Glue has added.
+        ConfigError: One looks like a misspelt argument of ours.
     """
-    names = [word[2:].partition("=")[0] for word in _parsed(argv)[1] if re.match(r"--[a-z]+(_[a-z]+)*(=|$)", word)]
+    names = [word[2:].partition("=")[0] for word in words if re.match(r"--[a-z]+(_[a-z]+)*(=|$)", word)]
     for name in names:
         if meant := get_close_matches(name, (*OPTIONS, *SETTINGS), n=1, cutoff=ALIKE):
             raise ConfigError(f"unknown argument --{name}; did you mean --{meant[0]}? A run takes: {_option_list()}")
-    return [name for name in names if name not in GLUES_OWN]
+    return tuple(name for name in names if name not in GLUES_OWN)
 
 
 def _parsed(argv: Sequence[str]) -> tuple[dict[str, str], list[str]]:

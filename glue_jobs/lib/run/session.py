@@ -32,7 +32,7 @@ def configured(argv: Sequence[str]) -> JobConfig:
     """The run's configuration; from then on each line of the log has the run's ids."""
     config = arguments.resolve(argv)
     logs.configure(run_id=config.run_id, job_name=config.job_name)
-    for name in arguments.unknown_arguments(argv):
+    for name in config.unknown_arguments:
         logs.warning("argument is not known and has no effect", argument=name)
     return config
 

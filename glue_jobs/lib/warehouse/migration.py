@@ -8,7 +8,7 @@ from typing import NoReturn
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.run import logs
 from glue_jobs.lib.run.errors import ContractError
-from glue_jobs.lib.warehouse import sql
+from glue_jobs.lib.warehouse import probes, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
 WHO_PUBLISHED = "version bigint, run_id string, published_at timestamp, mine string"
@@ -51,7 +51,7 @@ def ensure(connector: Connector, tables: Sequence[Table], *, publisher: str, rea
 def _look(connector: Connector, tables: Sequence[Table], publisher: str) -> Publication | None:
     """The publication, if every table has every column; None if something is missing."""
     try:
-        frame = connector.read_untyped(sql.probe(tables, publisher))
+        frame = connector.read_untyped(probes.of_tables(tables, publisher))
         row = next(iter(frame.collect()), None)
     except Exception:  # The next steps find out which of the many reasons it is.
         return None
@@ -85,9 +85,9 @@ def _add_columns(connector: Connector, tables: Sequence[Table], publisher: str) 
 
 def _missing_columns(connector: Connector, table: Table, publisher: str) -> list[Column]:
     """The columns that are not there; asked one by one, but only of a table that cannot be read as a whole."""
-    if _readable(connector, sql.probe([table], publisher)):
+    if _readable(connector, probes.of_tables([table], publisher)):
         return []
-    return [column for column in table.columns if not _readable(connector, sql.probe_column(table, column, publisher))]
+    return [column for column in table.columns if not _readable(connector, probes.of_column(table, column, publisher))]
 
 
 def _readable(connector: Connector, query: str) -> bool:
@@ -102,7 +102,7 @@ def _explain(connector: Connector, tables: Sequence[Table], publisher: str) -> N
     """Raises the error that says which column, or what else, is still wrong though nothing is missing."""
     for table in tables:
         for column in table.columns:
-            if not _readable(connector, sql.probe_column(table, column, publisher, typed=True)):
+            if not _readable(connector, probes.of_column(table, column, publisher, typed=True)):
                 _refuse_type(table, column.name, "another type", column.spark_type)
     raise WarehouseError(
         f"the tables of {tables[0].schema} cannot be read after they were created; may the connection's user read them?"

@@ -22,17 +22,6 @@ RESERVED = frozenset(
 
 STAGE_SCHEMA = "public"
 
-_EMPTY_TEXT = "CAST('' AS VARCHAR(1))"
-NARROWEST = {
-    "BIGINT": "CAST(0 AS SMALLINT)",
-    "INTEGER": "CAST(0 AS SMALLINT)",
-    "DOUBLE PRECISION": "CAST(0 AS SMALLINT)",
-    "BOOLEAN": "FALSE",
-    "DATE": "DATE '2000-01-01'",
-    "TIMESTAMP": "DATE '2000-01-01'",
-}
-"""By a column's type, a value that takes on the type of whatever it is combined with."""
-
 
 def identifier(name: str) -> str:
     """`name` as SQL text, quoted if it is a reserved word.
@@ -171,35 +160,6 @@ def who_published(publisher: str, run_id: str) -> str:
         f"FROM {PUBLICATION.full_name} AS p LEFT JOIN {LOAD_RUNS.full_name} AS r ON r.run_id = {literal(run_id)} "
         f"WHERE p.name = {literal(publisher)}"
     )
-
-
-def probe(tables: Sequence[Table], publisher: str) -> str:
-    """SELECT of the publisher's row: its version, and every contract column of `tables`, typed.
-
-    Column c of the n-th table is called `tn_c`. A missing table or column fails it; so do types that have nothing in
-    common with the contract's. No column is NULL in every row, because a reader may lose such columns or their types.
-    """
-    columns = ["p.version AS version", "p.run_id AS run_id", "p.published_at AS published_at"]
-    joins = []
-    for index, table in enumerate(tables):
-        columns += [f"{_typed(f't{index}', column)} AS t{index}_{column.name}" for column in table.columns]
-        joins.append(f"LEFT JOIN {table.full_name} AS t{index} ON 1 = 0")
-    return f"SELECT {', '.join(columns)} FROM {_publisher_row(publisher)} {' '.join(joins)}"
-
-
-def probe_column(table: Table, column: Column, publisher: str, *, typed: bool = False) -> str:
-    """SELECT of one row, which a missing column fails; with `typed` so does one of another kind of type."""
-    seen = f"COUNT({_typed('t', column) if typed else f't.{identifier(column.name)}'}) AS seen"
-    return f"SELECT {seen} FROM {_publisher_row(publisher)} LEFT JOIN {table.full_name} AS t ON 1 = 0"
-
-
-def _publisher_row(publisher: str) -> str:
-    return f"(SELECT version, run_id, published_at FROM {PUBLICATION.full_name} WHERE name = {literal(publisher)}) AS p"
-
-
-def _typed(alias: str, column: Column) -> str:
-    """The column, or a value of the narrowest type that becomes the column's: it shows the column's own type."""
-    return f"COALESCE({alias}.{identifier(column.name)}, {NARROWEST.get(column.type, _EMPTY_TEXT)})"
 
 
 def times_within(column: str, found: Sequence[Span]) -> str:

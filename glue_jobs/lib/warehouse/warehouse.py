@@ -23,9 +23,9 @@ from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.rows import small_frames
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
-from glue_jobs.lib.run.errors import ContractError, PublishConflictError
+from glue_jobs.lib.run.errors import PublishConflictError
 from glue_jobs.lib.run.session import STAGES_FILE, GlueRun
-from glue_jobs.lib.warehouse import migration, sql
+from glue_jobs.lib.warehouse import frames, migration, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
 CONCURRENT_STAGES = 4
@@ -82,14 +82,16 @@ class Warehouse:
         """
         stage = sql.stage_name(name or table.name, self._config.run_id)
         self._record({stage: (table.columns, table.dist)})
-        self._fill(stage, _conform(frame, table.full_name, table.columns))
+        self._fill(stage, frames.conformed(frame, table.full_name, table.columns))
         return stage
 
-    def stage_all(self, frames: Mapping[Table, DataFrame]) -> None:
+    def stage_all(self, results: Mapping[Table, DataFrame]) -> None:
         """Stages several tables at a time."""
-        stages = {sql.stage_name(table.name, self._config.run_id): table for table in frames}
+        stages = {sql.stage_name(table.name, self._config.run_id): table for table in results}
         self._record({stage: (table.columns, table.dist) for stage, table in stages.items()})
-        conformed = {stage: _conform(frames[table], table.full_name, table.columns) for stage, table in stages.items()}
+        conformed = {
+            stage: frames.conformed(results[table], table.full_name, table.columns) for stage, table in stages.items()
+        }
         with ThreadPoolExecutor(CONCURRENT_STAGES) as pool:
             writes = [pool.submit(self._fill, stage, frame) for stage, frame in conformed.items()]
         for write in writes:
@@ -105,7 +107,7 @@ class Warehouse:
             The stage's qualified name.
         """
         columns = tuple(columns)
-        keys = _conform(frame, name, columns).withColumn(IS_KEY.name, F.lit(True))
+        keys = frames.conformed(frame, name, columns).withColumn(IS_KEY.name, F.lit(True))
         # Of this row only `is_key` is sure to reach the table; columns that are NULL in every row may be lost.
         no_key = self._run.spark.range(0, 1, 1, 1).select(F.lit(False).alias(IS_KEY.name))
         stage = sql.stage_name(name, self._config.run_id)
@@ -141,7 +143,7 @@ class Warehouse:
             staged[LOAD_FILES] = None
         audit = small_frames.frame_of(self._run.spark, [book.run_row(run_book)], LOAD_RUNS)
         if carried_runs is not None:
-            audit = audit.unionByName(_conform(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
+            audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
         try:
             self._write_audit(audit.coalesce(1), list(staged), slices or {}, emptied)
         except WarehouseError as cause:
@@ -158,7 +160,7 @@ class Warehouse:
         stage = sql.stage_name(table.name, self._config.run_id)
         self._record({stage: (table.columns, table.dist)})
         self._connector.write(
-            _conform(frame, table.full_name, table.columns),
+            frames.conformed(frame, table.full_name, table.columns),
             stage,
             preactions=self._fresh(stage),
             postactions=[sql.merge(table, stage), sql.drop_table(stage)],
@@ -243,21 +245,3 @@ class Warehouse:
 
 def _shapes(stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> list[Any]:
     return [(columns, stage) for stage, (columns, _) in stages.items()]
-
-
-def _conform(frame: DataFrame, name: str, columns: Sequence[Column]) -> DataFrame:
-    """The frame's columns in table order.
-
-    Raises:
-        ContractError: Names or types differ.
-    """
-    found = dict(frame.dtypes)
-    wanted = {column.name: column.spark_type for column in columns}
-    if found != wanted:
-        differing = sorted(item[0] for item in set(found.items()) ^ set(wanted.items()))
-        details = ", ".join(
-            f"{column} is {found.get(column, 'missing')} instead of {wanted.get(column, 'absent')}"
-            for column in dict.fromkeys(differing)
-        )
-        raise ContractError(name, f"the frame to stage has not the table's columns: {details}; select and cast them")
-    return frame.select(*(column.name for column in columns))

@@ -68,9 +68,9 @@ def describe_resolve():
         assert resolve(**argv).run_id == "jr_1"
 
     def it_only_names_an_argument_that_glue_may_have_added():
-        assert resolve(quantum_worker_mode="on").run_id == "jr_1"
-        argv = ["job.py", "--quantum_worker_mode", "on", "--conf", "spark.x=1", "--enable-metrics", "true"]
-        assert arguments.unknown_arguments(argv) == ["quantum_worker_mode"]
+        config = resolve(**{"quantum_worker_mode": "on", "conf": "spark.x=1", "enable-metrics": "true"})
+        assert config.run_id == "jr_1"
+        assert config.unknown_arguments == ("quantum_worker_mode",)
 
     def it_gives_each_run_a_temp_prefix_of_its_own():
         assert resolve().temp_prefix == "s3://lake/temp/load_streams/jr_1/"

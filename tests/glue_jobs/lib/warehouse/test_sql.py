@@ -15,7 +15,7 @@ from glue_jobs.lib.contracts.music import SONGS, STREAMS, USERS
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.run.errors import ConfigError
 from glue_jobs.lib.run.spans import Span
-from glue_jobs.lib.warehouse import sql
+from glue_jobs.lib.warehouse import probes, sql
 
 DAY = date(2024, 6, 25)
 AT = datetime(2024, 6, 25, 4, 0, 0, 123456, tzinfo=UTC)
@@ -27,7 +27,7 @@ def all_statements() -> list[str]:
         *sql.grants(MUSIC_TABLES, "readers"),
         sql.open_publication("music"),
         sql.fence("music", version=7, run_id="jr_'1", at=AT),
-        sql.probe(MUSIC_TABLES, "music"),
+        probes.of_tables(MUSIC_TABLES, "music"),
         sql.replace_all(GENRE_KPIS, "public.stage_g", if_rows_in="public.stage_g")[0],
         sql.drop_table("public.stage_g"),
     ]
@@ -43,7 +43,7 @@ def all_statements() -> list[str]:
                 if table.slices
                 else sql.replace_all(table, stage, if_rows_in=stage)
             ),
-            sql.probe_column(table, table.columns[0], "music"),
+            probes.of_column(table, table.columns[0], "music"),
         ]
     return statements
 
@@ -208,7 +208,7 @@ def describe_on_postgresql():
             warehouse(sql.fence("music", version=0, run_id="jr_2", at=AT))
 
     def it_probes_every_column_of_empty_tables_in_one_row(warehouse):
-        rows = warehouse(sql.probe(MUSIC_TABLES, "music"))
+        rows = warehouse(probes.of_tables(MUSIC_TABLES, "music"))
         assert len(rows) == 1
         assert rows[0][0] == 0
-        assert len(warehouse(sql.probe_column(USERS, USERS.columns[0], "music"))) == 1
+        assert len(warehouse(probes.of_column(USERS, USERS.columns[0], "music"))) == 1
