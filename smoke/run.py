@@ -24,6 +24,7 @@ from smoke.deployment import Deployment, SmokeError
 from smoke.warehouse import WarehouseReader
 
 POLL_S = 10.0
+LOG_WIDTH = 240  # where nobody looks at a terminal, a finding stays on one line
 TITLES = {False: "A small delivery, dirty on purpose", True: "The same files again, under other names"}
 MARKS = {True: "[green]held[/]", False: "[red]NOT HELD[/]", None: "[dim]noted[/]"}
 
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--keep", action="store_true", help="do not destroy it at the end; it goes on costing money")
     chosen = parser.parse_args(argv)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else LOG_WIDTH)
     deployment = Deployment(chosen.env, chosen.region)
     console.print(costs.announcement(deployment.name, chosen.region))
     try:

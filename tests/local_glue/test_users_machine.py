@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from endpoint_support import PYPROJECT, make_project
 
-from local_glue.job.jars import IVY
+from local_glue.environment import own_folder
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
@@ -69,7 +69,7 @@ def hostile(tmp_path_factory, proxied):
     (folder / ".aws").mkdir()
     for name in ("config", "credentials"):
         (folder / ".aws" / name).write_text("[default\nbroken")
-    (folder / ".ivy2").symlink_to(IVY)
+    (folder / ".ivy2").symlink_to(own_folder() / ".ivy2")
     (folder / "bash_env").write_text("echo from BASH_ENV\n")
     (folder / "spark-defaults.conf").write_text("spark.master=spark://nowhere:1\n")
     (folder / "core-site.xml").write_text(
