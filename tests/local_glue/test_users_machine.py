@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from endpoint_support import PYPROJECT, make_project
 
+from local_glue import versions
 from local_glue.environment import own_folder
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
@@ -107,7 +108,8 @@ def other_hostname():
 def used(tmp_path_factory, hostile, other_hostname):
     """A project whose stack was started, used and stopped in that shell: what each command said."""
     project = make_project(tmp_path_factory.mktemp("used"), second=SCRIPT)
-    sources = {**hostile, "PYTHONPATH": os.pathsep.join([hostile["PYTHONPATH"], str(Path(__file__).parents[2])])}
+    theirs = {**hostile, versions.VARIABLE: os.environ[versions.VARIABLE]}  # the Glue whose Spark is installed here
+    sources = {**theirs, "PYTHONPATH": os.pathsep.join([theirs["PYTHONPATH"], str(Path(__file__).parents[2])])}
     said = {}
 
     def call(*arguments):

@@ -63,6 +63,7 @@ def describe_the_environment_of_uv():
         assert uv_command(["pip", "compile", "x"], {}, "/here/python") == ["pip", "compile", "x"]
 
 
+@pytest.mark.skipif(not Path(sys.executable).with_name("uv").exists(), reason="uv stands in the main environment only")
 def describe_uv():
     def it_is_asked_of_the_index_that_pip_has(tmp_path):
         (tmp_path / "pip.conf").write_text("[global]\nindex-url = http://127.0.0.1:9/of-pip/simple\nretries = 0\n")

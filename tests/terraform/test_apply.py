@@ -15,6 +15,7 @@ from demo.generate import generate
 from demo.manifest import Manifest
 from local_glue.provision.addresses import fill_secrets
 from local_glue.stack import Stack
+from local_glue.versions import running
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(1800)]
 
@@ -70,6 +71,7 @@ def _live(stack: Stack, module: Path) -> Life:
     # New objects start sparkify, and jobs run in a VPC, so that the rights for both are needed.
     by_event = {"type": "event", "batch_size": len(life.manifests["sparkify"].files), "enabled": True}
     variables = {**addresses(stack), "network": rights.network(stack), "start": {"sparkify": by_event}}
+    variables["glue_version"] = running().name
     terraform = Terraform(module, **variables)
     terraform.apply(*LOCAL)
     life.outputs = terraform.outputs()

@@ -7,7 +7,8 @@ import zipfile
 import pytest
 from endpoint_support import BUCKET, OK, states
 
-pytestmark = pytest.mark.stack
+from local_glue.endpoint.glue.commands import SHELL_VERSIONS
+
 RESOLVES = """
 import sys
 from awsglue.utils import getResolvedOptions
@@ -15,6 +16,12 @@ found = getResolvedOptions(sys.argv, {names!r})
 print(*[found[name] for name in {names!r}])
 """
 HERE = platform.python_version().rpartition(".")[0]
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.skipif(
+        HERE not in SHELL_VERSIONS, reason="Python shell jobs run with this Python, which has no such jobs"
+    ),
+]
 
 
 def shell(tiny, name, code=OK, version=HERE, **options):
