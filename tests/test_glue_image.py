@@ -81,6 +81,17 @@ def test_the_lock_file_leaves_alone_what_the_image_has():
     assert not names & {"py4j", "botocore", "s3transfer", *(line.partition("==")[0] for line in shipped)}
 
 
+@pytest.mark.parametrize(("glue", "others"), [("image", 1), ("wheel", 0)])
+def test_what_is_left_out_is_named_with_its_reason(glue, others):
+    files = [f"tests/glue_jobs/test_{name}.py" for name in ("load_sparkify", "on_glue")]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--glue={glue}", "--collect-only", *files]
+    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert "LEFT OUT: 1 test needs connections, bookmarks or S3, for which the local stack stands in" in said
+    assert "    1 tests/glue_jobs/test_load_sparkify.py" in said
+    assert said.count("::test_load_sparkify_builds_the_star") == others
+    assert ("LEFT OUT: 1 test needs Glue's Java classes" in said) == (not others)
+
+
 @pytest.mark.slow
 @pytest.mark.spark
 def test_the_containers_command_runs_where_only_the_images_packages_are(tmp_path):
@@ -94,7 +105,7 @@ def test_the_containers_command_runs_where_only_the_images_packages_are(tmp_path
     done = subprocess.run(
         ["sh", "-c", some],
         cwd=PROJECT,
-        env={"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}", "JAVA_HOME": str(java_home())},
+        env={"PATH": f"{python.parent}:{os.environ['PATH']}", "JAVA_HOME": str(java_home()), "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
