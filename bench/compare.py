@@ -40,16 +40,17 @@ def _counts(actual: Path, wanted: Path) -> list[str]:
 def _table(table: Table, actual: Path, wanted: Path) -> list[str]:
     with duckdb.connect(config={"threads": os.cpu_count() or 1}) as db:
         for name, folder in (("have", actual), ("want", wanted)):
-            if not any((folder / table.name).glob("*.csv*")):
+            if not any((folder / table.name).glob("part*.csv*")):
                 return [f"  {table.name}: {folder} has no such table"]
             db.execute(f"CREATE TABLE {name} AS {_typed(table, folder)}")
             rows, keys = db.execute(f"SELECT count(*), count(DISTINCT ({', '.join(table.key)})) FROM {name}").fetchone()
             if rows != keys:
                 return [f"  {table.name}: {folder} has {rows - keys} rows too many for keys that are there already"]
         wrong = [f"{_differs(column)} AS {column.name}" for column in columns(table) if column.name not in table.key]
+        keys = ", ".join(f"coalesce(h.{name}, w.{name}) AS key_{name}" for name in table.key)
         match = " AND ".join(f"h.{name} = w.{name}" for name in table.key)
         db.execute(f"""
-            CREATE TABLE found AS SELECT {", ".join(f"coalesce(h.{name}, w.{name}) AS key_{name}" for name in table.key)},
+            CREATE TABLE found AS SELECT {keys},
                 h.{table.key[0]} IS NULL AS missing, w.{table.key[0]} IS NULL AS surplus
                 {"".join(f", {item}" for item in wrong)}
             FROM have h FULL JOIN want w ON {match}
@@ -78,7 +79,7 @@ def _differences(db: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
 
 def _typed(table: Table, folder: Path) -> str:
     casts = ", ".join(f"CAST({column.name} AS {column.type}) AS {column.name}" for column in columns(table))
-    files = (folder / table.name / "*.csv*").as_posix()
+    files = (folder / table.name / "part*.csv*").as_posix()
     return (
         f"SELECT {casts} FROM read_csv('{files}', header = true, all_varchar = true, delim = ',', quote = '\"', "
         "escape = '\"', nullstr = '')"

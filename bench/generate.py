@@ -7,6 +7,7 @@ contender may leave out a check. The same shape gives the same bytes.
 import hashlib
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _write_plays(folder: Path, shape: Shape) -> None:
     (folder / "landing" / "streams").mkdir(parents=True)
     bounds = np.linspace(0, shape.plays, shape.files + 1).astype(int)
     places, files = np.array(sorted(odd)), []
-    for number, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False), start=1):
+    for number, (first, last) in enumerate(pairwise(bounds), start=1):
         inside = places[(places >= first) & (places < last)]
         body = _file(plays[first:last], names, {place - first: odd[place] for place in inside})
         path = folder / "landing" / "streams" / f"plays-{number:05d}.csv"

@@ -21,7 +21,7 @@ from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.files.ledger import ACCEPTED, Ledger, LedgerFile
 from glue_jobs.lib.load import load_run
 from glue_jobs.lib.rows import small_frames
-from glue_jobs.lib.run import arguments, aws
+from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.session import GlueRun
 from glue_jobs.lib.warehouse import connector, migration, warehouse
@@ -50,7 +50,7 @@ def job_run(source: Path, out: Path) -> Iterator[tuple[GlueRun, JobConfig]]:
     for folder in FOLDERS[1:]:
         (lake / folder).mkdir(parents=True)
     (lake / "archive").symlink_to((source / "landing").resolve())
-    config = arguments.resolve(ARGUMENTS)
+    config = session.configured(ARGUMENTS)
     spark = _session(lake, out)
     _create_views(spark, source)
     _replace_edges(lake, out, _accepted(source))
@@ -77,9 +77,9 @@ def _create_views(spark: SparkSession, source: Path) -> None:
     for table in MUSIC_TABLES:
         path = (source / "dims" / f"{table.name}.parquet").resolve()
         present = spark.read.parquet(str(path)).columns if path.exists() else []
+        values = {column.name: f"`{column.name}`" if column.name in present else "NULL" for column in table.columns}
         columns = ", ".join(
-            f"CAST({f'`{column.name}`' if column.name in present else 'NULL'} AS {column.spark_type}) AS `{column.name}`"
-            for column in table.columns
+            f"CAST({values[column.name]} AS {column.spark_type}) AS `{column.name}`" for column in table.columns
         )
         rows = f"FROM parquet.`{path}`" if present else "WHERE false"
         spark.sql(f"CREATE VIEW {table.full_name} AS SELECT {columns} {rows}")
