@@ -188,7 +188,7 @@ class Tiny:
 
     def finished(self, job: str, run_id: str) -> dict[str, Any]:
         """The job run once it is over."""
-        wait_for(lambda: self.state(job, run_id) not in ACTIVE)
+        wait_for(lambda: self.state(job, run_id) not in ACTIVE, 60)
         return self.glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
 
     def run(self, job: str, **options: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def told(tiny, run):
     return json.loads(tiny.log(run["Id"]).splitlines()[-1])
 
 
-def describeprocess_alive_one_after_another():
+def describe_runs_one_after_another():
     def they_share_a_jvm_and_nothing_in_it(tiny):
         first = told(tiny, tiny.run(tiny.job("first", HEAD + LEAVES + "tell()")))
         second = told(tiny, tiny.run(tiny.job("second", HEAD + FINDS)))
@@ -89,7 +89,7 @@ def describeprocess_alive_one_after_another():
         assert "No module named 'prices'" in tiny.log(without["Id"])
 
 
-def describeprocess_alive_at_a_time():
+def describe_runs_at_a_time():
     def each_has_a_jvm(tiny):
         code = HEAD + "import time\ntell()\ntime.sleep(4)"
         jobs = [tiny.job(name, code) for name in ("one", "two")]
