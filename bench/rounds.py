@@ -18,6 +18,8 @@ CONTENDERS: Mapping[str, list[str]] = {
 }
 """By name, the module in `bench.contenders` and its options."""
 
+MEASURES = ("wall_s", "cpu_s", "peak_mb")
+
 Round = dict[str, Measured]
 
 
