@@ -54,9 +54,7 @@ def run_rounds(
 def medians(rounds: Sequence[Round]) -> Round:
     """The median of each measure over the rounds, by contender."""
     return {
-        name: Measured(
-            *(median(getattr(found[name], measure) for found in rounds) for measure in vars(rounds[0][name]))
-        )
+        name: Measured(*(median(getattr(found[name], what) for found in rounds) for what in MEASURES))
         for name in rounds[0]
     }
 
