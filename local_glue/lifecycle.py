@@ -24,7 +24,7 @@ STOP_TIMEOUT_S = 10
 OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs", "pg", ".local-glue-home")
 
 
-def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
+def start_server(home: Home, config: Config, *, clock: bool, cold: bool = False) -> tuple[int, int]:
     """Starts `python -m local_glue.endpoint.server`, detached; returns its port and process id.
 
     Raises:
@@ -32,8 +32,9 @@ def start_server(home: Home, config: Config, *, clock: bool) -> tuple[int, int]:
     """
     ready = home.path / "server.json"
     ready.unlink(missing_ok=True)
+    switches = [name for name, is_on in (("--clock", clock), ("--cold", cold)) if is_on]
     command = [sys.executable, "-m", "local_glue.endpoint.server", "--home", str(home.path), "--region", config.region,
-               "--minute-seconds", str(config.minute_seconds), *(["--clock"] if clock else [])]  # fmt: skip
+               "--minute-seconds", str(config.minute_seconds), *switches]  # fmt: skip
     variables = environment.of_process(os.environ) | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     with home.server_log.open("ab") as log:
         process = subprocess.Popen(

@@ -38,7 +38,7 @@ class Stack:
     @classmethod
     def start(
         cls, project: Path | None = None, home: Path | None = None, *, inline: bool = False, empty: bool = False,
-        clock: bool = False,
+        clock: bool = False, cold: bool = False,
     ) -> "Stack":  # fmt: skip
         """Starts endpoint and databases for a project and creates what its configuration lists.
 
@@ -48,6 +48,7 @@ class Stack:
             inline: run endpoint and jobs in this process (for tests).
             empty: create nothing in it (for Terraform).
             clock: let SCHEDULED triggers fire by the clock.
+            cold: give each job run a JVM of its own, instead of one for the runs of the stack.
 
         Raises:
             LocalGlueError: a stack is already up in this home, or something could not be started.
@@ -59,7 +60,7 @@ class Stack:
             raise LocalGlueError(f"a stack is up in {folder.path} already: run 'local-glue down' first")
         claim(folder)
         try:
-            stack = _start(cls, config, folder, inline=inline, clock=clock)
+            stack = _start(cls, config, folder, inline=inline, clock=clock, cold=cold)
         except BaseException:
             clean_up(folder)
             raise
@@ -205,7 +206,7 @@ class Stack:
         clean_up(self.home)
 
 
-def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool) -> Stack:
+def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool, cold: bool) -> Stack:
     endpoint = None
     with ThreadPoolExecutor(1) as pool:
         starting = pool.submit(cluster.start, home.path, config.databases.values())
@@ -218,7 +219,7 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
                 ).start()
                 port, pid = endpoint.port, os.getpid()
             else:
-                port, pid = start_server(home, config, clock=clock)
+                port, pid = start_server(home, config, clock=clock, cold=cold)
         except BaseException:
             cluster.stop(starting.result().as_dict())
             raise

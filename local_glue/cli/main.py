@@ -30,6 +30,7 @@ app.add_typer(bookmark_app, name="bookmark")
 def up(
     empty: Annotated[bool, typer.Option("--empty", help="Provide nothing in it (for Terraform).")] = False,
     clock: Annotated[bool, typer.Option("--clock", help="Let SCHEDULED triggers fire by the clock (UTC).")] = False,
+    cold: Annotated[bool, typer.Option("--cold", help="Give each job run a JVM of its own.")] = False,
 ) -> None:
     """Start endpoint and databases, and provide what the project asks for."""
     from local_glue.config import find_project, home_for
@@ -44,7 +45,7 @@ def up(
         typer.echo(f"already up: {running.endpoint_url}")
         return
     started = time.monotonic()
-    stack = Stack.start(project, empty=empty, clock=clock)
+    stack = Stack.start(project, empty=empty, clock=clock, cold=cold)
     typer.echo(f"up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")
 
 

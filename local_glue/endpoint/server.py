@@ -27,7 +27,7 @@ class Endpoint:
 
     def __init__(
         self, home: Path, region: str, *, inline: bool = False, clock: bool = False,
-        minute_seconds: float = 60.0,
+        minute_seconds: float = 60.0, cold: bool = False,
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
@@ -58,8 +58,8 @@ class Endpoint:
         self.port = self._server.server_port
         self.url = f"http://{HOST}:{self.port}"
         access = Access(Home(home), self.url, region)
-        executor = InlineExecutor(access) if inline else ProcessExecutor(access)
-        self.access = access
+        executor = InlineExecutor(access) if inline else ProcessExecutor(access, cold=cold)
+        self.access, self._executor = access, executor
         self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.glue)
         eventbridge.install(self.glue)
@@ -80,6 +80,7 @@ class Endpoint:
         if self.clock:
             self.clock.stop()
         self.glue.stop_all()
+        self._executor.close()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -145,11 +146,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--region", default="us-east-1")
     parser.add_argument("--clock", action="store_true", help="let SCHEDULED triggers fire by the clock")
     parser.add_argument("--minute-seconds", type=float, default=60.0, help="length of a minute of job timeouts")
+    parser.add_argument("--cold", action="store_true", help="give each job run a JVM of its own")
     given = parser.parse_args(argv)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    endpoint = Endpoint(given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds).start()
+    endpoint = Endpoint(
+        given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds, cold=given.cold
+    ).start()
     write_private(given.home / READY_FILE, json.dumps({"port": endpoint.port, "pid": os.getpid()}))
     while not ended.wait(0.2):  # a signal that another thread receives does not wake this one
         pass

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_glue import environment
 from local_glue.java import java_home
-from local_glue.job import nameless, py4j_cache
+from local_glue.job import gateway, nameless, py4j_cache
 from local_glue.job.jars import jars_conf
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def prepare_environment() -> None:
         nameless.give_name()
     os.environ["SPARK_CONF_DIR"] = str(_defaults_folder())
     os.environ["JAVA_HOME"] = str(java_home())
+    gateway.join(spark_conf)
 
 
 _folders: dict[tuple[tuple[str, str], ...], Path] = {}

@@ -51,6 +51,9 @@ class InlineExecutor:
     def stop(self, run_id: str) -> None:
         """Does nothing: a script in this process cannot be interrupted, its run becomes STOPPED when it ends."""
 
+    def close(self) -> None:
+        """Does nothing: this process keeps its Spark."""
+
     def _run(self, request: RunRequest, out: "_LogFile", errors: "_LogFile") -> Outcome:
         with tempfile.TemporaryDirectory(prefix="local-glue-") as folder:
             try:

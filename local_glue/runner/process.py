@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,21 +15,27 @@ from typing import Any, BinaryIO
 from local_glue import environment
 from local_glue.access import Access
 from local_glue.config import load_config
-from local_glue.job import STANDIN
+from local_glue.job import STANDIN, gateway
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
+from local_glue.runner.groups import end_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
+from local_glue.runner.warm import WarmJvm, jvm_environment
 from local_glue.versions import GlueVersionError, find_version, interpreter, running
-
-GRACE_S = 1.0
 
 
 class ProcessExecutor:
-    """Runs each script in a separate process group, which ends with this process."""
+    """Runs each script in a separate process group, which ends with this process.
 
-    def __init__(self, access: Access) -> None:
+    Args:
+        access: Where the stack is.
+        cold: Give each run a JVM of its own, instead of one that runs use one after another.
+    """
+
+    def __init__(self, access: Access, *, cold: bool = False) -> None:
         self.access = access
+        self.warm = WarmJvm(access.home.runs / "jvm", jvm_environment(os.environ, access.environment()), cold=cold)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
@@ -63,6 +68,10 @@ class ProcessExecutor:
         with log.open("ab", buffering=0) as out:
             return self._execute(request, [python, script], paths, folder, Output(out, logs))
 
+    def close(self) -> None:
+        """Ends what is kept for later runs."""
+        self.warm.close()
+
     def stop(self, run_id: str) -> None:
         """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
         with self._lock:
@@ -87,6 +96,10 @@ class ProcessExecutor:
         if request.python_shell:
             variables[SHELL_VARIABLE] = request.python_shell
         variables |= {"PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python}
+        jvm = self.warm.lend(Path(python)) if _suits_a_warm_jvm(request) else None
+        if jvm:
+            variables[gateway.VARIABLE] = str(jvm.file)
+            jvm.write_to(output.take)
         command = [python, str(Path(__file__).parent / "bootstrap.py"), script, *request.argv]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
@@ -98,6 +111,7 @@ class ProcessExecutor:
             stopped = request.run_id in self._stopped
         if stopped:
             end_group(process)
+        code: int | None = None
         try:
             code = process.wait(request.timeout_s)
         except subprocess.TimeoutExpired:
@@ -105,6 +119,8 @@ class ProcessExecutor:
             return Outcome("TIMEOUT", f"Job run exceeded its timeout of {request.timeout_s:g} s.")
         finally:
             end_group(process, grace_s=0)
+            if jvm:
+                self.warm.give_back(jvm, in_order=code == 0)
             output.join()
             if process.stdin:
                 process.stdin.close()
@@ -132,8 +148,8 @@ class Output:
 
     def follow(self, process: "subprocess.Popen[bytes]") -> None:
         """Begins to read both streams of the process."""
-        for stream, group in ((process.stdout, OUTPUT), (process.stderr, ERROR)):
-            thread = threading.Thread(target=self._copy, args=(stream, group), daemon=True)
+        for name in ("stdout", "stderr"):
+            thread = threading.Thread(target=self._copy, args=(getattr(process, name), name), daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -142,25 +158,20 @@ class Output:
         for thread in self._threads:
             thread.join(timeout_s)
 
-    def _copy(self, stream: Any, group: str) -> None:
+    def take(self, stream: str, data: bytes) -> None:
+        """Takes what another process writes for the run."""
+        self._file.write(data)
+        self._logs.write(OUTPUT if stream == "stdout" else ERROR, data)
+
+    def _copy(self, stream: Any, name: str) -> None:
         with stream, suppress(ValueError):  # the file is closed if a stream was held open for too long
             while data := stream.read1(1 << 16):
-                self._file.write(data)
-                self._logs.write(group, data)
+                self.take(name, data)
 
 
-def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -> None:
-    """Ends a process and its group: SIGTERM, then SIGKILL after the grace time."""
-    deadline = time.monotonic() + grace_s
-    if grace_s and process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGTERM)
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(5)
+def _suits_a_warm_jvm(request: RunRequest) -> bool:
+    """Not if there is no Spark, or if Spark's workers are to find files beside them, which only their JVM can give."""
+    return not request.python_shell and not request.libraries.get("--extra-files")
 
 
 def _outcome(code: int, result: Path) -> Outcome:

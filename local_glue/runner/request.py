@@ -41,3 +41,7 @@ class Executor(Protocol):
     def stop(self, run_id: str) -> None:
         """Ends the run early, if it has not ended yet."""
         ...
+
+    def close(self) -> None:
+        """Ends what is kept for later runs."""
+        ...

@@ -130,9 +130,9 @@ class Shell:
 class Remote:
     """An endpoint in a separate process, without databases."""
 
-    def __init__(self, folder: Path, *, minute_seconds: float = 60.0) -> None:
-        home = Home(folder)
-        port, self.pid = start_server(home, Config(project=folder, minute_seconds=minute_seconds), clock=False)
+    def __init__(self, folder: Path, *, minute_seconds: float = 60.0, cold: bool = False) -> None:
+        home, config = Home(folder), Config(project=folder, minute_seconds=minute_seconds)
+        port, self.pid = start_server(home, config, clock=False, cold=cold)
         self.url = f"http://127.0.0.1:{port}"
         self.access = Access(home, self.url, "us-east-1")
         self.access.client("s3").create_bucket(Bucket=BUCKET)
@@ -188,7 +188,7 @@ class Tiny:
 
     def finished(self, job: str, run_id: str) -> dict[str, Any]:
         """The job run once it is over."""
-        wait_for(lambda: self.state(job, run_id) not in ACTIVE)
+        wait_for(lambda: self.state(job, run_id) not in ACTIVE, 60)
         return self.glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
 
     def run(self, job: str, **options: Any) -> dict[str, Any]:
