@@ -40,7 +40,7 @@ def main(source: Path, out: Path) -> None:
     clean = raw.dropna().where((F.col("user_id") >= 0) & (F.col("listen_time") <= F.expr("now() + INTERVAL 1 HOUR")))
     distinct = clean.dropDuplicates(KEY)
     known = distinct.join(users.select("user_id"), "user_id").join(songs.select("track_id"), "track_id")
-    plays = known.select(*KEY).cache()
+    plays = known.select(*KEY)
     for name, frame in _tables(plays, songs).items():
         frame.select(*names(name)).write.mode("overwrite").csv(
             str(out / name), header=True, escape='"', compression="gzip"
