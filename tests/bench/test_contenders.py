@@ -12,7 +12,7 @@ from bench.rounds import CONTENDERS
 from bench.shape import Shape
 from bench.tables import COUNTS, TABLES, names
 
-SMALL = Shape(plays=2_000, files=3, users=150, tracks=400, days=3, first_day=shape.FIRST_DAY)
+SMALL = Shape(plays=2_000, files=3, users=150, tracks=400, days=3)
 IN_PROCESSES = [name for name in CONTENDERS if name != "whole"]
 
 
@@ -29,6 +29,7 @@ def write_oracle(source, out):
     return expected
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_all_contenders_agree_with_the_oracle(tmp_path, monkeypatch):
     monkeypatch.setattr(shape, "BUILD", tmp_path)
