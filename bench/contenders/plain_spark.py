@@ -66,7 +66,8 @@ def _tables(plays: DataFrame, songs: DataFrame) -> Frames:
         .withColumn("hour", F.date_trunc("hour", "listen_time"))
         .withColumn("listen_date", F.to_date("listen_time"))
     )
-    artists = played.withColumn("artist", F.explode(F.split("artists", ";"))).withColumn("artist", F.trim("artist"))
+    names_of_track = F.array_distinct(F.transform(F.split("artists", ";"), F.trim))
+    artists = played.withColumn("artist", F.explode(names_of_track)).where("artist <> ''")
     return {
         "streams": plays,
         "track_totals": plays.groupBy("track_id").agg(F.count("*").alias("plays")),
