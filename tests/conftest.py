@@ -5,34 +5,48 @@ import time
 from pathlib import Path
 
 import pytest
+import real_glue
 
 from local_glue import versions
 from local_glue.environment import AWS, JVM, POSTGRES, drop
 from local_glue.versions import running
 
-# A profile, a service or a Spark that the user's shell is set up for is not what is tested.
-drop(os.environ, (*AWS, *POSTGRES, *JVM))
-os.environ["TZ"] = "UTC"
-# Jobs are of the version of Glue whose Spark the tests have.
-if running():
-    os.environ[versions.VARIABLE] = running().name
-time.tzset()
 PROJECT = Path(__file__).parents[1]
 ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
+def pytest_addoption(parser):
+    """Lets the jobs' tests run with the real awsglue."""
+    real_glue.add_option(parser)
+
+
 def pytest_configure(config):
-    """Keeps the order below for the workers; xdist would begin with the files of most tests, which end soonest."""
+    """Sets up this process, and keeps the order below for the workers: xdist would begin with the files of most tests,
+    which end soonest."""
     config.option.loadscopereorder = False
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    # A profile, a service or a Spark that the user's shell is set up for is not what is tested; AWS's image is set up
+    # for its own Spark.
+    drop(os.environ, (*AWS, *POSTGRES))
+    if config.getoption("--glue") != real_glue.IMAGE:
+        drop(os.environ, JVM)
+    if real_glue.is_real(config):
+        real_glue.check(config)
+    elif running():
+        # Jobs are of the version of Glue whose Spark the tests have.
+        os.environ[versions.VARIABLE] = running().name
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Puts workflows and Terraform runs first: workers that begin with the longest tests end at about the same time."""
+    real_glue.deselect(config, items)
     items.sort(key=lambda item: not {"workflows", "terraform"} & set(item.path.parts))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Prints what this machine could not test: skips whose reason begins with NOT TESTED."""
+    """Prints what was left out, and what this machine could not test: skips whose reason begins with NOT TESTED."""
+    real_glue.summarize(terminalreporter)
     reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
     for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if "NOT TESTED" in reason):
         terminalreporter.write_line(reason, red=True, bold=True)
@@ -86,9 +100,12 @@ def no_shared_stack(shared_stack):
 
 
 @pytest.fixture(scope="session")
-def spark():
+def spark(pytestconfig):
     """One session for all tests, with settings that suit many queries on few rows."""
-    from local_glue.job.spark import get_session
+    if real_glue.is_real(pytestconfig):
+        from real_glue import get_session
+    else:
+        from local_glue.job.spark import get_session
 
     # Compiling code for each of a thousand queries on a few rows takes a third of their time, and planning each again
     # between its stages another sixth; tests that need the latter use `adaptive`. Tests that run jobs as processes

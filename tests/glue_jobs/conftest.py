@@ -2,14 +2,12 @@
 
 import sys
 import uuid
-from pathlib import Path
 
 import pytest
+import real_glue
 
-import local_glue
+from local_glue.job import STANDIN
 from tests.glue_jobs.lib.configs import make_config
-
-STANDIN = str(Path(local_glue.__file__).parent / "job" / "standin")
 
 
 @pytest.fixture
@@ -21,20 +19,28 @@ def stack(project_stack, monkeypatch):
 
 
 @pytest.fixture
-def glue_run(stack, spark, monkeypatch):
+def awsglue(pytestconfig, monkeypatch):
+    """Makes `import awsglue` find the stand-in, unless the tests run with the real one."""
+    if real_glue.is_real(pytestconfig):
+        yield
+        return
+    monkeypatch.syspath_prepend(str(STANDIN))
+    _forget_awsglue()
+    yield
+    _forget_awsglue()
+
+
+@pytest.fixture
+def glue_run(stack, spark, awsglue):
     """Starts job runs with a new id; returns their configuration and GlueRun."""
     from glue_jobs.lib.run.session import start as start_glue
-
-    monkeypatch.syspath_prepend(STANDIN)
-    _forget_awsglue()
 
     def start(**overrides):
         config = make_config(**{"run_id": f"jr_{uuid.uuid4().hex}"} | overrides)
         argv = ["job.py", "--JOB_NAME", config.job_name, "--JOB_RUN_ID", config.run_id]
         return config, start_glue(config, [*argv, "--job-bookmark-option", "job-bookmark-enable"])
 
-    yield start
-    _forget_awsglue()
+    return start
 
 
 @pytest.fixture
