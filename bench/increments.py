@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from local_glue.stack import Stack
 
 def run_increments(
     scenario: Scenario, plays: int, out: Path, *, rounds: int, done: Callable[[int, str, Measured], None]
-) -> list[Round]:
+) -> Iterator[Round]:
     """Loads the history, then `rounds` increments; at the end DuckDB computes all of it from scratch.
 
     Raises:
@@ -40,7 +40,7 @@ def run_increments(
             Stack.attach(home).stop()
     measure.run(["duckdb"], _together(sources, out / "all"), out / "reference")
     compare.require_same(out / f"{rounds}", out / "reference", counts=False)
-    return found[1:]
+    yield from found[1:]
 
 
 def _together(sources: list[Path], folder: Path) -> Path:

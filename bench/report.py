@@ -106,7 +106,7 @@ def _section(item: dict[str, Any]) -> str:
     about = f"{item['about'][0].upper()}{item['about'][1:]}"
     return (
         f"## {item['scenario']}, {item['plays']:,} plays\n\n"
-        f"{about}; {len(rounds)} rounds on {item['date']} at {item['commit']}.\n"
+        f"{about}; {len(rounds)} round{'s' * (len(rounds) > 1)} on {item['date']} at {item['commit']}.\n"
         f"{item['machine']}, load average {item['load']} at the end; {versions}.\n\n"
         + "\n".join(lines)
         + f"\n{plot}\nWall seconds of each round: {every}.\n"

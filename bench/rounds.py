@@ -1,7 +1,7 @@
 """Runs contenders in turn, several rounds, and makes medians and ratios of what they took."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +18,7 @@ CONTENDERS: Mapping[str, list[str]] = {
 }
 """By name, the module in `bench.contenders` and its options."""
 
+REFERENCE = "reference"
 MEASURES = ("wall_s", "cpu_s", "peak_mb")
 
 Round = dict[str, Measured]
@@ -25,30 +26,32 @@ Round = dict[str, Measured]
 
 def run_rounds(
     names: Sequence[str], source: Path, out: Path, *, rounds: int, done: Callable[[int, str, Measured], None]
-) -> list[Round]:
-    """Each contender once a round, all of them with the results of the first.
+) -> Iterator[Round]:
+    """Each contender once a round, with the results of the first one to end.
 
     Raises:
         FailedError: A contender failed.
         DifferenceError: A contender's results differ from the first's; its time does not count.
     """
     shutil.rmtree(out, ignore_errors=True)
-    reference, found = out / "reference", []
     for number in range(1, rounds + 1):
-        found.append({})
         # Each begins once: what the one before leaves in the machine's caches helps nobody more than others.
         turn = (number - 1) % len(names)
+        found = {}
         for name in (*names[turn:], *names[:turn]):
-            folder = out / name
-            measured = measure.run(CONTENDERS[name], source, folder)
-            if reference.exists():
-                compare.require_same(folder, reference)
-                shutil.rmtree(folder)
-            else:
-                folder.rename(reference)
-            found[-1][name] = measured
-            done(number, name, measured)
-    return found
+            found[name] = measure.run(CONTENDERS[name], source, out / name)
+            _check(out / name, out / REFERENCE)
+            done(number, name, found[name])
+        yield {name: found[name] for name in names}
+
+
+def _check(folder: Path, reference: Path) -> None:
+    """Compares the results with the reference and deletes them; the first ones become the reference."""
+    if not reference.exists():
+        folder.rename(reference)
+        return
+    compare.require_same(folder, reference)
+    shutil.rmtree(folder)
 
 
 def medians(rounds: Sequence[Round]) -> Round:

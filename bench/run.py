@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
@@ -23,17 +23,18 @@ HISTORIES = {"quick": 1_000_000, "full": 20_000_000}
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns 0 when every contender ran and all agree."""
     given = _parser().parse_args(argv)
-    console = Console()
+    console, rounds = Console(), []
+    about = SCENARIOS[given.scenario].about.format(plays=f"{_plays(given):,}")
     try:
-        rounds = _run(given, console)
+        for found in _rounds(given, console):
+            rounds.append(found)
+            if given.keep:
+                _keep(report.entry(given.scenario, about, _plays(given), rounds))
     except (DifferenceError, FailedError) as error:
         console.print(f"[red]{type(error).__name__}:[/] ", end="")
         console.print(str(error), markup=False, highlight=False)
         return 1
-    about = SCENARIOS[given.scenario].about.format(plays=f"{_plays(given):,}")
     console.print(report.table(f"{about} ({len(rounds)} rounds)", rounds))
-    if given.keep:
-        _keep(report.entry(given.scenario, about, _plays(given), rounds))
     return 0
 
 
@@ -54,7 +55,7 @@ def _plays(given: argparse.Namespace) -> int:
     return given.plays or (HISTORIES if SCENARIOS[given.scenario].share else SIZES)[given.size]
 
 
-def _run(given: argparse.Namespace, console: Console) -> list[Round]:
+def _rounds(given: argparse.Namespace, console: Console) -> Iterator[Round]:
     scenario, out = SCENARIOS[given.scenario], BUILD / "runs" / given.scenario
 
     def done(number: int, name: str, measured: Measured) -> None:
@@ -69,6 +70,7 @@ def _run(given: argparse.Namespace, console: Console) -> list[Round]:
 
 
 def _keep(found: dict) -> None:
+    """After each round, so that a run that is stopped leaves what it measured."""
     from bench import plots
 
     plots.draw(found)

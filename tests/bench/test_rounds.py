@@ -31,9 +31,9 @@ def describe_run_rounds():
 
         monkeypatch.setattr(measure, "run", run)
         monkeypatch.setattr(rounds.compare, "require_same", lambda have, want: compared.append((have.name, want.name)))
-        run_rounds(
-            ["engine", "pandas"], tmp_path, tmp_path / "out", rounds=2, done=lambda *event: ran.append(event[:2])
-        )
+        turns = {"rounds": 2, "done": lambda *event: ran.append(event[:2])}
+        found = list(run_rounds(["engine", "pandas"], tmp_path, tmp_path / "out", **turns))
+        assert [list(names) for names in found] == [["engine", "pandas"]] * 2
         assert ran == [(1, "engine"), (1, "pandas"), (2, "pandas"), (2, "engine")]
         assert compared == [("pandas", "reference"), ("pandas", "reference"), ("engine", "reference")]
 
