@@ -29,19 +29,25 @@ CPU and memory are those of the whole tree of processes.
 """
 
 
-def entry(name: str, about: str, plays: int, rounds: Sequence[Round]) -> dict[str, Any]:
+def entry(name: str, about: str, plays: int, rounds: Sequence[Round], *, commit: str) -> dict[str, Any]:
     """One scenario's result, with where and when it was measured."""
     return {
         "scenario": name,
         "about": about,
         "plays": plays,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "commit": _commit(),
+        "commit": commit,
         "machine": _machine(),
         "load": round(os.getloadavg()[0], 1),
         "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES},
         "rounds": [{name: asdict(measured) for name, measured in found.items()} for found in rounds],
     }
+
+
+def commit() -> str:
+    """What is checked out now; asked before a run, as the work may go on meanwhile."""
+    git = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    return subprocess.run(git, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def save(found: dict[str, Any]) -> None:
@@ -111,11 +117,6 @@ def _section(item: dict[str, Any]) -> str:
         + "\n".join(lines)
         + f"\n{plot}\nWall seconds of each round: {every}.\n"
     )
-
-
-def _commit() -> str:
-    git = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    return subprocess.run(git, cwd=HERE, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def _machine() -> str:

@@ -23,13 +23,13 @@ HISTORIES = {"quick": 1_000_000, "full": 20_000_000}
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns 0 when every contender ran and all agree."""
     given = _parser().parse_args(argv)
-    console, rounds = Console(), []
+    console, rounds, commit = Console(), [], report.commit()
     about = SCENARIOS[given.scenario].about.format(plays=f"{_plays(given):,}")
     try:
         for found in _rounds(given, console):
             rounds.append(found)
             if given.keep:
-                _keep(report.entry(given.scenario, about, _plays(given), rounds))
+                _keep(report.entry(given.scenario, about, _plays(given), rounds, commit=commit))
     except (DifferenceError, FailedError) as error:
         console.print(f"[red]{type(error).__name__}:[/] ", end="")
         console.print(str(error), markup=False, highlight=False)
