@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 UV := $(BIN)/python -m local_glue.uv
 WORKFLOW ?= streams
+SIZE ?= quick
 # Another version of Glue: its Python is in an environment of its own, made when first needed.
 ifdef GLUE
 export LOCAL_GLUE_VERSION := $(GLUE)
@@ -25,7 +26,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test test-6 test-part test-fast test-long test-glue test-wheel check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run test test-6 test-part test-fast test-long test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
 
 test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
 	@$(TEST) -n 2 --dist loadfile
+
+bench: .venv/.bench-ready ## This project against pandas, DuckDB and plain Spark, results compared: SIZE=full (10 million plays), BENCH_ARGS=--help
+	@$(BIN)/python -m bench.run --size $(SIZE) $(BENCH_ARGS)
 
 test-glue: ## The jobs' tests in AWS's image of Glue 5.0, with the real awsglue; needs Docker, see docs/local.md
 	@sh tests/glue_image/run.sh $(GLUE_IMAGE) $(DOCKER)
@@ -127,6 +131,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
+	@$(LOCK) --group bench -c requirements/dev.lock -o requirements/bench.lock
 	@for version in 5.0:3.11 6.0:3.13; do glue=$${version%:*}; \
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml -o requirements/run-$$glue.lock && \
 	  $(LOCK) --python-version $${version#*:} --override requirements/glue-$$glue.in pyproject.toml --group dev \
@@ -158,6 +163,10 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready
 	@$(UV) pip install -q --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.bench-ready: requirements/bench.lock .venv/.test-ready
+	@$(UV) pip install -q --require-hashes -r requirements/bench.lock
 	@touch $@
 
 .venv/glue-%/.test-ready: requirements/run-%.lock requirements/dev-%.lock .venv/.run-ready

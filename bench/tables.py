@@ -8,7 +8,9 @@ from glue_jobs.lib.contracts.music import STREAMS
 
 TABLES = {table.name: table for table in (STREAMS, *(item for item in vars(kpis).values() if isinstance(item, Table)))}
 COUNTS = "counts.json"
-"""What became of the lines: `loaded`, `repeated`, `quarantined`, `pending_after`; every contender writes it."""
+"""What became of the lines, by the names in COUNTED; every contender writes it."""
+
+COUNTED = ("loaded", "repeated", "quarantined", "pending_after")
 
 
 def columns(table: Table) -> list[Column]:

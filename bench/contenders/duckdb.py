@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from bench.contenders import duckdb_sql
-from bench.tables import COUNTS, TABLES, names, plays_of
+from bench.tables import COUNTED, COUNTS, TABLES, names, plays_of
 
 
 def main(source: Path, out: Path, *, plain: bool) -> None:
@@ -20,7 +20,7 @@ def main(source: Path, out: Path, *, plain: bool) -> None:
     counts = db.execute(duckdb_sql.COUNTS).fetchone()
     for name in TABLES:
         _write(db, name, out / name, plain)
-    (out / COUNTS).write_text(json.dumps(dict(zip(duckdb_sql.COUNTED, counts, strict=True))))
+    (out / COUNTS).write_text(json.dumps(dict(zip(COUNTED, counts, strict=True))))
 
 
 def _write(db: duckdb.DuckDBPyConnection, name: str, folder: Path, plain: bool) -> None:

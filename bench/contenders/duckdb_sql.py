@@ -1,7 +1,5 @@
 """The SQL of the DuckDB contender. Keys are narrow: until results are written, tracks and artists are numbers."""
 
-COUNTED = ("loaded", "repeated", "quarantined", "pending_after")
-
 STEPS = {
     "songs": """
         SELECT (row_number() OVER (ORDER BY track_id))::INTEGER AS track, track_id, artists, track_name, popularity,
@@ -42,6 +40,7 @@ STEPS = {
 }
 """Tables in the order in which they are made."""
 
+# In the order of COUNTED.
 COUNTS = """
     SELECT loaded, known - loaded + unknown - waiting, (SELECT count(*) FROM lines) - known - unknown, waiting
     FROM (SELECT count(*) AS loaded FROM plays), (
