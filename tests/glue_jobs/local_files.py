@@ -45,8 +45,8 @@ class LocalFiles:
         self._delivered = 0
         real, here = raw_lines.read_lines, f"^file:/+{re.escape(str(folder).removeprefix('/'))}"
 
-        def read_lines(*given: Any, **named: Any) -> DataFrame:
-            return real(*given, **named).withColumn("path", F.regexp_replace("path", here, "s3:/"))
+        def read_lines(*given: Any) -> DataFrame:
+            return real(*given).withColumn("path", F.regexp_replace("path", here, "s3:/"))
 
         for owner, name, value in (
             (archive, "paths_to_read", lambda bucket, keys: [f"file://{folder}/{bucket}/{key}" for key in keys]),

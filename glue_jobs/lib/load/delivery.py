@@ -1,4 +1,4 @@
-"""The lines of a run's files, checked once and kept on the workers, and what the run found in each file."""
+"""The lines of a run's files, checked and copied once, and what the run found in each file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import archive
-from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load.file_checks import FileContent, find_problems
 from glue_jobs.lib.load.inputs import Inputs
@@ -64,16 +63,13 @@ class Delivery:
 def read(run: LoadRun, chosen: Inputs) -> Delivery:
     """Reads and checks the lines of the chosen files."""
     dataset = chosen.dataset
-    checked = _checked(run, chosen, chosen.files)
-    kept = _narrow(checked, dataset).persist() if checked is not None else None
-    content = _content(run, kept, dataset) if kept is not None else {}
+    checked = _checked(run, chosen)
+    content = _content(run, checked, dataset) if checked is not None else {}
     rejected = find_problems(run, chosen, content)
-    if kept is None or not content:
+    if checked is None or not content:
         return Delivery(chosen, content, rejected, rows=None)
-    known = kept.where(~F.col("file_id").isin(list(rejected))) if rejected else kept
-    whole = [chosen.by_id[id_] for id_, problem in rejected.items() if problem.reason == REJECT_RATE_EXCEEDED]
-    if whole:  # also their lines without errors go to the quarantine
-        known = known.unionByName(_narrow(_checked(run, chosen, whole), dataset, whole=True))
+    unread = [file_id for file_id, problem in rejected.items() if problem.reason != REJECT_RATE_EXCEEDED]
+    known = checked.where(~F.col("file_id").isin(unread)) if unread else checked
     rows = verdicts.with_first_verdict(known, rejected=set(rejected), window=run.window, time_field=dataset.time_field)
     return Delivery(chosen, content, rejected, rows)
 
@@ -85,27 +81,26 @@ def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], windo
     return {day for day in days if window is None or day in window}
 
 
-def _checked(run: LoadRun, chosen: Inputs, files: Iterable[LedgerFile]) -> DataFrame | None:
-    """The checked rows of some of the files, with their whole lines and texts."""
+def _checked(run: LoadRun, chosen: Inputs) -> DataFrame | None:
     dataset, spark = chosen.dataset, run.glue.spark
-    keys = [file.archive_key or "" for file in files]
-    paths = archive.paths_to_read(run.config.lake_bucket, keys)
+    paths = archive.paths_to_read(run.config.lake_bucket, (file.archive_key or "" for file in chosen.files))
     if not paths:
         return None
-    known = raw_lines.files_frame(spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
+    files = raw_lines.files_frame(spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
-    parsed = parse(raw_lines.read_lines(spark, paths, keys=keys), known, dataset=dataset)
-    return with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
+    parsed = parse(raw_lines.read_lines(spark, paths), files, dataset=dataset)
+    checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
+    return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
 
 
-def _narrow(checked: DataFrame, dataset: Dataset, *, whole: bool = False) -> DataFrame:
-    """The columns that later steps need; if not `whole`, lines and texts only of rows in error."""
-    wanted = F.lit(True) if whole else F.size("_errors") > 0
-    texts = [F.when(wanted, F.col(name)).alias(name) for name in ("raw", *map(text_name, dataset.field_names))]
+def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
+    """The columns that later steps need; texts only of rows in error, as the others have their typed values."""
+    in_error = F.size("_errors") > 0
+    texts = [F.when(in_error, F.col(text_name(name))).alias(text_name(name)) for name in dataset.field_names]
     # Neither the join with few files nor the rules reorder rows, so the id still follows the order of the lines.
     line = [F.monotonically_increasing_id().alias(LINE)] if dataset.wins is not None else []
     warnings = ["_warnings"] if dataset.has_warnings else []
-    return checked.select("file_id", *texts, *dataset.field_names, "_errors", *warnings, *line)
+    return checked.select("file_id", "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
 
 
 def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, FileContent]:

@@ -52,7 +52,7 @@ class LoadRun:
     @classmethod
     @contextmanager
     def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
-        """Opens a run; at its end what it keeps on the workers is freed and the session's setting restored."""
+        """Opens a run; at its end the cache is cleared and the session's setting restored."""
         compiles = glue.spark.conf.get(CODEGEN)
         try:
             yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
@@ -63,6 +63,16 @@ class LoadRun:
     def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
         """Files that a run published before it died, by checksum; none where reading them again changes nothing."""
         return {}
+
+    def copy(self, frame: DataFrame, name: str) -> DataFrame:
+        """Writes `frame` to the run's temporary folder; frames made from the copy do not compute it again."""
+        path = f"{self.config.temp_prefix}{name}"
+        frame.write.mode("overwrite").parquet(path)
+        return self.glue.spark.read.schema(frame.schema).parquet(path)
+
+    def keep(self, copied: DataFrame) -> DataFrame:
+        """Keeps a copy of few rows (see `suit`) in memory, which saves a dozen sinks many calls to S3 each."""
+        return copied.persist() if self.rows <= FEW_ROWS else copied
 
     def suit(self, rows: int) -> None:
         """Sets `rows`; switches code generation off for few, where compiling a plan takes longer than running it."""

@@ -79,8 +79,7 @@ def count_outcomes(
     """
     warnings, facts, rules = warnings or {}, facts or {}, tuple(rules)
     conditions = {**warnings, **facts} | {
-        f"_rule{index}": (F.col("verdict") == Count.QUARANTINED) & F.array_contains("_errors.rule", name)
-        for index, name in enumerate(rules)
+        f"_rule{index}": F.array_contains("_errors.rule", name) for index, name in enumerate(rules)
     }
     counts = [F.count_if(condition).alias(name) for name, condition in conditions.items()]
     if loaded_days is not None:

@@ -14,7 +14,6 @@ from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.load_run import BROADCAST_ROWS
 from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
 from glue_jobs.lib.plays import classify, reads
-from glue_jobs.lib.plays.kpis.ranking import artist_names
 from glue_jobs.lib.plays.reads import PlayRun
 from glue_jobs.lib.rows.checked_rows import error_names
 from glue_jobs.lib.rows.rule import BEFORE_SIGNUP
@@ -36,7 +35,7 @@ class JudgedPlays:
 
     Attributes:
         classified: `classify.classify`; None when there is nothing to classify.
-        tracks: `reads.tracks`, kept on the workers, with the names of `artists` in an array.
+        tracks: `reads.tracks`, cached.
         keys: Subquery of the users who may have new plays; empty without classified plays.
         days: Days that may have new plays.
     """
@@ -53,7 +52,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     """Classifies the plays that were delivered and those that wait."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
-    tracks = run.read(reads.tracks(run.totals)).withColumn("artists", artist_names(F.col("artists"))).persist()
+    tracks = run.read(reads.tracks(run.totals)).persist()
     if delivered.rows is None and not waiting.is_due and not run.recomputed:
         return JudgedPlays(tracks, waiting)
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
@@ -65,10 +64,11 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
         _stored(run, days, waiting, cutoff),
         _users(run, keys, sum(content.rows for content in delivered.content.values())),
         F.broadcast(tracks.select("track_id")),
-    ).persist()
-    counted = count_plays(classified, run_start=run.config.started_at)
+    )
+    copied = run.copy(classified, "classified")
+    counted = count_plays(copied, run_start=run.config.started_at)
     run.suit(counted.rows)
-    return JudgedPlays(tracks, waiting, classified, counted, keys, days)
+    return JudgedPlays(tracks, waiting, run.keep(copied), counted, keys, days)
 
 
 def count_plays(classified: DataFrame, *, run_start: datetime) -> Outcomes:

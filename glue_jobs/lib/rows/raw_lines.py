@@ -28,22 +28,17 @@ ENCODED = re.compile(r"[^A-Za-z0-9._/=-]")
 """Spark may give such characters of a path encoded; only keys of version 0.1 have any."""
 
 
-def read_lines(spark: SparkSession, paths: Sequence[str], *, keys: Iterable[str] = ()) -> DataFrame:
+def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     """Every line of the files at `paths` (`files.archive.paths_to_read`) with its file's path.
 
     A file that is gone by now has no lines; its book shows it.
-
-    Args:
-        keys: The keys of these files; if all are of plain characters, paths need not be decoded, line by line.
 
     Returns:
         line string, path string (s3://…).
     """
     read = spark.read.option("ignoreMissingFiles", "true").text(list(paths))
-    found = F.col("_metadata.file_path")
-    other_scheme = found.startswith("s3a://") | found.startswith("s3n://")
-    path = F.when(other_scheme, F.concat(F.lit("s3"), F.substring(found, 4, 1 << 20))).otherwise(found)
-    if any(ENCODED.search(key) for key in keys):
+    path = F.regexp_replace("_metadata.file_path", "^s3[an]://", "s3://")
+    if any(ENCODED.search(path) for path in paths):
         path = F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
     return read.select(F.col("value").alias("line"), path.alias("path"))
 

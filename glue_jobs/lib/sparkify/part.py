@@ -47,7 +47,7 @@ def keep_judged(
         facts: Conditions to count over these rows.
     """
     dataset = delivered.inputs.dataset
-    kept = judged.persist()
+    kept = run.keep(run.copy(judged, f"judged_{dataset.name}"))
     counted = count_outcomes(kept, warnings={TEXT_REPAIRED: is_repaired}, facts=facts)
     if delivered.has_errors or run.window:
         counted.add(_count_decided(run, delivered, error_names(dataset, run_start=run.config.started_at)))

@@ -69,8 +69,7 @@ def kpi_frames(every: DataFrame, tracks: DataFrame, present: Present, *, recompu
 
     Args:
         every: `plays_of_days`.
-        tracks: track_id, artists (an array of names), track_name, popularity, duration_ms, track_genre, plays (before
-            the run).
+        tracks: track_id, artists, track_name, popularity, duration_ms, track_genre, plays (before the run).
         present: Totals before the run.
         recomputes: Whether all users of `present` count as touched.
     """
@@ -84,7 +83,7 @@ def kpi_frames(every: DataFrame, tracks: DataFrame, present: Present, *, recompu
     return {
         HOURLY_KPIS: hourly.build_hourly_kpis(every, hour_tracks, tracks),
         GENRE_DAILY_KPIS: daily.build_genre_daily_kpis(every, day_tracks, tracks),
-        DAILY_TOP_TRACKS: daily.build_daily_top_tracks(day_tracks, tracks),
+        DAILY_TOP_TRACKS: daily.build_daily_top_tracks(day_tracks),
         DAILY_TOP_GENRES: daily.build_daily_top_genres(day_tracks),
         USER_FEATURES: users.build_user_features(touched_users, active_days, tracks),
         TRACK_TOTALS: totals.build_track_totals(moved_tracks),

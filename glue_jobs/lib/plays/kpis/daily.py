@@ -14,14 +14,14 @@ def build_day_tracks(hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
 
     Args:
         hour_tracks: hour, track_id, plays; of touched dates.
-        tracks: track_id, popularity, duration_ms, track_genre.
+        tracks: track_id, track_name, popularity, duration_ms, track_genre.
 
     Returns:
-        listen_date, track_id, plays, popularity, duration_ms, track_genre.
+        listen_date, track_id, plays, track_name, popularity, duration_ms, track_genre.
     """
     days = hour_tracks.groupBy(F.to_date("hour").alias("listen_date"), "track_id").agg(F.sum("plays").alias("plays"))
-    facts = tracks.select("track_id", "popularity", "duration_ms", "track_genre")
-    return days.join(F.broadcast(facts), on="track_id", how="inner")
+    facts = tracks.select("track_id", "track_name", "popularity", "duration_ms", "track_genre")
+    return days.join(facts, on="track_id", how="inner")
 
 
 def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
@@ -34,7 +34,7 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Data
     """
     listeners = (
         plays.select("user_id", "track_id", F.to_date("listen_time").alias("listen_date"))
-        .join(F.broadcast(tracks.select("track_id", "track_genre")), on="track_id", how="inner")
+        .join(tracks.select("track_id", "track_genre"), on="track_id", how="inner")
         .groupBy(*DAY_AND_GENRE)
         .agg(F.count_distinct("user_id").alias("unique_listeners"))
     )
@@ -58,12 +58,11 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Data
     return figures.select(*GENRE_DAILY_KPIS.column_names)
 
 
-def build_daily_top_tracks(day_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
-    """The three most played tracks of each date and genre (`build_day_tracks`), with their names from `tracks`."""
+def build_daily_top_tracks(day_tracks: DataFrame) -> DataFrame:
+    """The three most played tracks of each date and genre (`build_day_tracks`)."""
     order = (most_played(), most_popular(), "track_id")
     ranked = top(day_tracks, TOP_TRACKS, within=DAY_AND_GENRE, order=order)
-    named = ranked.join(tracks.select("track_id", "track_name"), on="track_id", how="inner")
-    return named.withColumnRenamed("plays", "listen_count").select(*DAILY_TOP_TRACKS.column_names)
+    return ranked.withColumnRenamed("plays", "listen_count").select(*DAILY_TOP_TRACKS.column_names)
 
 
 def build_daily_top_genres(day_tracks: DataFrame) -> DataFrame:

@@ -13,7 +13,7 @@ def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: DataFram
     Args:
         plays: user_id, listen_time; all plays of the touched hours.
         hour_tracks: hour, track_id, plays, touches.
-        tracks: track_id, artists (an array of names).
+        tracks: track_id, artists.
     """
     hours = (
         hour_tracks.groupBy("hour")
@@ -37,7 +37,7 @@ def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: DataFram
 
 def _top_artists(hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
     played = hour_tracks.select("hour", "track_id", "plays").join(
-        F.broadcast(tracks.select("track_id", "artists")), on="track_id", how="inner"
+        tracks.select("track_id", "artists"), on="track_id", how="inner"
     )
     artists = with_artist(played).groupBy("hour", "artist").agg(F.sum("plays").alias("plays"))
     return artists.groupBy("hour").agg(best(most_played(), take="artist").alias("top_artist"))

@@ -6,7 +6,6 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 UNKNOWN_POPULARITY = 1 << 40
-PART_BITS = 21
 
 
 def best(*order: Column, take: str) -> Column:
@@ -40,25 +39,14 @@ def artist_names(artists: Column) -> Column:
 
 
 def with_artist(frame: DataFrame) -> DataFrame:
-    """One row per name in the array `artists` instead of it; a row without names disappears."""
+    """One row per artist instead of `artists`; a row without artists disappears."""
     others = [name for name in frame.columns if name != "artists"]
-    return frame.select(*others, F.explode("artists").alias("artist"))
+    return frame.select(*others, F.explode(artist_names(F.col("artists"))).alias("artist"))
 
 
 def exact_sum(value: Column, times: Column) -> Column:
-    """Aggregate: the sum of value x times, exact beyond 64 bits.
-
-    Decimals of such a width are objects, which makes them slow: the value is summed in three parts of 21 bits, and each
-    sum is a whole number of 64 bits for up to 2^42 `times` in all.
-    """
-    mask = F.lit((1 << PART_BITS) - 1)
-    low, middle = value.bitwiseAND(mask), F.shiftright(value, PART_BITS).bitwiseAND(mask)
-    parts = (F.shiftright(value, 2 * PART_BITS), middle, low)
-    sums = [
-        F.sum(part * times).cast("decimal(38,0)") * F.lit(1 << shift * PART_BITS)
-        for part, shift in zip(parts, (2, 1, 0), strict=True)
-    ]
-    return (sums[0] + sums[1] + sums[2]).cast("decimal(38,0)")
+    """Aggregate: the sum of value x times, exact beyond 64 bits."""
+    return F.sum(value.cast("decimal(19,0)") * times.cast("decimal(19,0)"))
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:

@@ -14,7 +14,7 @@ def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: 
         user_tracks: user_track_totals of every track that a touched user ever played; partitioned by user, which
             saves every aggregation here a shuffle.
         active_days: user_id, active_days.
-        tracks: track_id, artists (an array of names), popularity, duration_ms, track_genre.
+        tracks: track_id, artists, popularity, duration_ms, track_genre.
     """
     played = user_tracks.join(
         F.broadcast(tracks.select("track_id", "artists", "popularity", "duration_ms", "track_genre")),
