@@ -89,7 +89,8 @@ class Jvm:
         stream: Any = getattr(self._process, name)
         with stream:
             while data := stream.read1(1 << 16):
-                (self._sink or _keep)(name, data)
+                # What it writes while it starts is not the run's, which may need no Spark at all.
+                (self._sink if self._sink and self.is_used else _keep)(name, data)
 
 
 class WarmJvm:
