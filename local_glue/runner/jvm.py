@@ -51,11 +51,11 @@ def _serve(file: Path) -> None:
     gateway = context.launch_gateway()
     threading.Thread(target=_end_with, args=(gateway.proc,), daemon=True).start()
     pristine = gateway.jvm.java.lang.System.getProperties().clone()
-    address = gateway.java_parameters
-    write_private(file, json.dumps({"port": address.port, "secret": address.auth_token}))
+    where = json.dumps({"port": gateway.java_parameters.port, "secret": gateway.java_parameters.auth_token})
+    write_private(file, where)
     while _run_ended(file):
         clean(gateway.jvm, pristine)
-        write_private(file, json.dumps({"port": address.port, "secret": address.auth_token}))
+        write_private(file, where)
 
 
 def _run_ended(file: Path) -> bool:

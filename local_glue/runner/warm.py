@@ -123,16 +123,14 @@ class WarmJvm:
     def give_back(self, jvm: Jvm, *, in_order: bool) -> None:
         """Takes the JVM of a run that ended; one in which something went wrong or was cut off is not used again."""
         jvm.write_to(None)
-        kept = jvm
         if jvm.is_used and in_order:
             jvm.clean()
         elif jvm.is_used:
             jvm.end()
-            kept = None
         with self._lock:
             self._is_lent = False
             if not self._cold:
-                self._idle = kept
+                self._idle = jvm  # `lend` looks whether it is alive
                 return
         jvm.end()
 

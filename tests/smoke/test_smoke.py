@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 from smoke import answers, costs
 from smoke.questions import QUESTIONS
 
 PROJECT = Path(__file__).parents[2]
 SKIPPED = (".git", ".venv", ".local_glue", ".demo", "build", "__pycache__", ".terraform", "terraform.tfstate*")
-TABLES = sum(table.exact for table in (*MUSIC_TABLES, *SPARKIFY_TABLES))
+TABLES = 18
+"""Those of both workflows that promise to be exact."""
 
 
 def describe_the_answers():
