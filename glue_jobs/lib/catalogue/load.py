@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from glue_jobs.lib.books.book import FileBook
 from glue_jobs.lib.catalogue.rds import FileChanges, Rds
@@ -13,12 +12,10 @@ from glue_jobs.lib.catalogue.rds_sql import CATALOGUE
 from glue_jobs.lib.catalogue.winners import winners, with_winners
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.model import Table
-from glue_jobs.lib.load import outcomes
+from glue_jobs.lib.load import outcomes, reasons
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
-from glue_jobs.lib.rows import quarantine
-from glue_jobs.lib.rows.checked_rows import error_names
 
 
 @dataclass(frozen=True)
@@ -46,12 +43,9 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     if delivered.rows is None:
         return JudgedCatalogue(delivered, Outcomes(), winners=None)
     table = CATALOGUE[dataset.name]
-    judged = with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key).persist()
-    start = run.config.started_at
-    counted = count_outcomes(judged, rules=error_names(dataset, run_start=start))
-    if counted.total(Count.QUARANTINED):
-        broken = judged.where(F.col("verdict") == Count.QUARANTINED)
-        quarantine.write_quarantine(broken, dataset=dataset, config=run.config)
+    judged = run.keep(with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key))
+    counted = count_outcomes(judged)
+    reasons.put_aside(run, delivered, counted)
     return JudgedCatalogue(delivered, counted, winners(judged, table))
 
 

@@ -1,21 +1,23 @@
-"""The lines of a run's files, checked and copied once, and what the run found in each file."""
+"""The lines of a run's files, read and checked once, and what the run found in each file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import archive
+from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load.file_checks import FileContent, find_problems
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
-from glue_jobs.lib.rows import csv_lines, json_lines, raw_lines, verdicts
-from glue_jobs.lib.rows.checked_rows import warning_names, with_checks
-from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, text_name
+from glue_jobs.lib.rows import csv_lines, json_lines, quarantine, raw_lines, verdicts
+from glue_jobs.lib.rows.checked_rows import sifted, warning_names, with_checks
+from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run.spans import Span
 
@@ -31,24 +33,22 @@ class Delivery:
     Attributes:
         content: By file_id.
         rejected: By file_id, why a file is put aside as a whole.
-        rows: file_id, raw, the texts and typed values of the dataset's fields, _errors, and `verdict`
-            (`verdicts.with_first_verdict`); None when there are no lines.
+        rows: file_id, the typed values of the dataset's fields, and `verdict` (`verdicts.with_first_verdict`); None
+            when there are no lines.
+        in_error: file_id, and what the quarantine keeps of the rows in error: raw, texts, _errors; None when there
+            are none.
     """
 
     inputs: Inputs
     content: dict[int, FileContent]
     rejected: dict[int, Problem]
     rows: DataFrame | None
+    in_error: DataFrame | None = None
 
     @property
     def has_files(self) -> bool:
         """Whether there is a file to load or to book."""
         return self.inputs.has_work
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether any line is in error."""
-        return any(content.errors for content in self.content.values())
 
     def names(self, run: LoadRun) -> DataFrame:
         """The files as a frame: file_id, turn (order of acceptance), source_file, file_key."""
@@ -63,15 +63,18 @@ class Delivery:
 def read(run: LoadRun, chosen: Inputs) -> Delivery:
     """Reads and checks the lines of the chosen files."""
     dataset = chosen.dataset
-    checked = _checked(run, chosen)
-    content = _content(run, checked, dataset) if checked is not None else {}
+    parsed = _parsed(run, chosen, chosen.files)
+    if parsed is None:
+        return Delivery(chosen, {}, find_problems(run, chosen, {}), rows=None)
+    found = run.keep(_numbered(sifted(parsed, dataset=dataset, run_start=run.config.started_at), dataset))
+    content = _content(run, found, dataset)
     rejected = find_problems(run, chosen, content)
-    if checked is None or not content:
+    if not content:
         return Delivery(chosen, content, rejected, rows=None)
     unread = [file_id for file_id, problem in rejected.items() if problem.reason != REJECT_RATE_EXCEEDED]
-    known = checked.where(~F.col("file_id").isin(unread)) if unread else checked
+    known = found.where(~F.col("file_id").isin(unread)) if unread else found
     rows = verdicts.with_first_verdict(known, rejected=set(rejected), window=run.window, time_field=dataset.time_field)
-    return Delivery(chosen, content, rejected, rows)
+    return Delivery(chosen, content, rejected, rows, _in_error(run, chosen, found, content, rejected))
 
 
 def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], window: Span | None) -> set[date]:
@@ -81,36 +84,56 @@ def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], windo
     return {day for day in days if window is None or day in window}
 
 
-def _checked(run: LoadRun, chosen: Inputs) -> DataFrame | None:
-    dataset, spark = chosen.dataset, run.glue.spark
-    paths = archive.paths_to_read(run.config.lake_bucket, (file.archive_key or "" for file in chosen.files))
-    if not paths:
-        return None
-    files = raw_lines.files_frame(spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
+def _parsed(run: LoadRun, chosen: Inputs, files: Sequence[LedgerFile]) -> DataFrame | None:
+    """The fields of each line of some of the files; None if none of these is there."""
+    keys = [file.archive_key or "" for file in files]
+    paths = archive.paths_to_read(run.config.lake_bucket, keys)
+    return _parse(run, chosen, raw_lines.read_lines(run.glue.spark, paths, keys)) if paths else None
+
+
+def _parse(run: LoadRun, chosen: Inputs, lines: DataFrame) -> DataFrame:
+    dataset = chosen.dataset
+    files = raw_lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
-    parsed = parse(raw_lines.read_lines(spark, paths), files, dataset=dataset)
-    checked = with_checks(parsed, dataset=dataset, run_start=run.config.started_at)
-    return run.keep(run.copy(_narrow(checked, dataset), f"checked_{dataset.name}"))
+    return parse(lines, files, dataset=dataset)
 
 
-def _narrow(checked: DataFrame, dataset: Dataset) -> DataFrame:
-    """The columns that later steps need; texts only of rows in error, as the others have their typed values."""
-    in_error = F.size("_errors") > 0
-    texts = [F.when(in_error, F.col(text_name(name))).alias(text_name(name)) for name in dataset.field_names]
-    # Neither the join with few files nor the rules reorder rows, so the id still follows the order of the lines.
-    line = [F.monotonically_increasing_id().alias(LINE)] if dataset.wins is not None else []
-    warnings = ["_warnings"] if dataset.has_warnings else []
-    return checked.select("file_id", "raw", *texts, *dataset.field_names, "_errors", *warnings, *line)
+def _numbered(found: DataFrame, dataset: Dataset) -> DataFrame:
+    """Adds LINE where a contract needs it: neither the join with few files nor the rules reorder rows."""
+    return found if dataset.wins is None else found.withColumn(LINE, F.monotonically_increasing_id())
 
 
-def _content(run: LoadRun, checked: DataFrame, dataset: Dataset) -> dict[int, FileContent]:
+def _in_error(
+    run: LoadRun,
+    chosen: Inputs,
+    found: DataFrame,
+    content: Mapping[int, FileContent],
+    rejected: Mapping[int, Problem],
+) -> DataFrame | None:
+    """The rows in error, parsed a second time for their reasons; of files with too many of them, all rows."""
+    whole = [file_id for file_id, problem in rejected.items() if problem.reason == REJECT_RATE_EXCEEDED]
+    parts = []
+    if any(file.errors for file_id, file in content.items() if file_id not in rejected):
+        lines = found.where(F.col("raw").isNotNull() & ~F.col("file_id").isin(sorted(rejected)))
+        parsed = _parse(run, chosen, lines.select(F.col("raw").alias("line"), "file_id"))
+        parts.append(with_checks(parsed, dataset=chosen.dataset, run_start=run.config.started_at))
+    if whole and (parsed := _parsed(run, chosen, [chosen.by_id[file_id] for file_id in whole])) is not None:
+        checked = with_checks(parsed, dataset=chosen.dataset, run_start=run.config.started_at)
+        parts.append(verdicts.with_rejection(checked))
+    columns = quarantine.columns(chosen.dataset)
+    return (
+        run.keep(reduce(DataFrame.unionByName, (part.select("file_id", *columns) for part in parts))) if parts else None
+    )
+
+
+def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, FileContent]:
     """What is in each file, by file_id; one small row per file comes to the driver."""
     time = F.col(dataset.time_field) if dataset.time_field else F.lit(None).cast("timestamp")
-    is_clean = F.size("_errors") == 0
+    is_clean = F.col("raw").isNull()
     names = warning_names(dataset, run_start=run.config.started_at)
     warned = [F.count_if(is_clean & F.array_contains("_warnings", name)).alias(f"_warning_{name}") for name in names]
     rows = (
-        checked.groupBy("file_id")
+        found.groupBy("file_id")
         .agg(
             F.count("*").alias("rows"),
             F.count_if(~is_clean).alias("errors"),

@@ -22,7 +22,17 @@ from glue_jobs.lib.warehouse import sql
 from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 CODEGEN = "spark.sql.codegen.wholeStage"
+ADAPTIVE = "spark.sql.adaptive.enabled"
+PARTITIONS = "spark.sql.shuffle.partitions"
+BROADCAST_TIMEOUT = "spark.sql.broadcastTimeout"
+HOUR_S = 3600
+"""A few rows may wait to be sent to the workers until these have finished other tables."""
+
 FEW_ROWS = 250_000
+FEW_PARTITIONS = 2
+PARTITION_ROWS = 250_000
+"""Of a shuffle of plays: some tens of megabytes."""
+
 BROADCAST_ROWS = 2_000_000
 """Up to this many rows in the run, the warehouse's rows about them are few enough to be sent to every worker."""
 
@@ -52,32 +62,40 @@ class LoadRun:
     @classmethod
     @contextmanager
     def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
-        """Opens a run; at its end the cache is cleared and the session's setting restored."""
-        compiles = glue.spark.conf.get(CODEGEN)
+        """Opens a run; at its end the cache is cleared and the session's settings restored."""
+        before = {name: glue.spark.conf.get(name) for name in (CODEGEN, ADAPTIVE, PARTITIONS, BROADCAST_TIMEOUT)}
         try:
             yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
         finally:
             glue.spark.catalog.clearCache()
-            glue.spark.conf.set(CODEGEN, compiles)
+            for name, value in before.items():
+                glue.spark.conf.set(name, value)
 
     def published_since(self, dataset: Dataset, since: datetime) -> Mapping[str, Any]:
         """Files that a run published before it died, by checksum; none where reading them again changes nothing."""
         return {}
 
-    def copy(self, frame: DataFrame, name: str) -> DataFrame:
-        """Writes `frame` to the run's temporary folder; frames made from the copy do not compute it again."""
-        path = f"{self.config.temp_prefix}{name}"
-        frame.write.mode("overwrite").parquet(path)
-        return self.glue.spark.read.schema(frame.schema).parquet(path)
-
-    def keep(self, copied: DataFrame) -> DataFrame:
-        """Keeps a copy of few rows (see `suit`) in memory, which saves a dozen sinks many calls to S3 each."""
-        return copied.persist() if self.rows <= FEW_ROWS else copied
+    def keep(self, frame: DataFrame) -> DataFrame:
+        """Keeps the rows on the workers from the first action on; frames made of them do not compute them again."""
+        if self.rows > FEW_ROWS:
+            return frame.persist()
+        # A plan that is not compiled travels with each task, and a persisted frame brings the plan of its rows along.
+        # A checkpoint has the column ids of its frame: with new ones it can be joined with what it was made of.
+        return frame.toDF(*frame.columns).localCheckpoint(eager=False)
 
     def suit(self, rows: int) -> None:
-        """Sets `rows`; switches code generation off for few, where compiling a plan takes longer than running it."""
+        """Sets `rows`, and how Spark is to work on so many.
+
+        Few rows: no code generation, as compiling a plan takes longer than running it. Always: as the number of rows
+        is known beforehand, partitions follow from it, instead of from a job for each shuffle (adaptive execution).
+        """
         self.rows = rows
-        self.glue.spark.conf.set(CODEGEN, str(rows > FEW_ROWS).lower())
+        partitions = FEW_PARTITIONS
+        if rows > FEW_ROWS:
+            partitions = max(self.glue.spark.sparkContext.defaultParallelism, -(-rows // PARTITION_ROWS))
+        settings = {CODEGEN: rows > FEW_ROWS, ADAPTIVE: False, PARTITIONS: partitions, BROADCAST_TIMEOUT: HOUR_S}
+        for name, value in settings.items():
+            self.glue.spark.conf.set(name, str(value).lower())
 
     def small(self, frame: DataFrame) -> DataFrame:
         """Marks a frame about the run's rows for broadcasting, if the rows are few enough (see `suit`)."""

@@ -61,7 +61,6 @@ class Outcomes:
 def count_outcomes(
     judged: DataFrame,
     *,
-    rules: Collection[str] = (),
     warnings: Mapping[str, Column] | None = None,
     facts: Mapping[str, Column] | None = None,
     loaded_days: Column | None = None,
@@ -71,17 +70,13 @@ def count_outcomes(
 
     Args:
         judged: file_id, verdict, the columns of the conditions, and `is_stored` if there are rows that were waiting.
-        rules: Names to count in `_errors` of quarantined rows.
         warnings: Conditions by name, for the books of each file.
         facts: Conditions by name, counted over all files.
         loaded_days: A row's day; collected for loaded rows.
         ignored: Verdicts of rows that are in `judged` for other reasons; they only count for `rows`.
     """
-    warnings, facts, rules = warnings or {}, facts or {}, tuple(rules)
-    conditions = {**warnings, **facts} | {
-        f"_rule{index}": F.array_contains("_errors.rule", name) for index, name in enumerate(rules)
-    }
-    counts = [F.count_if(condition).alias(name) for name, condition in conditions.items()]
+    warnings, facts = warnings or {}, facts or {}
+    counts = [F.count_if(condition).alias(name) for name, condition in {**warnings, **facts}.items()]
     if loaded_days is not None:
         counts.append(F.collect_set(F.when(F.col("verdict") == Count.LOADED, loaded_days)).alias("_days"))
     groups = [name for name in ("is_stored", "file_id", "verdict") if name in judged.columns]
@@ -94,9 +89,6 @@ def count_outcomes(
         outcome = found.waiting if is_waiting else found.files.setdefault(row.file_id, Outcome())
         outcome.verdicts[row.verdict] += row.rows
         outcome.warnings.update({name: row[name] for name in warnings if row[name]})
-        if row.verdict == Count.QUARANTINED:
-            broken = {name: row[f"_rule{index}"] for index, name in enumerate(rules)}
-            outcome.rules.update({name: count for name, count in broken.items() if count})
         found.facts.update({name: row[name] for name in facts})
         found.days.update(row["_days"] if loaded_days is not None else ())
     return found

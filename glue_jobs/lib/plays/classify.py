@@ -1,7 +1,7 @@
 """Gives each play that a run reads its verdict. Pure functions over frames.
 
 Frames they share:
-    rows: see ROWS; the lines of this run's files with all broken rules of each.
+    rows: see ROWS; the lines of this run's files.
     stored: user_id, track_id, listen_time, state, source_file, reason, first_seen; plays the warehouse holds: those of
         `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that concern the run
         (states `waiting` to `expired`, below).
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.model import ddl_text
 from glue_jobs.lib.contracts.music import STREAM_FILES, STREAMS
-from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, ERRORS_TYPE, PENDING_EXPIRED, reason_of, text_name
+from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, PENDING_EXPIRED, reason_of, text_name
 
 KEY = STREAMS.key
 
@@ -24,87 +24,79 @@ WAITING, RELABELLED, RESOLVED, EXPIRED = "waiting", "relabelled", "resolved", "e
 
 USER_UNKNOWN, TRACK_UNKNOWN, BOTH_UNKNOWN = "user_unknown", "track_unknown", "user_and_track_unknown"
 
-_TEXTS = tuple(text_name(name) for name in STREAM_FILES.field_names)
-ROWS = (
-    f"file_id int, raw string, {', '.join(f'{name} string' for name in _TEXTS)}, {ddl_text(STREAM_FILES.fields)},"
-    f" _errors {ERRORS_TYPE}, verdict string"
-)
+ROWS = f"file_id int, {ddl_text(STREAM_FILES.fields)}, verdict string"
 """The columns that `classify` needs of a delivery's rows."""
 
-CLASSIFIED = {
-    "verdict": "string",
-    "is_stored": "boolean",
-    "file_id": "int",
-    "source_file": "string",
-    **{field.name: field.spark_type for field in STREAM_FILES.fields},
-    "reason": "string",
-    "first_seen": "timestamp",
-    BEFORE_SIGNUP: "boolean",
-    "raw": "string",
-    "_errors": ERRORS_TYPE,
-    **dict.fromkeys(_TEXTS, "string"),
-}
+NARROW_KEY = ("user_id", "track", "unknown_track_id", "listen_time")
+"""The key of a play, with the number of its track in place of the id; the id is kept only of unknown tracks."""
+
+CLASSIFIED = ("verdict", "is_stored", "file_id", "source_file", *NARROW_KEY, "reason", "first_seen", BEFORE_SIGNUP)
 
 # Which copy of a play counts: first loaded ones, then waiting ones, then this run's input in the order of its files. A
 # play that is given up counts as newly delivered if the input has it.
 _IN_STREAMS, _IN_PENDING, _IN_INPUT, _GIVEN_UP = 0, 1, 2, 3
 
 
-def classify(rows: DataFrame, stored: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Every row with its verdict, and the stored plays that matter for what the run publishes.
+def classify(rows: DataFrame, stored: DataFrame | None, users: DataFrame, tracks: DataFrame) -> DataFrame:
+    """Every row that has no verdict yet with its verdict, and the stored plays that matter for what the run publishes.
 
     Args:
         rows: `delivery.Delivery.rows`.
-        stored: See above.
+        stored: See above; None if there are none.
         users: user_id, created_at; at least the known users of the rows.
-        tracks: track_id; all known tracks.
+        tracks: track_id, track.
 
     Returns:
-        The columns of CLASSIFIED. Rows of files carry file_id, and raw, _errors and texts if they are quarantined.
-        Stored plays have is_stored; pending ones become `loaded`, `already_loaded`, `quarantined` or `relabelled`.
+        The columns of CLASSIFIED, partitioned by user. Rows of files carry file_id. Stored plays have is_stored;
+        pending ones become `loaded`, `already_loaded`, `quarantined` or `relabelled`.
     """
     candidates = rows.where(F.col("verdict").isNull()).select("file_id", *KEY)
-    plays = _judged(with_look_ups(candidates, users, tracks), stored)
-    decided = rows.where(F.col("verdict").isNotNull())
-    return _decided(decided).unionByName(plays)
+    if stored is not None:
+        plays = candidates.unionByName(stored, allowMissingColumns=True)
+    else:
+        absent = {"state": "string", "source_file": "string", "reason": "string", "first_seen": "timestamp"}
+        plays = candidates.withColumns({name: F.lit(None).cast(kind) for name, kind in absent.items()})
+    return _judged(with_look_ups(plays, users, tracks))
 
 
-def with_look_ups(candidates: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Adds `reason` (whether user, track or both are unknown, NULL if neither) and `before_signup`."""
+def with_look_ups(plays: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
+    """Adds the number of the track, or `unknown_track_id`, and `before_signup`; fills `reason` of the run's own rows.
+
+    A reason says whether user, track or both are unknown, NULL if neither. The rows are partitioned by user.
+    """
     known_users = users.select("user_id", "created_at", F.lit(True).alias("_user"))
-    known_tracks = tracks.select("track_id", F.lit(True).alias("_track"))
-    found = candidates.join(known_users, on="user_id", how="left").join(known_tracks, on="track_id", how="left")
+    narrow = plays.join(F.broadcast(tracks.select("track_id", "track")), on="track_id", how="left").select(
+        *(name for name in plays.columns if name != "track_id"),
+        "track",
+        F.when(F.col("track").isNull(), F.col("track_id")).alias("unknown_track_id"),
+    )
+    found = narrow.repartition("user_id").join(known_users, on="user_id", how="left")
     reason = (
-        F.when(F.col("_user").isNull() & F.col("_track").isNull(), BOTH_UNKNOWN)
+        F.when(F.col("_user").isNull() & F.col("track").isNull(), BOTH_UNKNOWN)
         .when(F.col("_user").isNull(), USER_UNKNOWN)
-        .when(F.col("_track").isNull(), TRACK_UNKNOWN)
+        .when(F.col("track").isNull(), TRACK_UNKNOWN)
     )
-    early = F.coalesce(F.to_date("listen_time") < F.col("created_at"), F.lit(False))
-    return found.select("file_id", *KEY, reason.alias("reason"), early.alias(BEFORE_SIGNUP))
+    is_own = F.col("state").isNull()
+    early = is_own & F.coalesce(F.to_date("listen_time") < F.col("created_at"), F.lit(False))
+    return found.withColumns({"reason": F.when(is_own, reason).otherwise(F.col("reason")), BEFORE_SIGNUP: early}).drop(
+        "created_at", "_user"
+    )
 
 
-def _judged(plays: DataFrame, stored: DataFrame) -> DataFrame:
+def _judged(plays: DataFrame) -> DataFrame:
     state = F.col("state")
-    stored_origin = (
-        F.when(state == EXISTING, _IN_STREAMS).when(state == EXPIRED, _GIVEN_UP).otherwise(F.lit(_IN_PENDING))
+    origin = (
+        F.when(state.isNull(), _IN_INPUT)
+        .when(state == EXISTING, _IN_STREAMS)
+        .when(state == EXPIRED, _GIVEN_UP)
+        .otherwise(F.lit(_IN_PENDING))
     )
-    everything = stored.select(
-        *KEY,
-        "state",
-        "source_file",
-        "reason",
-        "first_seen",
-        F.lit(None).cast("int").alias("file_id"),
-        F.lit(False).alias(BEFORE_SIGNUP),
-        stored_origin.alias("_origin"),
-    ).unionByName(
-        plays.select(*KEY, "file_id", "reason", BEFORE_SIGNUP, F.lit(_IN_INPUT).alias("_origin")),
-        allowMissingColumns=True,
+    copies = Window.partitionBy(*NARROW_KEY).orderBy("_origin", "file_id")
+    ranked = plays.withColumn("_origin", origin).withColumns(
+        {"_copy": F.row_number().over(copies), "_first": F.first("_origin").over(copies)}
     )
-    copies = Window.partitionBy(*KEY).orderBy("_origin", "file_id")
-    ranked = everything.withColumns({"_copy": F.row_number().over(copies), "_first": F.first("_origin").over(copies)})
-    judged = ranked.withColumn("verdict", _verdict()).where(F.col("verdict") != WAITING)
-    return judged.select(*_columns({"is_stored": F.col("state").isNotNull()} | _given_up()))
+    judged = ranked.withColumns({"verdict": _verdict(), "is_stored": state.isNotNull()})
+    return judged.where(F.col("verdict") != WAITING).select(*CLASSIFIED)
 
 
 def _verdict() -> Column:
@@ -125,34 +117,21 @@ def _verdict() -> Column:
     )
 
 
-def _given_up() -> dict[str, Column]:
-    """What the quarantine keeps of an expired play: its key as a line, and since when it waited."""
-    is_expired = F.col("verdict") == Count.QUARANTINED
-    texts = {
-        "user_id": F.col("user_id").cast("string"),
-        "track_id": F.col("track_id"),
-        "listen_time": F.col("listen_time").cast("string"),
-    }
+def given_up(plays: DataFrame) -> DataFrame:
+    """What the quarantine keeps of expired plays: the key of each as a line, and since when it waited.
+
+    Args:
+        plays: KEY, reason, first_seen, source_file of expired plays.
+
+    Returns:
+        `quarantine.columns`, source_file, file_key.
+    """
+    texts = {name: F.col(name).cast("string") for name in KEY}
     message = F.format_string("%s: waited since %s", "reason", F.col("first_seen").cast("string"))
-    return {
-        "raw": F.when(is_expired, F.concat_ws(",", *texts.values())),
-        "_errors": F.when(is_expired, reason_of(PENDING_EXPIRED, message)).otherwise(F.array().cast(ERRORS_TYPE)),
-        **{text_name(name): F.when(is_expired, text) for name, text in texts.items()},
-    }
-
-
-def _decided(rows: DataFrame) -> DataFrame:
-    """Rows that have a verdict already; those in error with everything that the quarantine keeps."""
-    in_error = F.col("verdict") == Count.QUARANTINED
-    absent = {name: F.lit(None) for name in ("source_file", "reason", "first_seen")}
-    texts = {
-        text_name(name): F.coalesce(F.col(text_name(name)), F.col(name).cast("string"))
-        for name in STREAM_FILES.field_names
-    }
-    kept = {name: F.when(in_error, text) for name, text in ({"raw": F.col("raw")} | texts).items()}
-    return rows.select(*_columns({"is_stored": F.lit(False), BEFORE_SIGNUP: F.lit(False)} | absent | kept))
-
-
-def _columns(given: dict[str, Column]) -> list[Column]:
-    """The columns of CLASSIFIED, taken from `given` or else by name."""
-    return [(given[name] if name in given else F.col(name)).cast(kind).alias(name) for name, kind in CLASSIFIED.items()]
+    return plays.select(
+        F.concat_ws(",", *texts.values()).alias("raw"),
+        *(text.alias(text_name(name)) for name, text in texts.items()),
+        reason_of(PENDING_EXPIRED, message).alias("_errors"),
+        "source_file",
+        F.lit(None).cast("string").alias("file_key"),
+    )

@@ -17,19 +17,24 @@ def build_streams(new_plays: DataFrame, *, run_id: str, loaded_at: datetime) -> 
 
 
 def build_pending(classified: DataFrame, *, first_seen: datetime) -> DataFrame:
-    """Rows of `pending_streams`: plays that begin to wait now, and those that wait for another reason than before."""
+    """Rows of `pending_streams`: plays that begin to wait now, and those that wait for another reason than before.
+
+    Args:
+        classified: With source_file and track_id.
+        first_seen: Since when plays of this run's files wait.
+    """
     waiting = classified.where(F.col("verdict").isin(Count.PENDING_AFTER, classify.RELABELLED))
     since = F.coalesce("first_seen", F.lit(first_seen))
     return waiting.withColumn("first_seen", since).select(*PENDING_STREAMS.column_names)
 
 
 def pending_keys(classified: DataFrame) -> DataFrame:
-    """Keys of the waiting plays whose row in `pending_streams` is deleted or replaced."""
+    """Keys of the waiting plays (with track_id) whose row in `pending_streams` is deleted or replaced."""
     return classified.where(F.col("is_stored") & (F.col("verdict") != classify.EXISTING)).select(*classify.KEY)
 
 
 def with_source_file(classified: DataFrame, names: DataFrame) -> DataFrame:
-    """Fills source_file and adds file_key from `names` (file_id, source_file, file_key; one row per file)."""
-    delivered = names.withColumnRenamed("source_file", "_delivered")
+    """Fills source_file from `names` (file_id, source_file; one row per file)."""
+    delivered = names.select("file_id", F.col("source_file").alias("_delivered"))
     joined = classified.join(F.broadcast(delivered), on="file_id", how="left")
     return joined.withColumn("source_file", F.coalesce("source_file", "_delivered")).drop("_delivered")

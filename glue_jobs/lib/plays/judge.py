@@ -1,5 +1,6 @@
 """Compares a run's plays with the warehouse: its users and tracks, the plays it holds, the plays that wait."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -8,15 +9,15 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.columns import USER_ID
-from glue_jobs.lib.contracts.music import STREAM_FILES
-from glue_jobs.lib.load import delivery
+from glue_jobs.lib.load import delivery, reasons
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.load_run import BROADCAST_ROWS
 from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
 from glue_jobs.lib.plays import classify, reads
 from glue_jobs.lib.plays.reads import PlayRun
-from glue_jobs.lib.rows.checked_rows import error_names
-from glue_jobs.lib.rows.rule import BEFORE_SIGNUP
+from glue_jobs.lib.plays.tracks import Tracks, numbered
+from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, PENDING_EXPIRED
+from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run.spans import spans
 
 
@@ -35,52 +36,52 @@ class JudgedPlays:
 
     Attributes:
         classified: `classify.classify`; None when there is nothing to classify.
-        tracks: `reads.tracks`, cached.
+        tracks: The catalogue.
         keys: Subquery of the users who may have new plays; empty without classified plays.
         days: Days that may have new plays.
+        has_history: Whether any play was loaded before this run.
     """
 
-    tracks: DataFrame
+    tracks: Tracks
     waiting: WaitingPlays
     classified: DataFrame | None = None
     counted: Outcomes = field(default_factory=Outcomes)
     keys: str = ""
     days: frozenset[date] = frozenset()
+    has_history: bool = True
 
 
 def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     """Classifies the plays that were delivered and those that wait."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
-    tracks = run.read(reads.tracks(run.totals)).persist()
+    known = numbered(run.read(reads.tracks(run.totals)), run.keep)
     if delivered.rows is None and not waiting.is_due and not run.recomputed:
-        return JudgedPlays(tracks, waiting)
+        return JudgedPlays(known, waiting)
+    has_history = not known.rows.where(F.col("plays") > 0).isEmpty()
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
     days = frozenset(new_days | waiting.days)
-    rows = delivered.rows if delivered.rows is not None else run.glue.spark.createDataFrame([], classify.ROWS)
+    rows = delivered.rows if delivered.rows is not None else frame_of(run.glue.spark, [], classify.ROWS)
     keys = _keys(run, rows if new_days else None, waiting)
-    classified = classify.classify(
-        rows,
-        _stored(run, days, waiting, cutoff),
-        _users(run, keys, sum(content.rows for content in delivered.content.values())),
-        F.broadcast(tracks.select("track_id")),
-    )
-    copied = run.copy(classified, "classified")
-    counted = count_plays(copied, run_start=run.config.started_at)
-    run.suit(counted.rows)
-    return JudgedPlays(tracks, waiting, run.keep(copied), counted, keys, days)
+    stored = _stored(run, days, waiting, cutoff, has_history=has_history)
+    classified = run.keep(classify.classify(rows, stored, _users(run, keys), known.rows))
+    counted = count_plays(classified)
+    reasons.add_decided(run, delivered, counted)
+    return JudgedPlays(known, waiting, classified, counted, keys, days, has_history)
 
 
-def count_plays(classified: DataFrame, *, run_start: datetime) -> Outcomes:
+def count_plays(classified: DataFrame) -> Outcomes:
     """Counts what became of the lines, and of the plays that were waiting."""
     is_early = F.col(BEFORE_SIGNUP) & (F.col("verdict") == Count.LOADED)
-    return count_outcomes(
+    counted = count_outcomes(
         classified,
-        rules=error_names(STREAM_FILES, run_start=run_start),
         warnings={BEFORE_SIGNUP: is_early},
         loaded_days=F.to_date("listen_time"),
         ignored=(classify.EXISTING,),
     )
+    counted.waiting.rules[PENDING_EXPIRED] = counted.waiting.verdicts[Count.QUARANTINED]
+    counted.waiting.rules += Counter()
+    return counted
 
 
 def _waiting(run: PlayRun, cutoff: datetime) -> WaitingPlays:
@@ -101,14 +102,18 @@ def _keys(run: PlayRun, rows: DataFrame | None, waiting: WaitingPlays) -> str:
     return reads.keys(stage, resolved=bool(waiting.days), recomputed=run.recomputed)
 
 
-def _users(run: PlayRun, keys: str, lines: int) -> DataFrame:
+def _users(run: PlayRun, keys: str) -> DataFrame:
     users = run.read(reads.users(keys))
-    return F.broadcast(users) if lines <= BROADCAST_ROWS else users
+    return F.broadcast(users) if run.rows <= BROADCAST_ROWS else users.hint("shuffle_hash")
 
 
-def _stored(run: PlayRun, days: frozenset[date], waiting: WaitingPlays, cutoff: datetime) -> DataFrame:
+def _stored(
+    run: PlayRun, days: frozenset[date], waiting: WaitingPlays, cutoff: datetime, *, has_history: bool
+) -> DataFrame | None:
     """Plays that the warehouse holds on the run's days, and the waiting plays that concern the run."""
     found = spans(days)
+    if not has_history:
+        return run.read(reads.pending(cutoff, found)) if waiting.plays else None
     existing = run.read(reads.existing([*found, *run.recomputed]))
     absent = {
         "state": F.lit(classify.EXISTING),

@@ -13,15 +13,15 @@ from glue_jobs.lib.books.book import FileBook, RunBook, check_balance, close_boo
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
 from glue_jobs.lib.contracts.model import Column, Table
-from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAM_FILES, STREAMS
-from glue_jobs.lib.load import outcomes
+from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAMS
+from glue_jobs.lib.load import outcomes, reasons
 from glue_jobs.lib.load.delivery import Delivery
-from glue_jobs.lib.plays import facts, reads
+from glue_jobs.lib.plays import classify, facts, reads
 from glue_jobs.lib.plays.judge import JudgedPlays
 from glue_jobs.lib.plays.kpis import build, genre
 from glue_jobs.lib.plays.kpis.build import Frames
 from glue_jobs.lib.plays.reads import PlayRun
-from glue_jobs.lib.rows import quarantine
+from glue_jobs.lib.plays.tracks import with_track_id
 from glue_jobs.lib.run.spans import spans
 
 PERIODS = ("DATE", "TIMESTAMP")
@@ -36,12 +36,14 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
         PublishConflictError: Another run published in the meantime; nothing was published.
     """
     at = datetime.now(UTC)
+    named = _named(run, delivered, judgement)
+    reasons.put_aside(run, delivered, judgement.counted, others=_expired(judgement, named))
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
         check_balance(book)
-    frames = _frames(run, delivered, judgement, at)
+    frames = _frames(run, judgement, named, at)
     run.warehouse.stage_all(frames)
-    slices = _slices(run, judgement, frames)
+    slices = _slices(run, judgement, named, frames)
     run.done("stage")
     run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
 
@@ -56,16 +58,25 @@ def tables_by_period(tables: Iterable[Table]) -> Mapping[Column, list[Table]]:
     return found
 
 
-def _frames(run: PlayRun, delivered: Delivery, judgement: JudgedPlays, at: datetime) -> Frames:
-    """The rows that this run changes, by table; also writes the quarantine."""
-    counted, classified = judgement.counted, judgement.classified
-    all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks)}
-    if classified is None:
+def _named(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> DataFrame | None:
+    """The classified plays with source_file and track_id; None if there are none."""
+    if judgement.classified is None:
+        return None
+    return with_track_id(facts.with_source_file(judgement.classified, delivered.names(run)), judgement.tracks)
+
+
+def _expired(judgement: JudgedPlays, named: DataFrame | None) -> DataFrame | None:
+    if named is None or not judgement.counted.waiting.verdicts[Count.QUARANTINED]:
+        return None
+    return classify.given_up(named.where(F.col("verdict") == Count.QUARANTINED))
+
+
+def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None, at: datetime) -> Frames:
+    """The rows that this run changes, by table."""
+    counted = judgement.counted
+    all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks.rows)}
+    if named is None:
         return all_time
-    named = facts.with_source_file(classified, delivered.names(run))
-    if counted.total(Count.QUARANTINED):
-        rows = named.where(F.col("verdict") == Count.QUARANTINED)
-        quarantine.write_quarantine(rows, dataset=STREAM_FILES, config=run.config)
     frames: Frames = {}
     if counted.total(Count.LOADED):
         new_plays = named.where(F.col("verdict") == Count.LOADED)
@@ -80,15 +91,17 @@ def _frames(run: PlayRun, delivered: Delivery, judgement: JudgedPlays, at: datet
 def _kpis(run: PlayRun, judgement: JudgedPlays) -> Frames:
     touched = None if run.recomputed else judgement.counted.days
     every = build.plays_of_days(judgement.classified, days=touched)
-    present = build.read_present(run, judgement.keys, spans(judgement.days))
-    return build.kpi_frames(every, judgement.tracks, present, recomputes=bool(run.recomputed))
+    present = None
+    if judgement.has_history:
+        present = build.read_present(run, judgement.tracks, judgement.keys, spans(judgement.days))
+    return build.kpi_frames(every, judgement.tracks, present, keep=run.keep, recomputes=bool(run.recomputed))
 
 
-def _slices(run: PlayRun, judgement: JudgedPlays, frames: Frames) -> dict[str, str]:
+def _slices(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None, frames: Frames) -> dict[str, str]:
     """The stage that names the slices to replace, by table: its own, with a row of each slice, or one of keys."""
     slices = {table.name: table.name for table in frames if table.publish == "replace" and table.slices}
-    if judgement.classified is not None and judgement.counted.waiting.verdicts:
-        keys = facts.pending_keys(judgement.classified)
+    if named is not None and judgement.counted.waiting.verdicts:
+        keys = facts.pending_keys(named)
         columns = [PENDING_STREAMS.column(name) for name in PENDING_STREAMS.key]
         slices[PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
     if run.recomputed:

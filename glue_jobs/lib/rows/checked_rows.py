@@ -1,6 +1,8 @@
 """Rows of an input file with their typed values and broken rules."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -9,7 +11,7 @@ from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.rows import values
 from glue_jobs.lib.rows.csv_rules import csv_rules
 from glue_jobs.lib.rows.json_rules import json_rules
-from glue_jobs.lib.rows.rule import ERRORS_TYPE, PENDING_EXPIRED, REJECT_RATE_EXCEEDED, Rule, as_struct, text_name
+from glue_jobs.lib.rows.rule import ERRORS_TYPE, Rule, as_struct, text_name
 
 
 def with_checks(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> DataFrame:
@@ -26,16 +28,35 @@ def with_checks(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> D
         clean) and `_warnings` array<string>.
     """
     rules = rules_of(dataset, run_start=run_start)
-    checks = _errors(rules), _warnings(rules)
+    return _with_values(frame, dataset).select("*", _errors(rules), _warnings(rules))
+
+
+def sifted(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> DataFrame:
+    """The typed values of each row, and the text of those in error: what `with_checks` costs more is for few rows.
+
+    Args:
+        frame, dataset, run_start: As for `with_checks`.
+
+    Returns:
+        file_id, the typed fields, `raw` (NULL unless the row is in error) and, if the dataset has warnings,
+        `_warnings`.
+    """
+    rules = rules_of(dataset, run_start=run_start)
+    raw = F.when(_is_broken(rules), F.col("raw")).alias("raw")
+    warnings = [_warnings(rules)] if dataset.has_warnings else []
+    return _with_values(frame, dataset).select("file_id", *dataset.field_names, raw, *warnings)
+
+
+def _with_values(frame: DataFrame, dataset: Dataset) -> DataFrame:
+    """Adds texts and typed values; parsed JSON has them already."""
     if dataset.file_format == "json":
-        return frame.select("*", *checks)
+        return frame
     names = dataset.field_names
     others = [name for name in frame.columns if name not in names]
     texts = frame.select(*others, *(values.trimmed(F.col(name)).alias(text_name(name)) for name in names))
-    typed = texts.select(
+    return texts.select(
         "*", *(values.parsed(text_name(field.name), field).alias(field.name) for field in dataset.fields)
     )
-    return typed.select("*", *checks)
 
 
 def rules_of(dataset: Dataset, *, run_start: datetime) -> list[Rule]:
@@ -44,26 +65,19 @@ def rules_of(dataset: Dataset, *, run_start: datetime) -> list[Rule]:
     return make(dataset, run_start=run_start)
 
 
-def error_names(dataset: Dataset, *, run_start: datetime) -> list[str]:
-    """Every reason for which a row can be in the quarantine, each once (some are about several fields)."""
-    names = [rule.name for rule in rules_of(dataset, run_start=run_start) if rule.severity == "error"]
-    return list(dict.fromkeys([*names, REJECT_RATE_EXCEEDED, PENDING_EXPIRED]))
-
-
 def warning_names(dataset: Dataset, *, run_start: datetime) -> list[str]:
     """Every warning that a row of the dataset can have."""
     return [rule.name for rule in rules_of(dataset, run_start=run_start) if rule.severity == "warning"]
 
 
 def _errors(rules: list[Rule]) -> Column:
-    errors = [rule for rule in rules if rule.severity == "error"]
-    any_broken = F.lit(False)
-    for rule in errors:
-        any_broken = any_broken | F.coalesce(rule.broken, F.lit(False))
-    reasons = F.array(*(F.when(rule.broken, as_struct(rule)) for rule in errors))
-    # Most rows are clean, so the array is only built for the others.
-    broken = F.when(any_broken, F.array_compact(reasons)).otherwise(F.array())
-    return broken.cast(ERRORS_TYPE).alias("_errors")
+    reasons = F.array(*(F.when(rule.broken, as_struct(rule)) for rule in rules if rule.severity == "error"))
+    return F.array_compact(reasons).cast(ERRORS_TYPE).alias("_errors")
+
+
+def _is_broken(rules: list[Rule]) -> Column:
+    broken = (F.coalesce(rule.broken, F.lit(False)) for rule in rules if rule.severity == "error")
+    return reduce(or_, broken, F.lit(False))
 
 
 def _warnings(rules: list[Rule]) -> Column:

@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import csv_header
-from glue_jobs.lib.rows.raw_lines import NOT_BLANK, NUL
+from glue_jobs.lib.rows.raw_lines import NUL, lines_of_files
 
 NUL_SHOWN = "\ufffd"
 
@@ -14,21 +14,20 @@ def parse_lines(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> Data
     """Fields of each line; header lines (also repeated ones), blank lines and lines of other files are left out.
 
     Args:
-        lines: line, path (`raw_lines.read_lines`).
-        files: `raw_lines.files_frame`; small enough to broadcast (one row per file).
+        lines: line and path, or line and file_id (`raw_lines.lines_of_files`).
+        files: `raw_lines.files_frame`.
         dataset: The dataset whose columns are taken.
 
     Returns:
         raw, file_id, field_count, width, quotes_broken, in_record (the line is part of a record of several lines),
         and a string column per contract field: its text, NULL when the line is too short or the file lacks the column.
     """
-    is_header = (F.col("raw") == F.col("header")) | (F.col("raw") == F.concat(F.lit(csv_header.BOM), "header"))
+    has_bom = F.col("raw").startswith(csv_header.BOM)
+    is_header = (F.col("raw") == F.col("header")) | (has_bom & (F.substr("raw", F.lit(2)) == F.col("header")))
     is_part = (F.size("record_parts") > 0) & F.array_contains("record_parts", F.md5("raw"))
     in_record = F.coalesce(is_part, F.lit(False)).alias("in_record")
     split = (
-        lines.select(F.col("line").alias("raw"), "path")
-        .where(F.col("raw").rlike(NOT_BLANK))
-        .join(F.broadcast(files), on="path")
+        lines_of_files(lines, F.col("line"), files)
         .where(~is_header)
         .select("raw", "file_id", "width", "positions", in_record, _split_fields(F.col("raw")).alias("_fields"))
     )

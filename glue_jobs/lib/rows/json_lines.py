@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.model import Dataset, Field
 from glue_jobs.lib.files import csv_header
 from glue_jobs.lib.rows import values
-from glue_jobs.lib.rows.raw_lines import NOT_BLANK
+from glue_jobs.lib.rows.raw_lines import lines_of_files
 from glue_jobs.lib.rows.rule import text_name
 
 OPTIONS = {"mode": "PERMISSIVE", "allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
@@ -38,8 +38,8 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
     """Fields of each line; blank lines and lines of other files are left out.
 
     Args:
-        lines: line, path (`raw_lines.read_lines`).
-        files: `raw_lines.files_frame`; small enough to broadcast (one row per file).
+        lines: line and path, or line and file_id (`raw_lines.lines_of_files`).
+        files: `raw_lines.files_frame`.
         dataset: The dataset whose fields are taken; others are ignored.
 
     Returns:
@@ -49,11 +49,8 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         `<field>` (NULL when of another type).
     """
     raw = F.expr(f"trim(LEADING '{csv_header.BOM}' FROM line)")
-    read = (
-        lines.select(raw.alias("raw"), "path")
-        .where(F.col("raw").rlike(NOT_BLANK))
-        .join(F.broadcast(files), on="path")
-        .select("raw", "file_id", *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys"))
+    read = lines_of_files(lines, raw, files).select(
+        "raw", "file_id", *_parsed(F.col("raw"), dataset), F.expr("json_object_keys(raw)").alias("keys")
     )
     texts = read.select("raw", "file_id", "keys", "_value", *_objects(), _other_types(dataset))
     flat = texts.select(

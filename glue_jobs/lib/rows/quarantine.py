@@ -13,6 +13,11 @@ def folder(dataset: Dataset, config: JobConfig) -> str:
     return f"s3://{config.lake_bucket}/quarantine/{dataset.name}/run_id={config.run_id}/"
 
 
+def columns(dataset: Dataset) -> list[str]:
+    """The columns of a row in error that the quarantine keeps: raw, texts, reasons."""
+    return ["raw", *map(text_name, dataset.field_names), "_errors"]
+
+
 def quarantine_rows(frame: DataFrame, *, dataset: Dataset, config: JobConfig) -> DataFrame:
     """Rows as the quarantine keeps them.
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
@@ -22,25 +22,57 @@ if TYPE_CHECKING:
 NOT_BLANK = r"[^\x00-\x20]"
 """A line without such a character is blank; `intake.line_counter` skips those too."""
 
+FIRST_NOT_BLANK = "!"
+"""The first character after the space: most lines begin with it or a later one, which is quick to see."""
+
 NUL = "\u0000"
 FILES_SCHEMA = "path string, file_id int, header string, positions array<int>, width int, record_parts array<string>"
+SCHEME = "s3://"
+ALIASES = ("s3a://", "s3n://")
+"""Schemes by which a file system may name what was asked for by SCHEME."""
+
 ENCODED = re.compile(r"[^A-Za-z0-9._/=-]")
 """Spark may give such characters of a path encoded; only keys of version 0.1 have any."""
 
 
-def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
-    """Every line of the files at `paths` (`files.archive.paths_to_read`) with its file's path.
+def read_lines(spark: SparkSession, paths: Sequence[str], keys: Iterable[str] = ()) -> DataFrame:
+    """Every line of the files at `paths` with its file's path.
 
     A file that is gone by now has no lines; its book shows it.
+
+    Args:
+        paths: `files.archive.paths_to_read`.
+        keys: The keys of the files.
 
     Returns:
         line string, path string (s3://…).
     """
     read = spark.read.option("ignoreMissingFiles", "true").text(list(paths))
-    path = F.regexp_replace("_metadata.file_path", "^s3[an]://", "s3://")
-    if any(ENCODED.search(path) for path in paths):
+    path = F.col("_metadata.file_path")
+    for alias in ALIASES:
+        path = F.when(path.startswith(alias), F.concat(F.lit(SCHEME), F.substr(path, F.lit(len(alias) + 1)))).otherwise(
+            path
+        )
+    if any(ENCODED.search(key) for key in keys):
         path = F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
     return read.select(F.col("value").alias("line"), path.alias("path"))
+
+
+def lines_of_files(lines: DataFrame, raw: Column, files: DataFrame) -> DataFrame:
+    """The lines that are not blank, with what is known about the file of each; lines of other files are left out.
+
+    Args:
+        lines: line, and the column by which files are known: `path` (`read_lines`), or `file_id` of lines read before.
+        raw: The line's text as a row keeps it.
+        files: `files_frame`; small enough to broadcast (one row per file).
+
+    Returns:
+        raw and the columns of `files`.
+    """
+    known_by = "path" if "path" in lines.columns else "file_id"
+    text = lines.select(raw.alias("raw"), known_by)
+    is_text = (F.col("raw") >= FIRST_NOT_BLANK) | F.col("raw").rlike(NOT_BLANK)
+    return text.where(is_text).join(F.broadcast(files), on=known_by)
 
 
 def file_ids(files: Iterable["LedgerFile"]) -> dict[str, int]:

@@ -11,33 +11,33 @@ from glue_jobs.lib.run.spans import Span
 
 
 def with_first_verdict(
-    checked: DataFrame,
+    rows: DataFrame,
     *,
     rejected: Collection[int],
     window: Span | None,
     time_field: str | None,
 ) -> DataFrame:
-    """Adds `verdict` to rows that can be decided alone; it is NULL for rows that depend on others.
+    """Replaces `raw` by `verdict`, which is NULL for rows that depend on others.
 
     Args:
-        checked: file_id, _errors, and the time field if there is a window.
-        rejected: file_ids with too many rows in error; all their rows are quarantined, with that reason added.
+        rows: `checked_rows.sifted`.
+        rejected: file_ids with too many rows in error; all their rows are quarantined.
         window: The days of a backfill, None for all.
         time_field: Column that gives a row's day, None if rows have none.
     """
-    in_rejected = _is_in("file_id", rejected)
-    message = "too many rows of the file are in error, so all of it is rejected; see --max_reject_rate"
-    errors = F.when(in_rejected, F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message))).otherwise(
-        F.col("_errors")
-    )
-    verdict = F.when(F.size(errors) > 0, Count.QUARANTINED)
+    in_error = F.col("raw").isNotNull()
+    if rejected:
+        in_error = in_error | F.col("file_id").isin(sorted(rejected))
+    verdict = F.when(in_error, Count.QUARANTINED)
     if window and time_field:
         verdict = verdict.when(~_is_within(window, time_field), Count.OUT_OF_WINDOW)
-    return checked.withColumns({"_errors": errors, "verdict": verdict})
+    return rows.withColumn("verdict", verdict).drop("raw")
 
 
-def _is_in(column: str, values: Collection[int]) -> Column:
-    return F.col(column).isin(sorted(values)) if values else F.lit(False)
+def with_rejection(checked: DataFrame) -> DataFrame:
+    """Adds the reason of rows whose file is rejected for its many errors (`checked_rows.with_checks`)."""
+    message = "too many rows of the file are in error, so all of it is rejected; see --max_reject_rate"
+    return checked.withColumn("_errors", F.concat("_errors", reason_of(REJECT_RATE_EXCEEDED, message)))
 
 
 def _is_within(window: Span, time_field: str) -> Column:

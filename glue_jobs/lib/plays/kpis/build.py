@@ -1,6 +1,6 @@
 """Builds every KPI table that a run publishes; `kpi_frames` lists them with what each is made from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.plays import classify, reads
 from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
 from glue_jobs.lib.plays.reads import PlayRun
+from glue_jobs.lib.plays.tracks import Tracks
 from glue_jobs.lib.run.spans import Span
 
 Frames = dict[Table, DataFrame]
@@ -37,11 +38,12 @@ class Present:
     active_days: DataFrame
 
 
-def read_present(run: PlayRun, keys: str, days: Sequence[Span]) -> Present:
+def read_present(run: PlayRun, tracks: Tracks, keys: str, days: Sequence[Span]) -> Present:
     """The totals of the users in the subquery `keys`; `user_days` only for `days`."""
+    stored = run.read(reads.user_tracks(keys, run.totals))
     return Present(
-        user_tracks=run.read(reads.user_tracks(keys, run.totals)),
-        user_days=run.read(reads.user_days(keys, days, run.totals)).persist(),
+        user_tracks=stored.join(tracks.of("track_id"), on="track_id").drop("track_id"),
+        user_days=run.keep(run.read(reads.user_days(keys, days, run.totals))),
         active_days=run.read(reads.active_days(keys, run.totals)),
     )
 
@@ -54,40 +56,49 @@ def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> Da
         days: The days that new plays touch; None if everything in the frame counts as touched.
 
     Returns:
-        user_id, track_id, listen_time, is_new, touches.
+        user_id, track, listen_time, is_new, touches.
     """
     is_new = F.col("verdict") == Count.LOADED
     kept = classified.where(F.col("verdict").isin(Count.LOADED, classify.EXISTING))
     if days is not None:
         kept = kept.where(F.to_date("listen_time").isin(sorted(days)))
     touches = is_new if days is not None else F.lit(True)
-    return kept.select(*classify.KEY, is_new.alias("is_new"), touches.alias("touches"))
+    return kept.select("user_id", "track", "listen_time", is_new.alias("is_new"), touches.alias("touches"))
 
 
-def kpi_frames(every: DataFrame, tracks: DataFrame, present: Present, *, recomputes: bool) -> Frames:
+def kpi_frames(
+    every: DataFrame,
+    tracks: Tracks,
+    present: Present | None,
+    *,
+    keep: Callable[[DataFrame], DataFrame],
+    recomputes: bool,
+) -> Frames:
     """The rows of all KPI and totals tables.
 
     Args:
         every: `plays_of_days`.
-        tracks: track_id, artists, track_name, popularity, duration_ms, track_genre, plays (before the run).
-        present: Totals before the run.
+        tracks: With plays before the run.
+        present: Totals before the run; None if there are none.
+        keep: Keeps the rows of a frame for those made of it.
         recomputes: Whether all users of `present` count as touched.
     """
     new = every.where("is_new")
-    hour_tracks = totals.build_hour_tracks(every).persist()
-    day_tracks = daily.build_day_tracks(hour_tracks, tracks).persist()
-    moved_tracks = totals.move_tracks(tracks, hour_tracks).persist()
-    moved_users = totals.move_user_tracks(new, present.user_tracks).persist()
-    touched_users = moved_users if recomputes else totals.of_moved_users(moved_users)
-    active_days = totals.build_active_days(new, present.user_days, present.active_days)
+    hour_tracks = keep(totals.build_hour_tracks(every))
+    day_tracks = keep(daily.build_day_tracks(hour_tracks, tracks))
+    moved_tracks = totals.move_tracks(tracks, hour_tracks)
+    user_tracks = keep(totals.move_user_tracks(new, present.user_tracks if present else None))
+    touched = user_tracks if recomputes or not present else totals.of_moved_users(user_tracks)
+    user_days = totals.move_user_days(new, present.user_days if present else None)
+    active_days = totals.build_active_days(user_days, present.active_days if present else None)
     return {
         HOURLY_KPIS: hourly.build_hourly_kpis(every, hour_tracks, tracks),
         GENRE_DAILY_KPIS: daily.build_genre_daily_kpis(every, day_tracks, tracks),
-        DAILY_TOP_TRACKS: daily.build_daily_top_tracks(day_tracks),
-        DAILY_TOP_GENRES: daily.build_daily_top_genres(day_tracks),
-        USER_FEATURES: users.build_user_features(touched_users, active_days, tracks),
+        DAILY_TOP_TRACKS: daily.build_daily_top_tracks(day_tracks, tracks),
+        DAILY_TOP_GENRES: daily.build_daily_top_genres(day_tracks, tracks),
+        USER_FEATURES: users.build_user_features(touched, active_days, tracks),
         TRACK_TOTALS: totals.build_track_totals(moved_tracks),
-        USER_TRACK_TOTALS: totals.build_user_track_totals(moved_users),
-        USER_DAYS: totals.build_user_days(new, present.user_days),
+        USER_TRACK_TOTALS: totals.build_user_track_totals(user_tracks, tracks),
+        USER_DAYS: totals.build_user_days(user_days),
         GENRE_KPIS: genre.build_genre_kpis(moved_tracks),
     }

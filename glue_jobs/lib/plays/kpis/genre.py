@@ -4,16 +4,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
-from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_popular, ratio
+from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, ratio
 
 
 def build_genre_kpis(tracks: DataFrame) -> DataFrame:
     """One row per genre that has plays.
 
     Args:
-        tracks: track_id, track_name, popularity, duration_ms, track_genre, plays (all time).
+        tracks: track, track_id, track_name, duration_ms, track_genre, plays (all time).
     """
-    top = F.struct("track_id", "track_name")
+    top = F.struct("track", "track_id", "track_name")
     genres = (
         tracks.where(F.col("plays") > 0)
         .withColumn("top", top)
@@ -22,7 +22,7 @@ def build_genre_kpis(tracks: DataFrame) -> DataFrame:
             F.sum("plays").alias("listen_count"),
             F.count("*").alias("unique_tracks"),
             exact_sum(F.col("duration_ms"), F.col("plays")).alias("total_ms"),
-            best(most_played(), most_popular(), take="top").alias("top"),
+            best(most_played(), take="top").alias("top"),
         )
     )
     all_plays = F.broadcast(genres.agg(F.sum("listen_count").alias("all_plays")))

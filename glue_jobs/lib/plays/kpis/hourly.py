@@ -4,16 +4,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import HOURLY_KPIS
-from glue_jobs.lib.plays.kpis.ranking import best, most_played, ratio, with_artist
+from glue_jobs.lib.plays.kpis.ranking import count_listeners, most_played_number, ratio
+from glue_jobs.lib.plays.tracks import Tracks
 
 
-def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
+def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: Tracks) -> DataFrame:
     """One row per touched hour.
 
     Args:
         plays: user_id, listen_time; all plays of the touched hours.
-        hour_tracks: hour, track_id, plays, touches.
-        tracks: track_id, artists.
+        hour_tracks: hour, track, plays, touches.
     """
     hours = (
         hour_tracks.groupBy("hour")
@@ -24,20 +24,19 @@ def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: DataFram
         )
         .where("touches")
     )
-    listeners = plays.groupBy(F.date_trunc("hour", "listen_time").alias("hour")).agg(
-        F.count_distinct("user_id").alias("unique_listeners")
-    )
+    listeners = count_listeners(plays.select("user_id", F.date_trunc("hour", "listen_time").alias("hour")), "hour")
     figures = (
-        hours.join(listeners, on="hour", how="left")
-        .join(_top_artists(hour_tracks, tracks), on="hour", how="left")
+        hours.join(F.broadcast(listeners), on="hour", how="left")
+        .join(F.broadcast(_top_artists(hour_tracks, tracks)), on="hour", how="left")
         .withColumn("track_diversity_index", ratio(F.col("unique_tracks"), F.col("total_plays")))
     )
     return figures.select(*HOURLY_KPIS.column_names)
 
 
-def _top_artists(hour_tracks: DataFrame, tracks: DataFrame) -> DataFrame:
-    played = hour_tracks.select("hour", "track_id", "plays").join(
-        tracks.select("track_id", "artists"), on="track_id", how="inner"
+def _top_artists(hour_tracks: DataFrame, tracks: Tracks) -> DataFrame:
+    played = hour_tracks.join(tracks.of("artists"), on="track", how="inner")
+    by_artist = played.select("hour", F.explode("artists").alias("artist"), "plays").groupBy("hour", "artist")
+    best = (
+        by_artist.agg(F.sum("plays").alias("plays")).groupBy("hour").agg(most_played_number("artist").alias("artist"))
     )
-    artists = with_artist(played).groupBy("hour", "artist").agg(F.sum("plays").alias("plays"))
-    return artists.groupBy("hour").agg(best(most_played(), take="artist").alias("top_artist"))
+    return best.join(F.broadcast(tracks.artists), on="artist").select("hour", F.col("artist_name").alias("top_artist"))

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-UNKNOWN_POPULARITY = 1 << 40
+NUMBER_BITS = 32
+LARGEST_NUMBER = (1 << NUMBER_BITS) - 1
+PART_BITS = 21
 
 
 def best(*order: Column, take: str) -> Column:
@@ -13,6 +15,16 @@ def best(*order: Column, take: str) -> Column:
     names = [f"o{index}" for index in range(len(order))]
     first = F.min(F.struct(*(column.alias(name) for name, column in zip(names, order, strict=True)), F.col(take)))
     return first.getField(take)
+
+
+def most_played_number(number: str) -> Column:
+    """Aggregate: the `number` (int, not negative) with the most `plays`, and of several the smallest.
+
+    Both are packed into a whole number of 64 bits, as Spark sorts all rows to compare structs. So `plays` must be
+    below 2^31, as plays of one user or of one day are.
+    """
+    packed = F.shiftleft("plays", NUMBER_BITS) + (F.lit(LARGEST_NUMBER) - F.col(number))
+    return (F.lit(LARGEST_NUMBER) - F.max(packed).bitwiseAND(F.lit(LARGEST_NUMBER))).cast("int")
 
 
 def top(frame: DataFrame, count: int, *, within: Sequence[str], order: Sequence[Column | str]) -> DataFrame:
@@ -26,27 +38,31 @@ def most_played(plays: str = "plays") -> Column:
     return -F.col(plays)
 
 
-def most_popular() -> Column:
-    """Sort key: Spotify's popularity, descending, NULL last."""
-    return F.coalesce(-F.col("popularity").cast("bigint"), F.lit(UNKNOWN_POPULARITY))
+def count_listeners(plays: DataFrame, *groups: str) -> DataFrame:
+    """`unique_listeners` of each group; plays that are partitioned by user are not shuffled for it.
 
-
-def artist_names(artists: Column) -> Column:
-    """The distinct trimmed names in a `;`-separated text; an empty array when there are none."""
-    names = F.transform(F.split(artists, ";"), lambda name: F.trim(name))
-    distinct = F.array_distinct(F.filter(names, lambda name: name != ""))
-    return F.coalesce(distinct, F.array().cast("array<string>"))
-
-
-def with_artist(frame: DataFrame) -> DataFrame:
-    """One row per artist instead of `artists`; a row without artists disappears."""
-    others = [name for name in frame.columns if name != "artists"]
-    return frame.select(*others, F.explode(artist_names(F.col("artists"))).alias("artist"))
+    Args:
+        plays: user_id and the groups, nothing else.
+        groups: Columns.
+    """
+    each_once = plays.select("user_id", *groups).distinct()
+    return each_once.groupBy(*groups).agg(F.count("*").alias("unique_listeners"))
 
 
 def exact_sum(value: Column, times: Column) -> Column:
-    """Aggregate: the sum of value x times, exact beyond 64 bits."""
-    return F.sum(value.cast("decimal(19,0)") * times.cast("decimal(19,0)"))
+    """Aggregate: the sum of value x times, exact beyond 64 bits.
+
+    Decimals of such a width are objects, which makes them slow: the value is summed in three parts of 21 bits, and each
+    sum is a whole number of 64 bits for up to 2^42 `times` in all.
+    """
+    mask = F.lit((1 << PART_BITS) - 1)
+    low, middle = value.bitwiseAND(mask), F.shiftright(value, PART_BITS).bitwiseAND(mask)
+    parts = (F.shiftright(value, 2 * PART_BITS), middle, low)
+    sums = [
+        F.sum(part * times).cast("decimal(38,0)") * F.lit(1 << shift * PART_BITS)
+        for part, shift in zip(parts, (2, 1, 0), strict=True)
+    ]
+    return (sums[0] + sums[1] + sums[2]).cast("decimal(38,0)")
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:

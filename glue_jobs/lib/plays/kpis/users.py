@@ -4,33 +4,34 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import USER_FEATURES
-from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, most_popular, ratio, with_artist
+from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played_number, ratio
+from glue_jobs.lib.plays.tracks import Tracks
 
 
-def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: DataFrame) -> DataFrame:
+def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: Tracks) -> DataFrame:
     """One row per touched user.
 
     Args:
-        user_tracks: user_track_totals of every track that a touched user ever played; partitioned by user, which
+        user_tracks: `totals.move_user_tracks`, every track that a touched user ever played; partitioned by user, which
             saves every aggregation here a shuffle.
         active_days: user_id, active_days.
-        tracks: track_id, artists, popularity, duration_ms, track_genre.
     """
-    played = user_tracks.join(
-        F.broadcast(tracks.select("track_id", "artists", "popularity", "duration_ms", "track_genre")),
-        on="track_id",
-        how="inner",
-    )
+    played = user_tracks.join(tracks.of("artists", "duration_ms", "genre"), on="track", how="inner")
     figures = (
         _figures(played)
         .join(_artists(played), on="user_id", how="left")
         .join(_genres(played), on="user_id", how="left")
         .join(active_days, on="user_id", how="left")
+        .join(tracks.of(F.col("track_id").alias("top_track_id")), on="track", how="inner")
+        .join(F.broadcast(tracks.genres), on="genre", how="inner")
+        .join(F.broadcast(tracks.artists), on="artist", how="left")
         .withColumns(
             {
                 "total_listening_time_ms": F.expr("try_cast(total_ms AS bigint)"),
                 "unique_artists": F.coalesce("unique_artists", F.lit(0).cast("bigint")),
                 "plays_per_active_day": ratio(F.col("total_plays"), F.col("active_days")),
+                "top_artist": F.col("artist_name"),
+                "favourite_genre": F.col("track_genre"),
             }
         )
     )
@@ -44,21 +45,18 @@ def _figures(played: DataFrame) -> DataFrame:
         exact_sum(F.col("duration_ms"), F.col("plays")).alias("total_ms"),
         F.min("first_listen").alias("first_listen"),
         F.max("last_listen").alias("last_listen"),
-        best(most_played(), most_popular(), take="track_id").alias("top_track_id"),
+        most_played_number("track").alias("track"),
     )
 
 
 def _artists(played: DataFrame) -> DataFrame:
-    artists = (
-        with_artist(played.select("user_id", "plays", "artists"))
-        .groupBy("user_id", "artist")
-        .agg(F.sum("plays").alias("plays"))
-    )
+    by_artist = played.select("user_id", F.explode("artists").alias("artist"), "plays").groupBy("user_id", "artist")
+    artists = by_artist.agg(F.sum("plays").alias("plays"))
     return artists.groupBy("user_id").agg(
-        F.count("*").alias("unique_artists"), best(most_played(), take="artist").alias("top_artist")
+        F.count("*").alias("unique_artists"), most_played_number("artist").alias("artist")
     )
 
 
 def _genres(played: DataFrame) -> DataFrame:
-    genres = played.groupBy("user_id", "track_genre").agg(F.sum("plays").alias("plays"))
-    return genres.groupBy("user_id").agg(best(most_played(), take="track_genre").alias("favourite_genre"))
+    genres = played.groupBy("user_id", "genre").agg(F.sum("plays").alias("plays"))
+    return genres.groupBy("user_id").agg(most_played_number("genre").alias("genre"))

@@ -56,7 +56,12 @@ def check(spark):
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string").coalesce(1)
         files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
         parsed = csv_lines.parse_lines(read, files, dataset=dataset)
-        return checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
+        rows = checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
+        sifted = checked_rows.sifted(parsed, dataset=dataset, run_start=RUN_START).collect()
+        kept = ["file_id", *dataset.field_names, *(["_warnings"] if dataset.has_warnings else [])]
+        assert [[row[name] for name in kept] for row in sifted] == [[row[name] for name in kept] for row in rows]
+        assert [row.raw for row in sifted] == [row.raw if row._errors else None for row in rows]
+        return rows
 
     return run
 

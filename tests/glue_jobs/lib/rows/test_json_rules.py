@@ -209,9 +209,10 @@ def reasons(spark):
         files = raw_lines.files_frame(spark, [file], dataset=dataset, lake_bucket="lake")
         read = spark.createDataFrame([(text, PATH) for text in texts], "line string, path string")
         parsed = json_lines.parse_json(read, files, dataset=dataset)
-        return {
-            row.raw: row for row in checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
-        }
+        rows = checked_rows.with_checks(parsed, dataset=dataset, run_start=RUN_START).collect()
+        sifted = checked_rows.sifted(parsed, dataset=dataset, run_start=RUN_START).collect()
+        assert [row.raw for row in sifted] == [row.raw if row._errors else None for row in rows]
+        return {row.raw: row for row in rows}
 
     return {LOG_DATA: check(LOG_DATA, EVENTS), SONG_DATA: check(SONG_DATA, SONGS)}
 

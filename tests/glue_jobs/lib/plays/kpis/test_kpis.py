@@ -10,11 +10,14 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts import kpis
 from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
+from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played_number
+from glue_jobs.lib.plays.tracks import numbered, with_track_id
 
 pytestmark = pytest.mark.spark
 
 TRACKS = "track_id string, artists string, track_name string, popularity int, duration_ms bigint, track_genre string"
 PLAYS = "user_id bigint, track_id string, listen_time timestamp, is_new boolean, touches boolean"
+PLAYED = ("user_id", "track", "listen_time", "is_new", "touches")
 ARTISTS = ["A;B", " A ; ;B;A", None, "", ";", "é;e", "C", "B"]
 
 
@@ -68,16 +71,18 @@ def expected(history):
 def frames(spark, history):
     """The frames of a run: the plays of all touched dates, totals before the run, tracks with their totals."""
     tracks, plays = history
-    every = spark.createDataFrame(plays, PLAYS).cache()
-    old, new = every.where(~F.col("is_new")), every.where("is_new")
-    catalogue = spark.createDataFrame(tracks, TRACKS)
-    before = old.groupBy("track_id").agg(F.count("*").alias("plays"))
+    delivered = spark.createDataFrame(plays, PLAYS)
+    before = delivered.where(~F.col("is_new")).groupBy("track_id").agg(F.count("*").alias("plays"))
+    catalogue = spark.createDataFrame(tracks, TRACKS).join(before, on="track_id", how="left").fillna(0, ["plays"])
+    known = numbered(catalogue, lambda frame: frame.cache())
+    every = delivered.join(known.rows, on="track_id").select(*PLAYED).cache()
+    old = every.where(~F.col("is_new"))
     return {
         "plays": every,
-        "new": new,
-        "tracks": catalogue.join(before, on="track_id", how="left").fillna(0, ["plays"]).cache(),
+        "new": every.where("is_new"),
+        "tracks": known,
         "hour_tracks": totals.build_hour_tracks(every).cache(),
-        "user_tracks": old.groupBy("user_id", "track_id").agg(
+        "user_tracks": old.groupBy("user_id", "track").agg(
             F.count("*").alias("plays"),
             F.min("listen_time").alias("first_listen"),
             F.max("listen_time").alias("last_listen"),
@@ -116,8 +121,8 @@ def describe_hour_and_day():
         days = daily.build_day_tracks(frames["hour_tracks"], frames["tracks"])
         for frame, table in (
             (daily.build_genre_daily_kpis(frames["plays"], days, frames["tracks"]), kpis.GENRE_DAILY_KPIS),
-            (daily.build_daily_top_tracks(days), kpis.DAILY_TOP_TRACKS),
-            (daily.build_daily_top_genres(days), kpis.DAILY_TOP_GENRES),
+            (daily.build_daily_top_tracks(days, frames["tracks"]), kpis.DAILY_TOP_TRACKS),
+            (daily.build_daily_top_genres(days, frames["tracks"]), kpis.DAILY_TOP_GENRES),
         ):
             assert rows(frame, table) == expected(table)
 
@@ -125,7 +130,7 @@ def describe_hour_and_day():
 def describe_all_time():
     def it_moves_track_totals_and_genres(frames, expected):
         moved = totals.move_tracks(frames["tracks"], frames["hour_tracks"])
-        new_keys = {(row.track_id,) for row in frames["new"].select("track_id").distinct().collect()}
+        new_keys = {(row.track_id,) for row in with_track_id(frames["new"], frames["tracks"]).collect()}
         assert rows(totals.build_track_totals(moved), kpis.TRACK_TOTALS) == keep(
             expected(kpis.TRACK_TOTALS), kpis.TRACK_TOTALS, new_keys
         )
@@ -134,18 +139,43 @@ def describe_all_time():
     def it_moves_user_totals_and_features(frames, expected):
         new, days = frames["new"], frames["user_days"]
         moved = totals.move_user_tracks(new, frames["user_tracks"])
-        new_keys = {tuple(row) for row in new.select("user_id", "track_id").distinct().collect()}
-        assert rows(totals.build_user_track_totals(moved), kpis.USER_TRACK_TOTALS) == keep(
+        new_keys = {(row.user_id, row.track_id) for row in with_track_id(new, frames["tracks"]).collect()}
+        assert rows(totals.build_user_track_totals(moved, frames["tracks"]), kpis.USER_TRACK_TOTALS) == keep(
             expected(kpis.USER_TRACK_TOTALS), kpis.USER_TRACK_TOTALS, new_keys
         )
+        moved_days = totals.move_user_days(new, days)
         new_days = {tuple(row) for row in new.select("user_id", F.to_date("listen_time")).distinct().collect()}
-        assert rows(totals.build_user_days(new, days), kpis.USER_DAYS) == keep(
+        assert rows(totals.build_user_days(moved_days), kpis.USER_DAYS) == keep(
             expected(kpis.USER_DAYS), kpis.USER_DAYS, new_days
         )
         counts = days.groupBy("user_id").agg(F.count("*").alias("active_days"))
-        active = totals.build_active_days(new, days, counts)
+        active = totals.build_active_days(moved_days, counts)
         features = users.build_user_features(moved, active, frames["tracks"])
         assert rows(features, kpis.USER_FEATURES) == expected(kpis.USER_FEATURES)
 
     def it_has_no_genres_without_plays(frames):
-        assert genre.build_genre_kpis(frames["tracks"].withColumn("plays", F.lit(0).cast("bigint"))).collect() == []
+        unplayed = frames["tracks"].rows.withColumn("plays", F.lit(0).cast("bigint"))
+        assert genre.build_genre_kpis(unplayed).collect() == []
+
+    def it_needs_no_totals_for_the_first_plays(frames, expected):
+        every = frames["plays"]
+        moved, days = totals.move_user_tracks(every, None), totals.move_user_days(every, None)
+        features = users.build_user_features(moved, totals.build_active_days(days, None), frames["tracks"])
+        assert rows(features, kpis.USER_FEATURES) == expected(kpis.USER_FEATURES)
+        assert rows(totals.build_user_track_totals(moved, frames["tracks"]), kpis.USER_TRACK_TOTALS) == expected(
+            kpis.USER_TRACK_TOTALS
+        )
+
+
+def test_the_most_played_number_is_exact_up_to_the_widest_values(spark):
+    rows = [("a", 2, 5), ("a", 2, 3), ("a", 1, 0), ("b", (1 << 31) - 1, (1 << 31) - 1), ("b", (1 << 31) - 2, 0)]
+    frame = spark.createDataFrame(rows, "name string, plays bigint, number int")
+    best = frame.groupBy("name").agg(most_played_number("number").alias("number"))
+    assert dict(best.collect()) == {"a": 3, "b": (1 << 31) - 1}
+
+
+def test_sums_are_exact_beyond_64_bits(spark):
+    rows = [((1 << 63) - 1, 3), ((1 << 62) + 12345, 2), (1, 1)]
+    frame = spark.createDataFrame(rows, "value bigint, times bigint")
+    (total,) = frame.agg(exact_sum(F.col("value"), F.col("times"))).first()
+    assert int(total) == sum(value * times for value, times in rows)
