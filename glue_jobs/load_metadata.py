@@ -53,7 +53,8 @@ def publish(run: LoadRun, rds: Rds, judged: Sequence[JudgedCatalogue]) -> RunBoo
     def close(changes: Mapping[str, FileChanges]) -> tuple[RunBook, Sequence[FileBook]]:
         at = datetime.now(UTC)
         books = [book for part in judged for book in file_books(run, part, changes, loaded_at=at)]
-        return close_books(run.config, books, versions={"spark": run.glue.spark.version}), books
+        measures = run.measures(sum(book.read for book in books))
+        return close_books(run.config, books, measures=measures, versions={"spark": run.glue.spark.version}), books
 
     book = rds.publish([part.table for part in judged if part.winners is not None], close)
     metrics.publish_run(book)

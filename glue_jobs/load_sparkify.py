@@ -46,7 +46,7 @@ def load(glue: GlueRun, config: JobConfig) -> None:
         delivered = parallel.in_parallel(lambda inputs: delivery.read(run, inputs), chosen)
         if not any(found.has_files for found in delivered):
             logs.info("no new files")
-            run.warehouse.publish(close_books(config, [], measures={"seconds": run.seconds}))
+            run.warehouse.publish(close_books(config, [], measures=run.measures(0)))
             return
         repairs = text_repair.find_repairs(
             (found.rows.where("verdict IS NULL"), TEXT_FIELDS[found.inputs.dataset])
@@ -73,7 +73,7 @@ def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, 
     book = close_books(
         run.config,
         file_books,
-        measures={"seconds": run.seconds, **changes.measures},
+        measures={**run.measures(sum(book.read for book in file_books)), **changes.measures},
         versions={"python": platform.python_version(), "spark": run.glue.spark.version},
     )
     in_order = [table for table in SPARKIFY_TABLES if table in changes.frames]

@@ -176,6 +176,8 @@ def _alternates_with_nul(head: bytes) -> bool:
 
 def _decode(decoder: codecs.IncrementalDecoder, piece: bytes, position: int, *, final: bool = False) -> None:
     held = len(decoder.getstate()[0])
+    if not held and piece.isascii():
+        return
     try:
         decoder.decode(piece, final)
     except UnicodeDecodeError as cause:

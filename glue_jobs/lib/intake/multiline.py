@@ -28,6 +28,11 @@ class MultilineRecords:
         self.too_many = False
         self._open: list[bytes] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the last line left a quote open."""
+        return bool(self._open)
+
     def feed(self, lines: list[bytes]) -> None:
         """Takes the next lines, without line ends."""
         if not self._open and b'"' not in b"".join(lines):

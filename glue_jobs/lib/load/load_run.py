@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.books import LOAD_FILES
 from glue_jobs.lib.contracts.model import Dataset, Table
 from glue_jobs.lib.files.ledger import LOADED, Ledger
-from glue_jobs.lib.run import logs
+from glue_jobs.lib.run import logs, spark_measures
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.error_log import ErrorLog
 from glue_jobs.lib.run.session import GlueRun
@@ -100,6 +100,11 @@ class LoadRun:
     def small(self, frame: DataFrame) -> DataFrame:
         """Marks a frame about the run's rows for broadcasting, if the rows are few enough (see `suit`)."""
         return F.broadcast(frame) if self.rows <= BROADCAST_ROWS else frame
+
+    def measures(self, rows: int) -> dict[str, Any]:
+        """For the books: the seconds of each phase, and what Spark did so far for `rows` lines."""
+        spark = spark_measures.measured(self.glue.spark, started_at=self.config.started_at, rows=rows)
+        return {"seconds": self.seconds, "spark": spark}
 
     def done(self, phase: str) -> None:
         """Records and logs that a phase of the run has ended."""

@@ -121,7 +121,7 @@ def _recomputed(run: PlayRun, frames: Frames, table: Table, column: Column) -> D
 def _run_book(run: PlayRun, judgement: JudgedPlays, file_books: list[FileBook]) -> RunBook:
     waiting = judgement.counted.waiting
     measures: dict[str, Any] = {
-        "seconds": run.seconds,
+        **run.measures(sum(book.read for book in file_books)),
         "new_plays": judgement.counted.total(Count.LOADED),
         "touched_days": len(judgement.counted.days),
     }

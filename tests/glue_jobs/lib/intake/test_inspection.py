@@ -212,7 +212,10 @@ def naive_lines(text: bytes) -> tuple[bytes | None, int]:
 def describe_line_counter():
     @given(
         st.lists(
-            st.sampled_from([b"a", b"b,c", b"\n", b"\r", b"\r\n", b" ", b"\t", b"\xef\xbb\xbf", b"\x00"]), max_size=40
+            st.sampled_from(
+                [b"a", b"a\n", b"b,c", b"b,c\n", b"\n", b"\r", b"\r\n", b" ", b"\t", b"\xef\xbb\xbf", b"\x00"]
+            ),
+            max_size=40,
         ),
         st.lists(st.integers(0, 60), max_size=10),
     )
