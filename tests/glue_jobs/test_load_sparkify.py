@@ -29,7 +29,8 @@ class World:
         books = self.rows(f"SELECT measures, {', '.join(COUNTS)} FROM music.load_runs WHERE run_id = '{run['Id']}'")
         for measures, *counts in books:
             found = {name: count for name, count in zip(COUNTS, counts, strict=True) if count}
-            return found, {name: value for name, value in json.loads(measures).items() if name != "seconds"}
+            kept = {name: value for name, value in json.loads(measures).items() if name not in ("seconds", "spark")}
+            return found, kept
         return None
 
     def rows(self, sql):

@@ -62,12 +62,14 @@ class LoadRun:
     @classmethod
     @contextmanager
     def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
-        """Opens a run; at its end the cache is cleared and the session's settings restored."""
+        """Opens a run; at its end what it kept is dropped and the session's settings restored."""
         before = {name: glue.spark.conf.get(name) for name in (CODEGEN, ADAPTIVE, PARTITIONS, BROADCAST_TIMEOUT)}
         try:
             yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
         finally:
             glue.spark.catalog.clearCache()
+            for checkpointed in glue.spark.sparkContext._jsc.getPersistentRDDs().values():
+                checkpointed.unpersist()
             for name, value in before.items():
                 glue.spark.conf.set(name, value)
 
