@@ -1,5 +1,6 @@
 """docs/costs.md has the numbers of costs.py, and these agree with calculations by hand."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,20 @@ def test_a_run_without_data_costs_its_billed_minutes():
 
 
 def test_loading_costs_by_the_play():
-    a_dpu_hour_of_plays = 50_000 * 3600
+    a_dpu_hour_of_plays = costs.A.plays_a_dpu_second * 3600
     checking = a_dpu_hour_of_plays * 50 / 50e6 / 3600 * 2 * 0.44
     more = costs.glue(costs.A.streams, a_dpu_hour_of_plays) - costs.glue(costs.A.streams, 0)
     assert more == pytest.approx(0.44 + checking)
+
+
+def test_the_rate_of_the_load_is_the_measured_one(tmp_path, monkeypatch):
+    def first(plays, *seconds):
+        rounds = [{"engine": {"wall_s": wall_s}} for wall_s in seconds]
+        return {"scenario": "first", "plays": plays, "machine": "2 cores (a CPU), 24 GB", "rounds": rounds}
+
+    monkeypatch.setattr(costs, "RESULTS", tmp_path / "results.json")
+    costs.RESULTS.write_text(json.dumps([first(1_000_000, 1), first(10_000_000, 400, 200, 100)]))
+    assert costs.measured_rate() == 100_000  # 10 million in 200 s on half a DPU
 
 
 def test_larger_months_cost_more_in_every_part_that_holds_data():

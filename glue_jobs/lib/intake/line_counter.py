@@ -14,11 +14,7 @@ MAX_HEADER = 32 * 1024
 
 _HELD = MAX_HEADER + len(BOM) + 1
 
-_MARKED = bytes(byte if byte in b"\n\r" or byte not in BLANK else 0 for byte in range(256))
-"""Translation of all bytes of BLANK except line ends into one."""
-
-_ODD = (b"\n\n", b"\n\0", b"\r", BOM)
-"""What a piece has, translated by _MARKED, if a line in it may be blank or end in another way than \\n."""
+_BLANK_TO_LINE_END = bytes(ord("\n") if byte in BLANK else byte for byte in range(256))
 
 
 class LineCounter:
@@ -71,7 +67,9 @@ class LineCounter:
         """
         if self.first is None or b"\n" not in piece or (not self.has_header and not self.has_object):
             return False
-        if self.has_header and (b'"' in piece or self.multiline.is_open or b"\n" + self.first + b"\n" in piece):
+        if b"\r" in piece or BOM[:1] in piece:
+            return False
+        if self.has_header and (b'"' in piece or self.multiline.is_open or self.first in piece):
             return False
         begin, _, rest = piece.partition(b"\n")
         begun = self._tail + begin
@@ -79,8 +77,8 @@ class LineCounter:
             return False
         if self.has_header and begun.removeprefix(BOM) == self.first:
             return False
-        marked = b"\n" + rest.translate(_MARKED)
-        return not any(odd in marked for odd in _ODD)
+        # Where no two bytes of BLANK follow each other no line is blank, or begins as if it were.
+        return b"\n\n" not in b"\n" + rest.translate(_BLANK_TO_LINE_END)
 
     def _count_ordinary(self, piece: bytes) -> None:
         self.lines += piece.count(b"\n")

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from glue_jobs.lib.run import logs
 from glue_jobs.lib.run.spark_measures import measured
 
 
@@ -22,6 +23,7 @@ def test_it_tells_what_spark_did_and_what_a_million_rows_cost(spark, tmp_path):
     assert "dpu_seconds_per_million_rows" not in before
 
 
-def test_a_spark_without_statuses_fails_no_load(caplog):
+def test_a_spark_without_statuses_fails_no_load(capsys):
+    logs.configure()
     assert measured(SimpleNamespace(sparkContext=None), started_at=datetime.now(UTC)) == {}
-    assert "gave no measures" in caplog.text
+    assert "gave no measures" in capsys.readouterr().out
