@@ -2,9 +2,9 @@
 
 Frames they share:
     rows: see ROWS; the lines of this run's files.
-    stored: user_id, track_id, listen_time, state, source_file, reason, first_seen; plays the warehouse holds: those of
-        `streams` (state `existing`) on the dates the run touches, and those of `pending_streams` that concern the run
-        (states `waiting` to `expired`, below).
+    stored: user_id, track_id, listen_time, state and, of waiting plays, source_file, reason, first_seen; plays the
+        warehouse holds: those of `streams` (state `existing`) on the dates the run touches, and those of
+        `pending_streams` that concern the run (states `waiting` to `expired`, below).
 """
 
 from pyspark.sql import Column, DataFrame, Window
@@ -50,12 +50,11 @@ def classify(rows: DataFrame, stored: DataFrame | None, users: DataFrame, tracks
         The columns of CLASSIFIED, partitioned by user. Rows of files carry file_id. Stored plays have is_stored;
         pending ones become `loaded`, `already_loaded`, `quarantined` or `relabelled`.
     """
+    absent = {"state": "string", "source_file": "string", "reason": "string", "first_seen": "timestamp"}
     candidates = rows.where(F.col("verdict").isNull()).select("file_id", *KEY)
+    plays = candidates.withColumns({name: F.lit(None).cast(kind) for name, kind in absent.items()})
     if stored is not None:
-        plays = candidates.unionByName(stored, allowMissingColumns=True)
-    else:
-        absent = {"state": "string", "source_file": "string", "reason": "string", "first_seen": "timestamp"}
-        plays = candidates.withColumns({name: F.lit(None).cast(kind) for name, kind in absent.items()})
+        plays = plays.unionByName(stored, allowMissingColumns=True)
     return _judged(with_look_ups(plays, users, tracks))
 
 

@@ -1,6 +1,5 @@
 """Compares a run's plays with the warehouse: its users and tracks, the plays it holds, the plays that wait."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -58,7 +57,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     known = numbered(run.read(reads.tracks(run.totals)), run.keep)
     if delivered.rows is None and not waiting.is_due and not run.recomputed:
         return JudgedPlays(known, waiting)
-    has_history = not known.rows.where(F.col("plays") > 0).isEmpty()
+    has_history = bool(run.ask(reads.any_play()))
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
     days = frozenset(new_days | waiting.days)
     rows = delivered.rows if delivered.rows is not None else frame_of(run.glue.spark, [], classify.ROWS)
@@ -67,6 +66,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     classified = run.keep(classify.classify(rows, stored, _users(run, keys), known.rows))
     counted = count_plays(classified)
     reasons.add_decided(run, delivered, counted)
+    run.suit(counted.rows)  # with the plays that the warehouse holds on these days
     return JudgedPlays(known, waiting, classified, counted, keys, days, has_history)
 
 
@@ -79,8 +79,8 @@ def count_plays(classified: DataFrame) -> Outcomes:
         loaded_days=F.to_date("listen_time"),
         ignored=(classify.EXISTING,),
     )
-    counted.waiting.rules[PENDING_EXPIRED] = counted.waiting.verdicts[Count.QUARANTINED]
-    counted.waiting.rules += Counter()
+    if expired := counted.waiting.verdicts[Count.QUARANTINED]:
+        counted.waiting.rules[PENDING_EXPIRED] = expired
     return counted
 
 
@@ -114,14 +114,7 @@ def _stored(
     found = spans(days)
     if not has_history:
         return run.read(reads.pending(cutoff, found)) if waiting.plays else None
-    existing = run.read(reads.existing([*found, *run.recomputed]))
-    absent = {
-        "state": F.lit(classify.EXISTING),
-        "source_file": F.lit(None).cast("string"),
-        "reason": F.lit(None).cast("string"),
-        "first_seen": F.lit(None).cast("timestamp"),
-    }
-    stored = existing.withColumns(absent)
+    existing = run.read(reads.existing([*found, *run.recomputed])).withColumn("state", F.lit(classify.EXISTING))
     if not waiting.plays:
-        return stored
-    return stored.unionByName(run.read(reads.pending(cutoff, found)))
+        return existing
+    return run.read(reads.pending(cutoff, found)).unionByName(existing, allowMissingColumns=True)

@@ -102,6 +102,11 @@ def pending(cutoff: datetime, found: Sequence[Span]) -> Query:
     )
 
 
+def any_play() -> Query:
+    """One play of the warehouse, if it holds any; UNLOAD takes a LIMIT only inside."""
+    return f"SELECT f.user_id FROM (SELECT p.user_id FROM {STREAMS.full_name} AS p LIMIT 1) AS f", "user_id bigint"
+
+
 def existing(found: Sequence[Span]) -> Query:
     """Plays of the dates that the run touches."""
     return (
