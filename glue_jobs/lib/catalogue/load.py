@@ -45,7 +45,8 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     table = CATALOGUE[dataset.name]
     judged = run.keep(with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key))
     counted = count_outcomes(judged)
-    reasons.put_aside(run, delivered, counted)
+    reasons.add_decided(run, delivered, counted)
+    reasons.quarantine_errors(run, delivered, counted)
     return JudgedCatalogue(delivered, counted, winners(judged, table))
 
 

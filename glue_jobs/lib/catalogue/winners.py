@@ -12,7 +12,7 @@ from glue_jobs.lib.load.delivery import LINE
 
 
 def with_winners(rows: DataFrame, names: DataFrame, *, dataset: Dataset, key: Sequence[str]) -> DataFrame:
-    """Adds the missing verdicts: `loaded` for the row that wins among those of its key, `repeated` for the others.
+    """The rows without a verdict: `loaded` for the one that wins among those of its key, `repeated` for the others.
 
     The winner is in the file that was accepted last; within a file the contract's `wins` decides, then the first line.
 
@@ -21,16 +21,14 @@ def with_winners(rows: DataFrame, names: DataFrame, *, dataset: Dataset, key: Se
         names: `delivery.Delivery.names`.
 
     Returns:
-        All rows, each with a verdict, source_file and file_key.
+        These rows with verdict, source_file and file_key.
     """
-    named = rows.join(F.broadcast(names), on="file_id", how="left")
+    named = rows.where(F.col("verdict").isNull()).join(F.broadcast(names), on="file_id", how="left")
     newest_file = [F.desc("turn")]
     first_row = [F.asc(name) for name in (*(dataset.wins or ()), LINE)]
     order = Window.partitionBy(*key).orderBy(*newest_file, *first_row)
     rank = F.row_number().over(order)
-    undecided = named.where(F.col("verdict").isNull())
-    judged = undecided.withColumn("verdict", F.when(rank == 1, Count.LOADED).otherwise(Count.REPEATED))
-    return named.where(F.col("verdict").isNotNull()).unionByName(judged)
+    return named.withColumn("verdict", F.when(rank == 1, Count.LOADED).otherwise(Count.REPEATED))
 
 
 def winners(judged: DataFrame, table: Table) -> DataFrame:

@@ -47,11 +47,12 @@ class LineCounter:
             return
         self._after_cr = piece.endswith(b"\r")
         if self._is_ordinary(piece):
-            self._count_ordinary(piece)
-            return
-        lines = (self._tail + piece).splitlines()
-        self._tail = b"" if piece.endswith((b"\r", b"\n")) else lines.pop()
-        self._count(lines)
+            self.lines += piece.count(b"\n")
+            self._tail = piece[piece.rfind(b"\n") + 1 :]
+        else:
+            lines = (self._tail + piece).splitlines()
+            self._tail = b"" if piece.endswith((b"\r", b"\n")) else lines.pop()
+            self._count(lines)
         if len(self._tail) > _HELD:
             self._forget_long_tail()
 
@@ -73,18 +74,10 @@ class LineCounter:
             return False
         begin, _, rest = piece.partition(b"\n")
         begun = self._tail + begin
-        if b"\r" in begun or self._is_blank(begun) or (self.has_header and b'"' in begun):
-            return False
-        if self.has_header and begun.removeprefix(BOM) == self.first:
+        if self._is_blank(begun) or (self.has_header and (b'"' in begun or begun.removeprefix(BOM) == self.first)):
             return False
         # Where no two bytes of BLANK follow each other no line is blank, or begins as if it were.
         return b"\n\n" not in b"\n" + rest.translate(_BLANK_TO_LINE_END)
-
-    def _count_ordinary(self, piece: bytes) -> None:
-        self.lines += piece.count(b"\n")
-        self._tail = piece[piece.rfind(b"\n") + 1 :]
-        if len(self._tail) > _HELD:
-            self._forget_long_tail()
 
     def _count(self, lines: list[bytes]) -> None:
         filled = [line for line in lines if not self._is_blank(line)]

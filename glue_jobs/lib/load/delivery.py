@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -63,13 +63,11 @@ class Delivery:
 def read(run: LoadRun, chosen: Inputs) -> Delivery:
     """Reads and checks the lines of the chosen files."""
     dataset = chosen.dataset
-    parsed = _parsed(run, chosen, chosen.files)
-    if parsed is None:
-        return Delivery(chosen, {}, find_problems(run, chosen, {}), rows=None)
-    found = run.keep(_numbered(sifted(parsed, dataset=dataset, run_start=run.config.started_at), dataset))
-    content = _content(run, found, dataset)
+    fields = _fields_of_files(run, chosen, chosen.files)
+    found = run.keep(_sifted(run, fields, dataset)) if fields is not None else None
+    content = _content(run, found, dataset) if found is not None else {}
     rejected = find_problems(run, chosen, content)
-    if not content:
+    if found is None or not content:
         return Delivery(chosen, content, rejected, rows=None)
     unread = [file_id for file_id, problem in rejected.items() if problem.reason != REJECT_RATE_EXCEEDED]
     known = found.where(~F.col("file_id").isin(unread)) if unread else found
@@ -84,22 +82,25 @@ def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], windo
     return {day for day in days if window is None or day in window}
 
 
-def _parsed(run: LoadRun, chosen: Inputs, files: Sequence[LedgerFile]) -> DataFrame | None:
+def _fields_of_files(run: LoadRun, chosen: Inputs, files: Sequence[LedgerFile]) -> DataFrame | None:
     """The fields of each line of some of the files; None if none of these is there."""
     keys = [file.archive_key or "" for file in files]
     paths = archive.paths_to_read(run.config.lake_bucket, keys)
-    return _parse(run, chosen, raw_lines.read_lines(run.glue.spark, paths, keys)) if paths else None
+    return _fields(run, chosen, raw_lines.read_lines(run.glue.spark, paths, keys)) if paths else None
 
 
-def _parse(run: LoadRun, chosen: Inputs, lines: DataFrame) -> DataFrame:
+def _fields(run: LoadRun, chosen: Inputs, lines: DataFrame) -> DataFrame:
+    """The fields of each line (`raw_lines.lines_of_files`) of the chosen files."""
     dataset = chosen.dataset
     files = raw_lines.files_frame(run.glue.spark, chosen.files, dataset=dataset, lake_bucket=run.config.lake_bucket)
     parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
     return parse(lines, files, dataset=dataset)
 
 
-def _numbered(found: DataFrame, dataset: Dataset) -> DataFrame:
-    """Adds LINE where a contract needs it: neither the join with few files nor the rules reorder rows."""
+def _sifted(run: LoadRun, fields: DataFrame, dataset: Dataset) -> DataFrame:
+    """`checked_rows.sifted`, with LINE where a contract needs it."""
+    found = sifted(fields, dataset=dataset, run_start=run.config.started_at)
+    # Neither the join with few files nor the rules reorder rows, so the id still follows the order of the lines.
     return found if dataset.wins is None else found.withColumn(LINE, F.monotonically_increasing_id())
 
 
@@ -111,19 +112,18 @@ def _in_error(
     rejected: Mapping[int, Problem],
 ) -> DataFrame | None:
     """The rows in error, parsed a second time for their reasons; of files with too many of them, all rows."""
-    whole = [file_id for file_id, problem in rejected.items() if problem.reason == REJECT_RATE_EXCEEDED]
+    check = partial(with_checks, dataset=chosen.dataset, run_start=run.config.started_at)
     parts = []
     if any(file.errors for file_id, file in content.items() if file_id not in rejected):
         lines = found.where(F.col("raw").isNotNull() & ~F.col("file_id").isin(sorted(rejected)))
-        parsed = _parse(run, chosen, lines.select(F.col("raw").alias("line"), "file_id"))
-        parts.append(with_checks(parsed, dataset=chosen.dataset, run_start=run.config.started_at))
-    if whole and (parsed := _parsed(run, chosen, [chosen.by_id[file_id] for file_id in whole])) is not None:
-        checked = with_checks(parsed, dataset=chosen.dataset, run_start=run.config.started_at)
-        parts.append(verdicts.with_rejection(checked))
-    columns = quarantine.columns(chosen.dataset)
-    return (
-        run.keep(reduce(DataFrame.unionByName, (part.select("file_id", *columns) for part in parts))) if parts else None
-    )
+        parts.append(check(_fields(run, chosen, lines.select(F.col("raw").alias("line"), "file_id"))))
+    whole = [chosen.by_id[id_] for id_, problem in rejected.items() if problem.reason == REJECT_RATE_EXCEEDED]
+    if whole and (fields := _fields_of_files(run, chosen, whole)) is not None:
+        parts.append(verdicts.with_rejection(check(fields)))
+    if not parts:
+        return None
+    columns = ["file_id", *quarantine.columns(chosen.dataset)]
+    return run.keep(reduce(DataFrame.unionByName, (part.select(*columns) for part in parts)))
 
 
 def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, FileContent]:

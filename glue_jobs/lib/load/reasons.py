@@ -1,5 +1,7 @@
 """The rows in error of a delivery: their reasons are counted for the books, and the rows go to the quarantine."""
 
+from functools import reduce
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -15,7 +17,7 @@ def add_decided(run: LoadRun, delivered: Delivery, counted: Outcomes) -> None:
         counted.add(count_outcomes(delivered.rows.where(F.col("verdict").isNotNull())))
 
 
-def put_aside(run: LoadRun, delivered: Delivery, counted: Outcomes, *, others: DataFrame | None = None) -> None:
+def quarantine_errors(run: LoadRun, delivered: Delivery, counted: Outcomes, *, others: DataFrame | None = None) -> None:
     """Adds the reasons to `counted` and writes the quarantine, if there is anything to write.
 
     Args:
@@ -30,9 +32,8 @@ def put_aside(run: LoadRun, delivered: Delivery, counted: Outcomes, *, others: D
         parts.append(others)
     columns = [*quarantine.columns(dataset), "source_file", "file_key"]
     if parts:
-        rows = [part.select(*columns) for part in parts]
-        both = rows[0] if len(rows) == 1 else rows[0].unionByName(rows[1])
-        quarantine.write_quarantine(both, dataset=dataset, config=run.config)
+        rows = reduce(DataFrame.unionByName, (part.select(*columns) for part in parts))
+        quarantine.write_quarantine(rows, dataset=dataset, config=run.config)
 
 
 def count_reasons(in_error: DataFrame, counted: Outcomes) -> None:

@@ -37,7 +37,7 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
     """
     at = datetime.now(UTC)
     named = _named(run, delivered, judgement)
-    reasons.put_aside(run, delivered, judgement.counted, others=_expired(judgement, named))
+    reasons.quarantine_errors(run, delivered, judgement.counted, others=_expired(judgement, named))
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
         check_balance(book)

@@ -27,10 +27,6 @@ FIRST_NOT_BLANK = "!"
 
 NUL = "\u0000"
 FILES_SCHEMA = "path string, file_id int, header string, positions array<int>, width int, record_parts array<string>"
-SCHEME = "s3://"
-ALIASES = ("s3a://", "s3n://")
-"""Schemes by which a file system may name what was asked for by SCHEME."""
-
 ENCODED = re.compile(r"[^A-Za-z0-9._/=-]")
 """Spark may give such characters of a path encoded; only keys of version 0.1 have any."""
 
@@ -42,17 +38,15 @@ def read_lines(spark: SparkSession, paths: Sequence[str], keys: Iterable[str] = 
 
     Args:
         paths: `files.archive.paths_to_read`.
-        keys: The keys of the files.
+        keys: The keys of the files; if all are of plain characters, paths need not be decoded, line by line.
 
     Returns:
         line string, path string (s3://…).
     """
     read = spark.read.option("ignoreMissingFiles", "true").text(list(paths))
-    path = F.col("_metadata.file_path")
-    for alias in ALIASES:
-        path = F.when(path.startswith(alias), F.concat(F.lit(SCHEME), F.substr(path, F.lit(len(alias) + 1)))).otherwise(
-            path
-        )
+    found = F.col("_metadata.file_path")
+    has_alias = found.startswith("s3a://") | found.startswith("s3n://")
+    path = F.when(has_alias, F.concat(F.lit("s3"), F.substr(found, F.lit(4)))).otherwise(found)
     if any(ENCODED.search(key) for key in keys):
         path = F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
     return read.select(F.col("value").alias("line"), path.alias("path"))

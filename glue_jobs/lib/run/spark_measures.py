@@ -34,7 +34,7 @@ def measured(spark: "SparkSession", *, started_at: "datetime", rows: int = 0) ->
     Returns:
         jobs, input_bytes, shuffle_bytes, spilled_bytes, cpu_s, cores (of all workers, also the driver), dpu_seconds
         and, if there are rows, dpu_seconds_per_million_rows. DPU-seconds are those until now, without the start of the
-        workers.
+        workers, and of one DPU at least.
     """
     try:
         found = _sums(spark)

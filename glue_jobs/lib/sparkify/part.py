@@ -47,5 +47,5 @@ def keep_judged(
     kept = run.keep(judged)
     counted = count_outcomes(kept, warnings={TEXT_REPAIRED: is_repaired}, facts=facts)
     reasons.add_decided(run, delivered, counted)
-    reasons.put_aside(run, delivered, counted)
+    reasons.quarantine_errors(run, delivered, counted)
     return JudgedRows(kept, counted)

@@ -43,7 +43,7 @@ def read_present(run: PlayRun, tracks: Tracks, keys: str, days: Sequence[Span]) 
     stored = run.read(reads.user_tracks(keys, run.totals))
     return Present(
         user_tracks=stored.join(tracks.of("track_id"), on="track_id").drop("track_id"),
-        user_days=run.keep(run.read(reads.user_days(keys, days, run.totals))),
+        user_days=run.read(reads.user_days(keys, days, run.totals)),
         active_days=run.read(reads.active_days(keys, run.totals)),
     )
 
@@ -86,10 +86,10 @@ def kpi_frames(
     new = every.where("is_new")
     hour_tracks = keep(totals.build_hour_tracks(every))
     day_tracks = keep(daily.build_day_tracks(hour_tracks, tracks))
-    moved_tracks = totals.move_tracks(tracks, hour_tracks)
+    moved_tracks = keep(totals.move_tracks(tracks, hour_tracks))
     user_tracks = keep(totals.move_user_tracks(new, present.user_tracks if present else None))
     touched = user_tracks if recomputes or not present else totals.of_moved_users(user_tracks)
-    user_days = totals.move_user_days(new, present.user_days if present else None)
+    user_days = keep(totals.move_user_days(new, present.user_days if present else None))
     active_days = totals.build_active_days(user_days, present.active_days if present else None)
     return {
         HOURLY_KPIS: hourly.build_hourly_kpis(every, hour_tracks, tracks),

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
-from glue_jobs.lib.plays.kpis.ranking import best, exact_sum, most_played, ratio
+from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played, ratio
 
 
 def build_genre_kpis(tracks: DataFrame) -> DataFrame:
@@ -13,16 +13,14 @@ def build_genre_kpis(tracks: DataFrame) -> DataFrame:
     Args:
         tracks: track, track_id, track_name, duration_ms, track_genre, plays (all time).
     """
-    top = F.struct("track", "track_id", "track_name")
     genres = (
         tracks.where(F.col("plays") > 0)
-        .withColumn("top", top)
         .groupBy("track_genre")
         .agg(
             F.sum("plays").alias("listen_count"),
             F.count("*").alias("unique_tracks"),
             exact_sum(F.col("duration_ms"), F.col("plays")).alias("total_ms"),
-            best(most_played(), take="top").alias("top"),
+            F.min(F.struct(most_played().alias("order"), "track", "track_id", "track_name")).alias("top"),
         )
     )
     all_plays = F.broadcast(genres.agg(F.sum("listen_count").alias("all_plays")))

@@ -10,13 +10,6 @@ LARGEST_NUMBER = (1 << NUMBER_BITS) - 1
 PART_BITS = 21
 
 
-def best(*order: Column, take: str) -> Column:
-    """Aggregate: `take` of the row that is first by `order` (ascending, then `take` itself; none of them NULL)."""
-    names = [f"o{index}" for index in range(len(order))]
-    first = F.min(F.struct(*(column.alias(name) for name, column in zip(names, order, strict=True)), F.col(take)))
-    return first.getField(take)
-
-
 def most_played_number(number: str) -> Column:
     """Aggregate: the `number` (int, not negative) with the most `plays`, and of several the smallest.
 
