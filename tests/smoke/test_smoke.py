@@ -95,6 +95,8 @@ def describe_a_smoke_run():
     @pytest.mark.skipif(not shutil.which("terraform"), reason="NOT TESTED: make smoke, for Terraform is not installed")
     def it_holds_whole_and_leaves_nothing(smoke, stack):
         code, said = smoke("--yes")
+        if "Failed to query available provider packages" in said:
+            pytest.skip("NOT TESTED: make smoke, for Terraform's AWS provider cannot be installed")
         assert code == 0, said[-5000:]
         assert said.count("rows, as recomputed") == TABLES
         assert "NOT HELD" not in said

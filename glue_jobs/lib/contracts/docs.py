@@ -16,6 +16,7 @@ SCHEMAS = {"music": MUSIC_TABLES, "sparkify": SPARKIFY_TABLES}
 
 PUBLISHED = {
     "merge": "by MERGE on its key",
+    "insert": "by INSERT of rows whose key it does not hold",
     "replace": "by replacing the slices that a run touched",
     "internal": "by the fence of each publish",
 }

@@ -7,7 +7,7 @@ from typing import Literal
 
 from glue_jobs.lib.contracts.identities import Identity, Reference
 
-Publish = Literal["merge", "replace", "internal"]
+Publish = Literal["merge", "insert", "replace", "internal"]
 Severity = Literal["error", "warning"]
 
 SPARK_TYPES = {
@@ -138,10 +138,12 @@ class Table:
     Attributes:
         grain: What one row is, in a sentence.
         key: Columns that identify a row; unique in every frame before it is staged (Redshift enforces no key).
-        publish: `merge` (MERGE by key), `replace` (delete the touched slices, insert) or `internal` (kept by lib).
+        publish: `merge` (MERGE by key), `insert` (rows whose keys the table does not hold), `replace` (delete the
+            touched slices, insert) or `internal` (kept by lib).
         slices: For `replace`, the columns that name a slice; empty replaces the whole table.
         why: The reason for the distribution and sort key.
         lineage: Columns that may depend on the order of deliveries.
+        of_run: For `insert`: columns with one value in all rows of a run; publishing fills them in, stages lack them.
         dataset: The input that fills the table: once rows of it were loaded, the table is not empty.
         rds: The table's role in RDS, None if RDS does not have it.
         references, identities: What check_quality measures in addition to the keys.
@@ -159,6 +161,7 @@ class Table:
     why: str
     slices: tuple[str, ...] = ()
     lineage: tuple[str, ...] = ()
+    of_run: tuple[str, ...] = ()
     dataset: str | None = None
     rds: Literal["catalogue", "books"] | None = None
     references: tuple[Reference, ...] = ()
@@ -174,8 +177,13 @@ class Table:
 
     @property
     def column_names(self) -> list[str]:
-        """Names in table order, the order in which frames are staged."""
+        """Names in table order."""
         return [column.name for column in self.columns]
+
+    @property
+    def staged(self) -> tuple[Column, ...]:
+        """The columns of the frames that are staged, in order."""
+        return tuple(column for column in self.columns if column.name not in self.of_run)
 
     @property
     def spark_schema(self) -> str:

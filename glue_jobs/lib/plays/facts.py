@@ -10,10 +10,9 @@ from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAMS
 from glue_jobs.lib.plays import classify
 
 
-def build_streams(new_plays: DataFrame, *, run_id: str, loaded_at: datetime) -> DataFrame:
-    """Rows of `streams` for plays with source_file."""
-    lineage = {"run_id": F.lit(run_id), "loaded_at": F.lit(loaded_at)}
-    return new_plays.withColumns(lineage).select(*STREAMS.column_names)
+def build_streams(new_plays: DataFrame) -> DataFrame:
+    """Rows of `streams` for plays with source_file, as they are staged."""
+    return new_plays.select(*(column.name for column in STREAMS.staged))
 
 
 def build_pending(classified: DataFrame, *, first_seen: datetime) -> DataFrame:

@@ -41,11 +41,12 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
         check_balance(book)
-    frames = _frames(run, judgement, named, at)
+    frames = _frames(run, judgement, named)
     run.warehouse.stage_all(frames)
     slices = _slices(run, judgement, named, frames)
     run.done("stage")
-    run.warehouse.publish(_run_book(run, judgement, file_books), file_books, tables=frames, slices=slices)
+    book = _run_book(run, judgement, file_books)
+    run.warehouse.publish(book, file_books, tables=frames, slices=slices, loaded_at=at)
 
 
 def tables_by_period(tables: Iterable[Table]) -> Mapping[Column, list[Table]]:
@@ -71,7 +72,7 @@ def _expired(judgement: JudgedPlays, named: DataFrame | None) -> DataFrame | Non
     return classify.given_up(named.where(F.col("verdict") == Count.QUARANTINED))
 
 
-def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None, at: datetime) -> Frames:
+def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None) -> Frames:
     """The rows that this run changes, by table."""
     counted = judgement.counted
     all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks.rows)}
@@ -80,7 +81,7 @@ def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None, at: d
     frames: Frames = {}
     if counted.total(Count.LOADED):
         new_plays = named.where(F.col("verdict") == Count.LOADED)
-        frames[STREAMS] = facts.build_streams(new_plays, run_id=run.config.run_id, loaded_at=at)
+        frames[STREAMS] = facts.build_streams(new_plays)
     if counted.total(Count.PENDING_AFTER) or counted.waiting.verdicts:
         frames[PENDING_STREAMS] = facts.build_pending(named, first_seen=run.config.started_at)
     if counted.total(Count.LOADED) or run.recomputed:

@@ -7,10 +7,11 @@ demands.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from glue_jobs.lib.contracts.books import LOAD_RUNS, PUBLICATION
+from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.run.errors import ConfigError
 from glue_jobs.lib.run.spans import DAY, Span
@@ -106,10 +107,28 @@ def merge(table: Table, stage: str) -> str:
     )
 
 
+def insert(table: Table, stage: str, of_run: Mapping[str, str]) -> str:
+    """INSERT of a stage, whose keys the table does not hold.
+
+    Args:
+        of_run: The SQL text of each column that the stage lacks.
+    """
+    values = ", ".join(of_run.get(name) or f"s.{identifier(name)}" for name in table.column_names)
+    return f"INSERT INTO {table.full_name} ({_names(table.column_names)}) SELECT {values} FROM {stage} AS s"
+
+
+def of_run(table: Table, *, run_id: str, loaded_at: datetime | None) -> dict[str, str]:
+    """The SQL text of the columns of `table` that have one value in all rows of a run."""
+    values = {RUN_ID.name: f"CAST({literal(run_id)} AS {RUN_ID.type})"}
+    if loaded_at:
+        values[LOADED_AT.name] = timestamp(loaded_at)
+    return {name: values[name] for name in table.of_run}
+
+
 def replace_slices(table: Table, stage: str, slices_stage: str) -> list[str]:
     """DELETE of the slices named in `slices_stage`, then INSERT of the stage."""
     where = _match(table, table.slices)
-    return [f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {where}", _insert(table, stage)]
+    return [f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {where}", insert(table, stage, {})]
 
 
 def replace_all(table: Table, stage: str, *, if_rows_in: str) -> list[str]:
@@ -117,7 +136,7 @@ def replace_all(table: Table, stage: str, *, if_rows_in: str) -> list[str]:
 
     If the connector repeats the transaction after a lost commit reply, the stages are empty and it deletes nothing.
     """
-    return [f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {if_rows_in})", _insert(table, stage)]
+    return [f"DELETE FROM {table.full_name} WHERE EXISTS (SELECT 1 FROM {if_rows_in})", insert(table, stage, {})]
 
 
 def grants(tables: Iterable[Table], group: str) -> list[str]:
@@ -188,11 +207,6 @@ def with_times_as_text(query: str, columns: Sequence[tuple[str, str]]) -> str:
 def actions(statements: Iterable[str]) -> str:
     """The text of the connector's `preactions` or `postactions`."""
     return "; ".join(statements)
-
-
-def _insert(table: Table, stage: str) -> str:
-    names = _names(table.column_names)
-    return f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM {stage}"
 
 
 def _definition(column: Column, *, required: bool) -> str:

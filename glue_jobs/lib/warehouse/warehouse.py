@@ -1,8 +1,8 @@
 """A run's work on the warehouse: read, stage, and publish everything in one transaction.
 
 Each result goes to a stage table of the run, not to its target. The last write is the run's audit row, whose
-postactions move the fence, publish all stages into their targets and drop them. Stages hold absolute values, never
-deltas, so a transaction that the connector repeats after a lost commit reply changes nothing.
+postactions move the fence, publish all stages into their targets and drop them. A transaction that the connector
+repeats after a lost commit reply changes nothing: the stages that it publishes are gone, and it makes empty ones.
 """
 
 import json
@@ -81,16 +81,16 @@ class Warehouse:
             WarehouseError: A value does not fit, or the warehouse cannot be reached.
         """
         stage = sql.stage_name(name or table.name, self._config.run_id)
-        self._record({stage: (table.columns, table.dist)})
-        self._fill(stage, frames.conformed(frame, table.full_name, table.columns))
+        self._record({stage: (table.staged, table.dist)})
+        self._fill(stage, frames.conformed(frame, table.full_name, table.staged))
         return stage
 
     def stage_all(self, results: Mapping[Table, DataFrame]) -> None:
         """Stages several tables at a time."""
         stages = {sql.stage_name(table.name, self._config.run_id): table for table in results}
-        self._record({stage: (table.columns, table.dist) for stage, table in stages.items()})
+        self._record({stage: (table.staged, table.dist) for stage, table in stages.items()})
         conformed = {
-            stage: frames.conformed(results[table], table.full_name, table.columns) for stage, table in stages.items()
+            stage: frames.conformed(results[table], table.full_name, table.staged) for stage, table in stages.items()
         }
         with ThreadPoolExecutor(CONCURRENT_STAGES) as pool:
             writes = [pool.submit(self._fill, stage, frame) for stage, frame in conformed.items()]
@@ -124,6 +124,7 @@ class Warehouse:
         slices: Mapping[str, str] | None = None,
         emptied: Collection[Table] = (),
         carried_runs: DataFrame | None = None,
+        loaded_at: datetime | None = None,
     ) -> None:
         """Publishes every staged table of `tables` and the books, in one transaction.
 
@@ -132,6 +133,7 @@ class Warehouse:
             slices: For a table published by `replace`: its name, and the stage that holds the slices to replace.
             emptied: Tables without slices that are replaced even if their stage is empty; this needs file books.
             carried_runs: Rows of load_runs in addition to this run's own.
+            loaded_at: What tables published by `insert` say.
 
         Raises:
             PublishConflictError: Another run published since `prepare`; nothing was published.
@@ -145,7 +147,8 @@ class Warehouse:
         if carried_runs is not None:
             audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
         try:
-            self._write_audit(audit.coalesce(1), list(staged), slices or {}, emptied)
+            targets = [text for table in staged for text in self._into_target(table, slices or {}, emptied, loaded_at)]
+            self._write_audit(audit.coalesce(1), list(staged), targets)
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
@@ -170,16 +173,13 @@ class Warehouse:
         """Drops stage tables that a dead run left."""
         self._connector.execute([sql.drop_table(stage) for stage in stages], purpose="sweep")
 
-    def _write_audit(
-        self, audit: DataFrame, tables: list[Table], slices: Mapping[str, str], emptied: Collection[Table]
-    ) -> None:
+    def _write_audit(self, audit: DataFrame, tables: list[Table], targets: list[str]) -> None:
         own = sql.stage_name(LOAD_RUNS.name, self._config.run_id)
         others = dict(self._stages)
         self._record({own: (LOAD_RUNS.columns, LOAD_RUNS.dist)})
         creates = [sql.create_stage(*shape, if_missing=True) for shape in _shapes(others)]
         config = self._config
         fence = sql.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
-        targets = [text for table in tables for text in self._into_target(table, slices, emptied)]
         grants = sql.grants(self._tables, config.reader_group) if config.reader_group else []
         drops = [sql.drop_table(stage) for stage in (*others, own)]
         self._connector.write(
@@ -190,10 +190,14 @@ class Warehouse:
             purpose=f"publishing {', '.join(table.full_name for table in (*tables, LOAD_RUNS))}",
         )
 
-    def _into_target(self, table: Table, slices: Mapping[str, str], emptied: Collection[Table]) -> list[str]:
+    def _into_target(
+        self, table: Table, slices: Mapping[str, str], emptied: Collection[Table], loaded_at: datetime | None
+    ) -> list[str]:
         stage = self._staged(table, table.name)
         if table.publish == "merge":
             return [sql.merge(table, stage)]
+        if table.publish == "insert":
+            return [sql.insert(table, stage, sql.of_run(table, run_id=self._config.run_id, loaded_at=loaded_at))]
         if table.slices:
             if table.name not in slices:
                 raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")

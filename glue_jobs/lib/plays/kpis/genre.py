@@ -1,6 +1,6 @@
 """All-time figures of a genre."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
@@ -23,8 +23,8 @@ def build_genre_kpis(tracks: DataFrame) -> DataFrame:
             F.min(F.struct(most_played().alias("order"), "track", "track_id", "track_name")).alias("top"),
         )
     )
-    all_plays = F.broadcast(genres.agg(F.sum("listen_count").alias("all_plays")))
-    figures = genres.crossJoin(all_plays).select(
+    all_plays = F.sum("listen_count").over(Window.partitionBy(F.lit(0)))
+    figures = genres.withColumn("all_plays", all_plays).select(
         "*",
         ratio(F.col("total_ms"), F.col("listen_count")).alias("avg_track_duration_ms"),
         ratio(F.col("listen_count"), F.col("all_plays")).alias("popularity_index"),
