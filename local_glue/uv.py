@@ -80,6 +80,8 @@ def main(argv: list[str]) -> None:
     settings = pip_settings(listed)
     variables = uv_environment(settings, os.environ)
     variables.setdefault("UV_CACHE_DIR", str(_cache()))
+    # Else the first runs compile what they import; where PYTHONDONTWRITEBYTECODE is set every run does, for seconds.
+    variables.setdefault("UV_COMPILE_BYTECODE", "1")
     uv = Path(sys.executable).with_name("uv")
     os.execve(uv, [str(uv), *uv_command(argv, settings, sys.executable)], variables)  # noqa: S606
 
