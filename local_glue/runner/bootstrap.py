@@ -3,6 +3,7 @@
 Started as a file, so that neither the project's folder nor the endpoint's import path is on the job's path.
 """
 
+import importlib
 import importlib.util
 import json
 import os
@@ -12,12 +13,21 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PACKAGE_VARIABLE = "LOCAL_GLUE_PACKAGE"
 RESULT_VARIABLE = "LOCAL_GLUE_RESULT"
 SHELL_VARIABLE = "LOCAL_GLUE_PYTHON_SHELL"
 MESSAGE_LIMIT = 4000
+WAIT = "--wait"
+"""In place of a script: wait for a run that standard input describes."""
+
+PRELOADED = (
+    *("boto3", "botocore.client", "botocore.endpoint", "pandas", "pyspark.sql", "psycopg", "sqlglot"),
+    *("awsglue.dynamicframe", "awsglue.job", "awsglue.sinks", "awsglue.sources", "awsglue.utils"),
+)
+"""What takes long to import and most jobs import. None of it reads the environment while it is imported."""
 
 
 def error_line(error: BaseException) -> str:
@@ -53,11 +63,13 @@ def import_package(folder: str) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Runs the script `argv[0]` with the arguments after it; returns the exit code."""
-    result = os.environ.pop(RESULT_VARIABLE, None)
-    _die_with_parent()
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]
     import_package(os.environ.pop(PACKAGE_VARIABLE, str(Path(__file__).parents[1])))
+    if argv[0] == WAIT:
+        argv = _wait()
+    result = os.environ.pop(RESULT_VARIABLE, None)
+    _die_with_parent()
     if version := os.environ.pop(SHELL_VARIABLE, None):
         _become_shell(version)
     sys.argv = list(argv)
@@ -78,6 +90,25 @@ def main(argv: Sequence[str]) -> int:
         Path(result).write_text(json.dumps({"error": error_line(error)}), encoding="utf-8")
     code = error.code if isinstance(error, SystemExit) else 1
     return code % 256 or 1 if isinstance(code, int) else 1
+
+
+def _wait() -> list[str]:
+    """Imports what most jobs need, then takes on the run's environment; returns the script and its arguments."""
+    for name in PRELOADED:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (piece := os.read(0, 1 << 16)):  # the endpoint has ended, or needs no process any more
+            os._exit(0)
+        line += piece
+    run = json.loads(line)
+    os.environ.clear()
+    os.environ.update(run["environment"])
+    os.environ.pop(PACKAGE_VARIABLE, None)
+    os.chdir(run["folder"])
+    sys.path[1:1] = run["path"]  # behind the stand-in, as in PYTHONPATH
+    return run["argv"]
 
 
 def _become_shell(version: str) -> None:

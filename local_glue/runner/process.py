@@ -1,5 +1,5 @@
 """Runs each job script in a separate process."""
-# ruff: noqa: S603 (all commands are built here, without input from outside)
+
 
 import json
 import os
@@ -21,6 +21,7 @@ from local_glue.runner.groups import end_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
+from local_glue.runner.spare import BOOTSTRAP, SparePython, start
 from local_glue.runner.warm import WarmJvm, jvm_environment
 from local_glue.versions import GlueVersionError, find_version, interpreter, running
 
@@ -36,6 +37,7 @@ class ProcessExecutor:
     def __init__(self, access: Access, *, cold: bool = False) -> None:
         self.access = access
         self.warm = WarmJvm(access.home.runs / "jvm", jvm_environment(os.environ, access.environment()), cold=cold)
+        self.spare = SparePython(cold=cold)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
@@ -71,6 +73,7 @@ class ProcessExecutor:
     def close(self) -> None:
         """Ends what is kept for later runs."""
         self.warm.close()
+        self.spare.close()
 
     def stop(self, run_id: str) -> None:
         """Ends the process group of the run, by SIGTERM and then by SIGKILL."""
@@ -100,11 +103,12 @@ class ProcessExecutor:
         if jvm:
             variables[gateway.VARIABLE] = str(jvm.file)
             jvm.write_to(output.take)
-        command = [python, str(Path(__file__).parent / "bootstrap.py"), script, *request.argv]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
-            env=variables, start_new_session=True,
-        )  # fmt: skip
+        argv = [script, *request.argv]
+        process = None
+        if not request.python_shell:
+            process = self.spare.take(Path(python), argv, variables, paths=paths, folder=folder)
+            self.spare.prepare(Path(python))
+        process = process or start([python, str(BOOTSTRAP), *argv], variables, folder)
         output.follow(process)
         with self._lock:
             self._processes[request.run_id] = process
