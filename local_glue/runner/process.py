@@ -1,6 +1,5 @@
 """Runs each job script in a separate process."""
 
-
 import json
 import os
 import signal
