@@ -1,0 +1,223 @@
+"""The flow of a run's lines: from the files that were read to what became of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.report import drawing, text
+from glue_jobs.lib.report.elements import Chart, Grid
+from glue_jobs.lib.report.facts import Facts
+from glue_jobs.lib.report.palette import light
+from glue_jobs.lib.report.run_charts import OUTCOME_NAMES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FILES_NAMED, REASONS_NAMED = 9, 7
+WIDE, NARROW = 900, 340
+ROW, LEAST = 25, 2.5
+"""Pixels that a label needs, and of the thinnest band."""
+
+DIGIT, LETTER = 7.4, 6.7
+"""Pixels that a digit and a letter take, in wide fonts."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """An end of bands."""
+
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """Lines that went from a source to an outcome."""
+
+    source: Node
+    outcome: Node
+    lines: float
+
+
+def flow(facts: Facts) -> Chart | None:
+    """The run's lines by file, outcome and reason."""
+    if facts.run is None or not sum(facts.run.counts.values()):
+        return None
+    counts = facts.run.counts
+    told = [
+        f"{text.count(counts[count])} {name.lower()}" for count, (name, _) in OUTCOME_NAMES.items() if counts[count]
+    ]
+    came = text.plural(counts[Count.READ], "line read", "lines read")
+    if waiting := counts[Count.PENDING_BEFORE]:
+        came += f" and {text.count(waiting)} that had waited"
+    summary = f"{came}: {text.joined(told)}."
+    rows = [
+        (band.source.name, band.outcome.name, text.count(band.lines))
+        for band in bands(facts, FILES_NAMED, REASONS_NAMED)
+    ]
+    label = text.escaped(f"From read to loaded. {summary}")
+    detailed, plain = bands(facts, FILES_NAMED, REASONS_NAMED), bands(facts, 0, 0)
+    wide = drawing.drawn(WIDE, _height(detailed), lambda f: _draw(f, detailed, 250, 290), label=label, kind="wide")
+    narrow = drawing.drawn(NARROW, _height(plain), lambda f: _draw(f, plain, 104, 138), label=label, kind="narrow")
+    unit = "lines, from file to outcome; thin bands are drawn thicker than they are"
+    return Chart("From read to loaded", unit, summary, Grid(("from", "to", "lines"), rows, texts=2), wide, narrow)
+
+
+def bands(facts: Facts, files_named: int, reasons_named: int) -> list[Band]:
+    """The bands of a flow.
+
+    Args:
+        files_named: How many files have a node of their own; the others share one for each dataset.
+        reasons_named: How many reasons have one; 0 leaves quarantined lines together.
+    """
+    sources = _sources(facts, files_named)
+    rules = facts.run.rules if facts.run and reasons_named else {}
+    names = list(rules)[:reasons_named]
+    found = []
+    for source, (counts, own_rules) in sources.items():
+        node = Node(source, "accent")
+        for count, (name, colour) in OUTCOME_NAMES.items():
+            lines = counts.get(count, 0)
+            if lines > 0 and (count != Count.QUARANTINED or not rules):
+                found.append(Band(node, Node(name, colour), lines))
+        if rules and counts.get(Count.QUARANTINED, 0) > 0:
+            found += _reasons(node, counts[Count.QUARANTINED], own_rules or rules, names)
+    return found
+
+
+def _reasons(node: Node, lines: float, rules: Mapping[str, int], names: Sequence[str]) -> list[Band]:
+    """Lines of a source by reason; a line that breaks several rules is shared between them."""
+    whole = sum(rules.values())
+    parts = {name: rules.get(name, 0) for name in names}
+    parts["other reasons"] = whole - sum(parts.values())
+    return [
+        Band(node, Node(f"Quarantined: {text.words(name)}", "bad"), lines * part / whole)
+        for name, part in parts.items()
+        if part > 0
+    ]
+
+
+def _sources(facts: Facts, named: int) -> dict[str, tuple[dict[Count, int], Mapping[str, int]]]:
+    """Counts and reasons by the name of a source: files, then the datasets' other files, then what had waited."""
+    chosen = sorted(
+        (file for file in facts.files if file.counts[Count.READ]), key=lambda file: -file.counts[Count.READ]
+    )
+    chosen = chosen[:named]
+    found = {file.name: (dict(file.counts), file.rules) for file in chosen}
+    rest: dict[str, dict[Count, int]] = {}
+    files: dict[str, int] = {}
+    for item in facts.file_sums:
+        whole = rest.setdefault(item.dataset, dict.fromkeys(item.counts, 0))
+        files[item.dataset] = files.get(item.dataset, 0) + item.files
+        for count, lines in item.counts.items():
+            whole[count] += lines
+    for file in chosen:
+        files[file.dataset] -= 1
+        for count, lines in file.counts.items():
+            rest[file.dataset][count] -= lines
+    for dataset, counts in rest.items():
+        if counts[Count.READ] > 0:
+            name = f"{text.plural(files[dataset], 'other file')} of {dataset}" if named else dataset
+            found[name] = (counts, {})
+    if facts.run and facts.run.counts[Count.PENDING_BEFORE]:
+        booked = {c: sum(item.counts.get(c, 0) for item in facts.file_sums) for c in OUTCOME_NAMES}
+        waited = {c: facts.run.counts[c] - booked[c] for c in OUTCOME_NAMES}
+        found["Waiting from before" if named else "waiting"] = (waited, {})
+    return found
+
+
+def _height(found: Sequence[Band]) -> int:
+    most = max(len({band.source for band in found}), len({band.outcome for band in found}))
+    return max(190, 16 + most * (ROW + 6))
+
+
+def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> None:
+    width, height = (side * drawing.UNIT for side in figure.get_size_inches())
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set_axis_off()
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    sources = list(dict.fromkeys(band.source for band in found))
+    order = [name for name, _ in OUTCOME_NAMES.values()]
+    outcomes = sorted(
+        dict.fromkeys(band.outcome for band in found),
+        key=lambda node: (
+            order.index(node.name) if node.name in order else len(order),
+            node.name.endswith("other reasons"),
+        ),
+    )
+    room = height - 16
+    unit = min(_unit(found, side, nodes, room) for side, nodes in (("source", sources), ("outcome", outcomes)))
+    starts = _place(found, "source", sources, unit, room)
+    ends = _place(found, "outcome", outcomes, unit, room)
+    for node in outcomes:
+        for band in sorted((b for b in found if b.outcome == node), key=lambda b: sources.index(b.source)):
+            thick = max(band.lines * unit, LEAST)
+            _ribbon(ax, left + 8, starts[band.source][0], width - right - 8, ends[node][0], thick, node.colour)
+            starts[band.source][0] += thick
+            ends[node][0] += thick
+    for nodes, places, x, towards, room in (
+        (sources, starts, left, -1, left),
+        (outcomes, ends, width - right, 1, right),
+    ):
+        lines = {node: sum(band.lines for band in found if node in (band.source, band.outcome)) for node in nodes}
+        digits = max(len(text.count(number)) for number in lines.values()) * DIGIT
+        for node in nodes:
+            _bar(ax, x - 8 * (towards > 0), places[node], node.colour)
+            middle = places[node][1] + places[node][2] / 2
+            _label(ax, x + 8 * towards, middle, node.name, text.count(lines[node]), towards, digits, room - digits - 26)
+
+
+def _unit(found: Sequence[Band], side: str, nodes: Sequence[Node], room: float) -> float:
+    """Pixels a line, so that the nodes of this side and the gaps between their labels fit."""
+    least = sum(LEAST for _ in found)
+    return max(room - ROW * len(nodes) - least, 40) / sum(band.lines for band in found)
+
+
+def _place(
+    found: Sequence[Band], side: str, nodes: Sequence[Node], unit: float, room: float
+) -> dict[Node, list[float]]:
+    """Each node's top, which moves while bands are drawn, its first top and its height."""
+    heights = [sum(max(b.lines * unit, LEAST) for b in found if getattr(b, side) == node) for node in nodes]
+    slots = [max(height, ROW - 6) for height in heights]
+    gap = (room - sum(slots)) / max(len(nodes) - 1, 1) if len(nodes) > 1 else 0
+    gap = min(max(gap, 4), 30)
+    top, places = 8 + max(0, (room - sum(slots) - gap * (len(nodes) - 1)) / 2), {}
+    for node, height, slot in zip(nodes, heights, slots, strict=True):
+        begin = top + (slot - height) / 2
+        places[node] = [begin, begin, height]
+        top += slot + gap
+    return places
+
+
+def _ribbon(ax: "Axes", x0: float, y0: float, x1: float, y1: float, thick: float, colour: str) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    middle = (x0 + x1) / 2
+    points = [
+        *((x0, y0), (middle, y0), (middle, y1), (x1, y1), (x1, y1 + thick)),
+        *((middle, y1 + thick), (middle, y0 + thick), (x0, y0 + thick), (x0, y0)),
+    ]
+    codes = [Path.MOVETO, *(Path.CURVE4,) * 3, Path.LINETO, *(Path.CURVE4,) * 3, Path.CLOSEPOLY]
+    ax.add_patch(PathPatch(Path(points, codes), facecolor=light(colour), alpha=0.42, linewidth=0, clip_on=False))
+
+
+def _bar(ax: "Axes", x: float, place: Sequence[float], colour: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    _, top, height = place
+    ax.add_patch(Rectangle((x, top), 8, height, facecolor=light(colour), linewidth=0, clip_on=False))
+
+
+def _label(ax: "Axes", x: float, y: float, name: str, number: str, towards: int, digits: float, room: float) -> None:
+    """Number and name, in two columns; numbers stand to the right in theirs."""
+    shown = text.shortened(name, int(room / LETTER))
+    if towards < 0:
+        drawing.write(ax, x, y, number, va="center_baseline", ha="right")
+        drawing.write(ax, x - digits - 8, y, shown, va="center_baseline", ha="right", colour="muted")
+    else:
+        drawing.write(ax, x + digits, y, number, va="center_baseline", ha="right")
+        drawing.write(ax, x + digits + 8, y, shown, va="center_baseline", ha="left", colour="muted")
