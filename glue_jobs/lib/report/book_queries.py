@@ -79,8 +79,8 @@ def _file_sums(groups: str, where: str, since: str) -> FigureQuery:
 
 def _files_of_last(groups: str, where: str, since: str) -> str:
     return (
-        f"{LOAD_FILES.full_name} AS f JOIN (SELECT {GROUP} AS own, run_id FROM {LOAD_RUNS.full_name} WHERE {where}) AS r "
-        f"ON r.run_id = f.run_id JOIN ({groups}) AS g ON g.grp = r.own AND g.n = 1 AND f.loaded_at >= {since}"
+        f"{LOAD_FILES.full_name} AS f JOIN (SELECT {GROUP} AS own, run_id FROM {LOAD_RUNS.full_name} WHERE {where}) "
+        f"AS r ON r.run_id = f.run_id JOIN ({groups}) AS g ON g.grp = r.own AND g.n = 1 AND f.loaded_at >= {since}"
     )
 
 

@@ -6,8 +6,9 @@ matplotlib is imported when something is drawn: a report without charts is still
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from glue_jobs.lib.report.palette import light, named
@@ -29,6 +30,9 @@ SETTINGS = {
     "text.parse_math": False,
     "path.simplify": True,
 }
+FEWEST = 5
+"""Bars that there is room for at least, so that a single one is not as wide as the chart."""
+
 Draw = Callable[["Figure"], None]
 
 
@@ -102,33 +106,33 @@ def label_x(ax: "Axes", labels: Sequence[str], most: int) -> None:
     every = max(1, -(-len(labels) // most))
     shown = [(at, label) for at, label in enumerate(labels) if at % every == 0]
     ax.set_xticks([at for at, _ in shown], [label for _, label in shown])
-    ax.set_xlim(-0.6, max(len(labels) - 0.4, 0.6))
+    ax.set_xlim(-0.6, max(len(labels), FEWEST) - 0.4)
 
 
 def bars(
     ax: "Axes", heights: Sequence[float], colour: str, *, on: Sequence[float] | None = None, width: float = 0.78
 ) -> list[float]:
     """Bars at 0, 1, 2, … standing on `on`, as one shape; returns where they end."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     bases = list(on or [0.0] * len(heights))
     ends = [base + height for base, height in zip(bases, heights, strict=True)]
-    boxes = [
-        Path(
-            [(at - width / 2, low), (at + width / 2, low), (at + width / 2, high), (at - width / 2, high), (0, 0)], BOX
-        )
+    found = [
+        (at - width / 2, low, at + width / 2, high)
         for at, (low, high) in enumerate(zip(bases, ends, strict=True))
         if high > low
     ]
-    if boxes:
-        shape = PathPatch(Path.make_compound_path(*boxes), facecolor=light(colour), linewidth=0, clip_on=False)
-        ax.add_patch(shape)
+    boxes(ax, found, colour)
     return ends
 
 
-BOX = [1, 2, 2, 2, 79]
-"""matplotlib's codes of a closed four-sided path."""
+def boxes(ax: "Axes", found: Sequence[tuple[float, float, float, float]], colour: str, *, strength: float = 1) -> None:
+    """Boxes of one colour (left, bottom, right, top), as one shape, which takes less room than one each."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    if found:
+        corners = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)] for x0, y0, x1, y1 in found]
+        shape = Path.make_compound_path(*(Path(box, closed=True) for box in corners))
+        ax.add_patch(PathPatch(shape, facecolor=light(colour), alpha=strength, linewidth=0, clip_on=False))
 
 
 def write(ax: Any, x: float, y: float, text: str, **style: Any) -> None:
@@ -144,13 +148,13 @@ def preload() -> None:
         import matplotlib.figure  # noqa: F401
 
 
+def can_draw() -> bool:
+    """Whether matplotlib is there."""
+    return find_spec("matplotlib") is not None
+
+
 def drawn(width: int, height: int, draw: Draw, *, label: str, kind: str) -> str:
     """As `svg`; an empty text where there is no matplotlib."""
     with suppress(ImportError):
         return svg(width, height, draw, label=label, kind=kind)
     return ""
-
-
-def nothing(values: Iterable[float]) -> bool:
-    """Whether there is nothing to draw."""
-    return not any(values)

@@ -107,7 +107,8 @@ def ranking(heads: Sequence[str], lines: Iterable[Ranked]) -> str:
 
 def bar(part: float, colour: str = "accent") -> str:
     """A bar, `part` (0 to 1) of the whole width."""
-    return f'<span class="bar" aria-hidden="true"><i style="width:{100 * part:.1f}%;background:var(--{colour})"></i></span>'
+    inner = f'<i style="width:{100 * part:.1f}%;background:var(--{colour})"></i>'
+    return f'<span class="bar" aria-hidden="true">{inner}</span>'
 
 
 def stacked_bar(parts: Sequence[tuple[float, str]]) -> str:

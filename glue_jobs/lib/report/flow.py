@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FILES_NAMED, REASONS_NAMED = 9, 7
-WIDE, NARROW = 900, 340
-ROW, LEAST = 25, 2.5
-"""Pixels that a label needs, and of the thinnest band."""
+WIDE, NARROW = 840, 340
+LINES, ROW, LEAST = 250, 20, 1.0
+"""Pixels that all lines together take, that a label needs, and of the thinnest band."""
 
 DIGIT, LETTER = 7.4, 6.7
 """Pixels that a digit and a letter take, in wide fonts."""
+
+GAP = 6
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ def flow(facts: Facts) -> Chart | None:
     ]
     label = text.escaped(f"From read to loaded. {summary}")
     detailed, plain = bands(facts, FILES_NAMED, REASONS_NAMED), bands(facts, 0, 0)
-    wide = drawing.drawn(WIDE, _height(detailed), lambda f: _draw(f, detailed, 250, 290), label=label, kind="wide")
-    narrow = drawing.drawn(NARROW, _height(plain), lambda f: _draw(f, plain, 104, 138), label=label, kind="narrow")
-    unit = "lines, from file to outcome; thin bands are drawn thicker than they are"
+    wide = drawing.drawn(WIDE, _height(detailed), lambda f: _draw(f, detailed, 290, 232), label=label, kind="wide")
+    narrow = drawing.drawn(NARROW, _height(plain), lambda f: _draw(f, plain, 104, 150), label=label, kind="narrow")
+    unit = "lines, from file to outcome; in red what was quarantined, by reason; a line with several is shared"
     return Chart("From read to loaded", unit, summary, Grid(("from", "to", "lines"), rows, texts=2), wide, narrow)
 
 
@@ -92,11 +94,7 @@ def _reasons(node: Node, lines: float, rules: Mapping[str, int], names: Sequence
     whole = sum(rules.values())
     parts = {name: rules.get(name, 0) for name in names}
     parts["other reasons"] = whole - sum(parts.values())
-    return [
-        Band(node, Node(f"Quarantined: {text.words(name)}", "bad"), lines * part / whole)
-        for name, part in parts.items()
-        if part > 0
-    ]
+    return [Band(node, Node(text.words(name), "bad"), lines * part / whole) for name, part in parts.items() if part > 0]
 
 
 def _sources(facts: Facts, named: int) -> dict[str, tuple[dict[Count, int], Mapping[str, int]]]:
@@ -129,8 +127,10 @@ def _sources(facts: Facts, named: int) -> dict[str, tuple[dict[Count, int], Mapp
 
 
 def _height(found: Sequence[Band]) -> int:
-    most = max(len({band.source for band in found}), len({band.outcome for band in found}))
-    return max(190, 16 + most * (ROW + 6))
+    """Pixels that the longer side takes."""
+    unit = _unit(found)
+    sides = [[band.source for band in found], [band.outcome for band in found]]
+    return round(max(sum(_slots(found, list(dict.fromkeys(side)), unit)) + GAP * len(set(side)) for side in sides)) + 16
 
 
 def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> None:
@@ -149,12 +149,12 @@ def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> Non
         ),
     )
     room = height - 16
-    unit = min(_unit(found, side, nodes, room) for side, nodes in (("source", sources), ("outcome", outcomes)))
-    starts = _place(found, "source", sources, unit, room)
-    ends = _place(found, "outcome", outcomes, unit, room)
+    unit = _unit(found)
+    starts = _place(found, sources, unit, room)
+    ends = _place(found, outcomes, unit, room)
     for node in outcomes:
         for band in sorted((b for b in found if b.outcome == node), key=lambda b: sources.index(b.source)):
-            thick = max(band.lines * unit, LEAST)
+            thick = _thickness(band, unit)
             _ribbon(ax, left + 8, starts[band.source][0], width - right - 8, ends[node][0], thick, node.colour)
             starts[band.source][0] += thick
             ends[node][0] += thick
@@ -170,22 +170,30 @@ def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> Non
             _label(ax, x + 8 * towards, middle, node.name, text.count(lines[node]), towards, digits, room - digits - 26)
 
 
-def _unit(found: Sequence[Band], side: str, nodes: Sequence[Node], room: float) -> float:
-    """Pixels a line, so that the nodes of this side and the gaps between their labels fit."""
-    least = sum(LEAST for _ in found)
-    return max(room - ROW * len(nodes) - least, 40) / sum(band.lines for band in found)
+def _unit(found: Sequence[Band]) -> float:
+    """Pixels a line."""
+    return LINES / sum(band.lines for band in found)
 
 
-def _place(
-    found: Sequence[Band], side: str, nodes: Sequence[Node], unit: float, room: float
-) -> dict[Node, list[float]]:
+def _thickness(band: Band, unit: float) -> float:
+    return max(band.lines * unit, LEAST)
+
+
+def _slots(found: Sequence[Band], nodes: Sequence[Node], unit: float) -> list[float]:
+    """What each node takes with its label."""
+    return [max(height, ROW) for height in _heights(found, nodes, unit)]
+
+
+def _heights(found: Sequence[Band], nodes: Sequence[Node], unit: float) -> list[float]:
+    return [sum(_thickness(band, unit) for band in found if node in (band.source, band.outcome)) for node in nodes]
+
+
+def _place(found: Sequence[Band], nodes: Sequence[Node], unit: float, room: float) -> dict[Node, list[float]]:
     """Each node's top, which moves while bands are drawn, its first top and its height."""
-    heights = [sum(max(b.lines * unit, LEAST) for b in found if getattr(b, side) == node) for node in nodes]
-    slots = [max(height, ROW - 6) for height in heights]
-    gap = (room - sum(slots)) / max(len(nodes) - 1, 1) if len(nodes) > 1 else 0
-    gap = min(max(gap, 4), 30)
+    slots = _slots(found, nodes, unit)
+    gap = min(max((room - sum(slots)) / max(len(nodes) - 1, 1), GAP), 3 * GAP)
     top, places = 8 + max(0, (room - sum(slots) - gap * (len(nodes) - 1)) / 2), {}
-    for node, height, slot in zip(nodes, heights, slots, strict=True):
+    for node, height, slot in zip(nodes, _heights(found, nodes, unit), slots, strict=True):
         begin = top + (slot - height) / 2
         places[node] = [begin, begin, height]
         top += slot + gap

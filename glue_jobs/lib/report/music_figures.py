@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from glue_jobs.lib.report import drawing, text
 from glue_jobs.lib.report.elements import Chart, Grid, Ranked, card, chart_card, ranking
@@ -10,12 +12,17 @@ from glue_jobs.lib.report.facts import Facts
 from glue_jobs.lib.report.music_queries import AGE_BANDS, COUNTRIES, WEEKS_OF_HOURS
 from glue_jobs.lib.report.palette import REST, SERIES
 from glue_jobs.lib.report.play_charts import label, plays_by_day, plays_by_hour
-from glue_jobs.lib.report.run_charts import Stack
 from glue_jobs.lib.report.rows import FactRow
+from glue_jobs.lib.report.run_charts import Stack
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 HOURS_UNIT = f"average plays an hour (UTC), last {WEEKS_OF_HOURS} weeks of plays"
-WIDE, NARROW = (900, 280), (340, 230)
+WIDE, NARROW = (860, 330), (340, 230)
 OTHERS = "other genres"
+LISTENERS = ("listeners", "share", "plays")
+EVER = "users who have ever played"
 
 
 def music_cards(facts: Facts) -> list[str]:
@@ -29,7 +36,7 @@ def music_cards(facts: Facts) -> list[str]:
         (genres_over_time(facts.of("genres_over_time")), 8),
     ]
     cards = [chart_card(chart, span=span) for chart, span in charts if chart]
-    return [*cards, top_genres(facts), top_tracks(facts), top_artists(facts), listeners(facts)]
+    return [*cards, by_age(facts), top_genres(facts), top_tracks(facts), top_artists(facts), by_country(facts)]
 
 
 def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
@@ -49,7 +56,10 @@ def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
     colours = [*SERIES[: len(shares) - (OTHERS in shares)], *([REST] if OTHERS in shares else [])]
     stacks = [Stack(name, colour, shares[name]) for name, colour in zip(shares, colours, strict=False)]
     first = stacks[0]
-    summary = f"The most played genre, {first.name}, had {first.values[-1]:.1f}% of the plays of the last {each}, after {first.values[0]:.1f}% of the first."
+    summary = (
+        f"The most played genre, {first.name}, had {first.values[-1]:.1f}% of the plays of the last {each}, "
+        f"after {first.values[0]:.1f}% of the first."
+    )
     grid = Grid(
         (f"{each} (UTC)", *shares),
         [(day.isoformat(), *(f"{values[at]:.1f}%" for values in shares.values())) for at, day in enumerate(days)][::-1],
@@ -62,7 +72,7 @@ def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
     return Chart("Genres over time", f"share of the plays of a {each} (UTC)", summary, grid, wide, narrow, legend)
 
 
-def _draw_shares(figure, stacks: Sequence[Stack], labels: Sequence[str], most: int) -> None:
+def _draw_shares(figure: "Figure", stacks: Sequence[Stack], labels: Sequence[str], most: int) -> None:
     ax = drawing.axes(figure, 46, 12, 8, 26)
     ends: list[float] | None = None
     for stack in stacks:
@@ -72,7 +82,7 @@ def _draw_shares(figure, stacks: Sequence[Stack], labels: Sequence[str], most: i
 
 
 def _each(days: Sequence[date]) -> str:
-    steps = {(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)}
+    steps = {(later - earlier).days for earlier, later in pairwise(days)}
     if steps and min(steps) >= 28 and all(day.day == 1 for day in days):
         return "month"
     return "week" if steps and min(steps) >= 7 and all(day.weekday() == 0 for day in days) else "day"
@@ -90,7 +100,7 @@ def top_genres(facts: Facts) -> str:
         )
         for row in rows
     ]
-    return card("Top genres", ranking(("genre", "plays", "share"), lines), span=4, unit="plays of all time")
+    return card("Top genres", ranking(("genre", "plays", "share"), lines), span=3, unit="plays of all time")
 
 
 def top_tracks(facts: Facts) -> str:
@@ -105,7 +115,7 @@ def top_tracks(facts: Facts) -> str:
         )
         for row in rows
     ]
-    return card("Top tracks", ranking(("track", "plays"), lines), span=4, unit="plays of all time")
+    return card("Top tracks", ranking(("track", "plays"), lines), span=3, unit="plays of all time")
 
 
 def top_artists(facts: Facts) -> str:
@@ -123,48 +133,36 @@ def top_artists(facts: Facts) -> str:
     return card(
         "Top artists",
         ranking(("artist", "plays"), lines),
-        span=4,
+        span=3,
         unit="plays of all time; each artist of a track counts",
     )
 
 
-def listeners(facts: Facts) -> str:
-    """Listeners by country and by age band."""
-    countries = sorted(facts.of("countries"), key=lambda row: row.numbers[0])
-    whole = sum(row.numbers[1] for row in countries)
-    by_country = [
+def by_country(facts: Facts) -> str:
+    """Listeners by country, the countries with most first."""
+    rows = _placed(facts.of("countries"))
+    lines = _listeners([(_country(row), row.numbers[1], row.numbers[2]) for row in rows])
+    return card("Listeners by country", ranking(("country", *LISTENERS), lines), span=3, unit=EVER)
+
+
+def by_age(facts: Facts) -> str:
+    """Listeners by age band, the youngest first."""
+    rows = _placed(facts.of("ages"))
+    lines = _listeners([(AGE_BANDS[int(row.numbers[0])], row.numbers[1], row.numbers[2]) for row in rows])
+    return card("Listeners by age", ranking(("age in years", *LISTENERS), lines), span=4, unit=EVER)
+
+
+def _listeners(rows: Sequence[tuple[str, float, float]]) -> list[Ranked]:
+    whole = sum(listeners for _, listeners, _ in rows)
+    return [
         Ranked(
-            _country(row),
+            name,
             "",
-            row.numbers[1] / max(whole, 1),
-            (text.count(row.numbers[1]), text.share(row.numbers[1], whole), text.count(row.numbers[2])),
+            listeners / max(whole, 1),
+            (text.count(listeners), text.share(listeners, whole), text.count(plays)),
         )
-        for row in countries
+        for name, listeners, plays in rows
     ]
-    ages = sorted(facts.of("ages"), key=lambda row: row.numbers[0])
-    by_age = [
-        Ranked(
-            AGE_BANDS[int(row.numbers[0])],
-            "",
-            row.numbers[1] / max(whole, 1),
-            (text.count(row.numbers[1]), text.share(row.numbers[1], whole), text.count(row.numbers[2])),
-        )
-        for row in ages
-    ]
-    heads = ("listeners", "share", "plays")
-    left = card(
-        "Listeners by country",
-        ranking(("country", *heads), by_country),
-        span=6,
-        unit="users who have ever played; bars show their share",
-    )
-    right = card(
-        "Listeners by age",
-        ranking(("age, years", *heads), by_age),
-        span=6,
-        unit="users who have ever played; bars show their share",
-    )
-    return left + right
 
 
 def _country(row: FactRow) -> str:

@@ -36,7 +36,8 @@ def render(facts: Facts) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
         f'<title>{text.escaped(title)}</title><link rel="icon" href="{ICON}"><style>{variables()}{STYLE}</style></head>'
         f'<body><a class="skip" href="#main">Skip to the report</a>{_header(facts, shown)}'
         f'<main id="main">{key_figures(facts)}{body}</main>{_footer(facts)}</body></html>\n'
@@ -50,8 +51,8 @@ def _header(facts: Facts, sections: Sequence[tuple[str, str, list[str]]]) -> str
     if run is not None:
         took = text.duration((run.finished_at - run.started_at).total_seconds())
         when = (
-            f'<p class="when">Loaded <time datetime="{run.started_at.isoformat()}">{text.moment(run.started_at)} UTC</time> '
-            f"in {took}, checked {text.moment(facts.made_at)} UTC</p>"
+            f'<p class="when">Loaded <time datetime="{run.started_at.isoformat()}">{text.moment(run.started_at)} UTC'
+            f"</time> in {took}, checked {text.moment(facts.made_at)} UTC</p>"
         )
     menu = f'<nav aria-label="Sections"><ul>{links}</ul></nav>' if len(sections) > 1 else ""
     return (
@@ -66,9 +67,10 @@ def _run(facts: Facts) -> list[str]:
         return [attention(facts)] if facts.failed or facts.of("days") else []
     river = flow(facts)
     over = [chart for chart in (put_aside(facts), durations(facts, JOBS[facts.workflow])) if chart]
+    changes = since_before(facts)
     return [
-        attention(facts),
-        since_before(facts),
+        attention(facts, compared=bool(changes)),
+        changes,
         *([chart_card(river, span=8)] if river else []),
         reasons(facts),
         *(chart_card(chart, span=6) for chart in over),
@@ -77,7 +79,10 @@ def _run(facts: Facts) -> list[str]:
 
 
 def _section(key: str, title: str, cards: Sequence[str]) -> str:
-    return f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{title}</h2><div class="grid">{"".join(cards)}</div></section>'
+    heading = f'<h2 id="{key}-title">{text.escaped(title)}</h2>'
+    return (
+        f'<section id="{key}" aria-labelledby="{key}-title">{heading}<div class="grid">{"".join(cards)}</div></section>'
+    )
 
 
 def _footer(facts: Facts) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from glue_jobs.lib.report import drawing, text
@@ -18,7 +19,8 @@ DAILY_UP_TO, WEEKLY_UP_TO = 62, 400
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NARROW, WIDE = (340, 210), (640, 250)
-STEPS = (0.12, 0.3, 0.5, 0.72, 1.0)
+GAP = 0.06
+STEPS = (0.16, 0.34, 0.52, 0.74, 1.0)
 """How strong the colour is of each fifth of the range."""
 
 
@@ -90,32 +92,18 @@ def plays_by_hour(rows: Sequence[FactRow], *, unit: str) -> Chart | None:
 
 
 def _map(figure: "Figure", cells: dict[tuple[int, int], float], most: float, every: int) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     ax = drawing.axes(figure, 38, 6, 6, 50)
     ax.set_xlim(0, 24)
     ax.set_ylim(7, 0)
-    gap_x, gap_y = 0.06, 0.06
-    for level, strength in enumerate(STEPS):
-        boxes = [
-            Path(
-                [
-                    (x + gap_x, y + gap_y),
-                    (x + 1 - gap_x, y + gap_y),
-                    (x + 1 - gap_x, y + 1 - gap_y),
-                    (x + gap_x, y + 1 - gap_y),
-                    (0, 0),
-                ],
-                drawing.BOX,
-            )
-            for (y, x), plays in cells.items()
-            if plays and min(int(plays / most * len(STEPS)), len(STEPS) - 1) == level
-        ]
-        if boxes:
-            ax.add_patch(
-                PathPatch(Path.make_compound_path(*boxes), facecolor=light("accent"), alpha=strength, linewidth=0)
-            )
+    found: list[list[tuple[float, float, float, float]]] = [[] for _ in STEPS]
+    empty = []
+    for day, hour in product(range(7), range(24)):
+        plays = cells.get((day, hour), 0)
+        box = (hour + GAP, day + GAP, hour + 1 - GAP, day + 1 - GAP)
+        (found[min(int(plays / most * len(STEPS)), len(STEPS) - 1)] if plays else empty).append(box)
+    drawing.boxes(ax, empty, "rule", strength=0.45)
+    for boxes, strength in zip(found, STEPS, strict=True):
+        drawing.boxes(ax, boxes, "accent", strength=strength)
     ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS)
     ax.set_xticks([hour + 0.5 for hour in range(0, 24, every)], [f"{hour:02d}" for hour in range(0, 24, every)])
     _key(figure, most)

@@ -10,7 +10,7 @@ from glue_jobs.lib.report.facts import Facts, ReportedFile, ReportedRun
 from glue_jobs.lib.report.run_charts import OUTCOME_NAMES
 from glue_jobs.lib.report.verdict import remedy
 
-REJECTED_SHOWN, FILES_OPEN, REASONS_SHOWN = 8, 14, 12
+REJECTED_SHOWN, FILES_OPEN, REASONS_SHOWN = 8, 14, 8
 ROWS = "_rows"
 """Ends the names of checks that observe the rows of a table."""
 
@@ -42,11 +42,15 @@ def _came(run: ReportedRun) -> str:
     return f"{files}, and {text.count(waited)} that had waited" if waited else files
 
 
-def attention(facts: Facts) -> str:
+def attention(facts: Facts, *, compared: bool = False) -> str:
     """Failed checks, rejected files and reasons; a calm sentence if there is nothing."""
     parts = [_failed(facts), _rejected(facts)]
     body = "".join(part for part in parts if part)
-    return card("Needs attention", body or note("Nothing: no file was rejected and no check failed."), span=8)
+    return card(
+        "Needs attention",
+        body or note("Nothing: no file was rejected and no check failed."),
+        span=8 if compared else 12,
+    )
 
 
 def _failed(facts: Facts) -> str:
@@ -143,7 +147,8 @@ def _file_row(file: ReportedFile, counts: Sequence[Count]) -> str:
     )
     if file.state == "REPEATED":
         why = "same content as another file"
-    return f'<tr><th scope="row"><span class="name">{text.escaped(file.name)}</span>{parts}</th>{numbers}<td class="why">{text.escaped(why)}</td></tr>'
+    name = f'<th scope="row"><span class="name">{text.escaped(file.name)}</span>{parts}</th>'
+    return f'<tr>{name}{numbers}<td class="why">{text.escaped(why)}</td></tr>'
 
 
 def _or_dot(lines: int) -> str:
@@ -151,11 +156,11 @@ def _or_dot(lines: int) -> str:
 
 
 def since_before(facts: Facts) -> str:
-    """What the run changed: rows of tables, outcomes of checks, counts."""
+    """What the run changed: rows of tables, outcomes of checks, counts; nothing for the first run."""
     if facts.run is None:
         return ""
     if not facts.before and facts.run_before is None:
-        return card("Since the run before", note("This is the first run: there is nothing to compare with."), span=4)
+        return ""
     rows = [*_run_changes(facts), *_table_changes(facts)]
     body = table_of(Grid(("", "before", "now", "change"), rows), "Since the run before") if rows else ""
     body += "".join(note(sentence) for sentence in _check_changes(facts))

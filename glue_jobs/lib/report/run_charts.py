@@ -1,17 +1,16 @@
 """The charts about runs: the flow of a run's lines, what was put aside and how long it took, run by run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glue_jobs.lib.contracts.books import OUTCOMES, Count
+from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.report import drawing, text
 from glue_jobs.lib.report.elements import Chart, Grid
 from glue_jobs.lib.report.facts import Facts, ReportedRun
 from glue_jobs.lib.report.palette import SERIES
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 OUTCOME_NAMES = {
@@ -72,7 +71,8 @@ def durations(facts: Facts, jobs: Sequence[str]) -> Chart | None:
         (text.moment(run.started_at), *(text.duration(seconds[job][at]) for job in jobs), text.duration(totals[at]))
         for at, run in enumerate(facts.runs)
     ]
-    summary = f"The latest run's jobs took {text.duration(totals[-1])}, the longest of these runs {text.duration(max(totals))}."
+    took, longest = text.duration(totals[-1]), text.duration(max(totals))
+    summary = f"The latest run's jobs took {took}, the longest of these runs {longest}."
     stacks = [Stack(job, colour, seconds[job]) for job, colour in zip(jobs, SERIES, strict=False)]
     return _over_runs(
         "Duration over runs",
@@ -84,16 +84,7 @@ def durations(facts: Facts, jobs: Sequence[str]) -> Chart | None:
     )
 
 
-def stacked(
-    title: str,
-    unit: str,
-    summary: str,
-    stacks: Sequence[Stack],
-    labels: Sequence[str],
-    grid: Grid,
-    *,
-    narrow_only: bool = False,
-) -> Chart:
+def stacked(title: str, unit: str, summary: str, stacks: Sequence[Stack], labels: Sequence[str], grid: Grid) -> Chart:
     """A chart of stacked bars."""
     label = text.escaped(f"{title}. {summary}")
 
@@ -106,9 +97,7 @@ def stacked(
         drawing.label_x(ax, labels, most)
 
     narrow = drawing.drawn(*NARROW, lambda figure: draw(figure, LABELS_NARROW), label=label, kind="narrow")
-    wide = (
-        "" if narrow_only else drawing.drawn(*WIDE, lambda figure: draw(figure, LABELS_WIDE), label=label, kind="wide")
-    )
+    wide = drawing.drawn(*WIDE, lambda figure: draw(figure, LABELS_WIDE), label=label, kind="wide")
     legend = [(stack.name, stack.colour) for stack in stacks] if len(stacks) > 1 else ()
     return Chart(title, unit, summary, grid, wide, narrow, legend)
 
@@ -119,7 +108,7 @@ def _over_runs(
     labels = [f"{run.started_at.day} {run.started_at:%b}" for run in runs]
     if len(set(labels)) < len(labels):
         labels = [f"{run.started_at:%H:%M}" for run in runs]
-    return stacked(title, unit, summary, stacks, labels, grid, narrow_only=True)
+    return stacked(title, unit, summary, stacks, labels, grid)
 
 
 def _seconds(run: ReportedRun, job: str) -> float:

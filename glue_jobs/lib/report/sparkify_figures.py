@@ -77,7 +77,10 @@ def matched(rows: Sequence[FactRow]) -> Chart:
     summary = f"{text.count(all_known)} of {text.count(whole)} songplays ({text.share(all_known, whole)}) are of a known song."
     grid = Grid(
         ("day (UTC)", "songplays", "known song", "share"),
-        [(d.isoformat(), text.count(plays[d]), text.count(known[d]), text.share(known[d], plays[d])) for d in days][
+        [
+            (day.isoformat(), text.count(plays[day]), text.count(known[day]), text.share(known[day], plays[day]))
+            for day in reversed(days)
+        ],
             ::-1
         ],
     )
@@ -114,7 +117,7 @@ def _ranking(facts: Facts, title: str, figure: str, what: str, remark: str) -> s
         for row in rows
     ]
     body = ranking((what, "plays", "listeners"), lines) if lines else note("None.")
-    return card(title, (note(remark) if remark else "") + body, span=6, unit=RECENT)
+    return card(title, (note(remark) if remark else "") + body, span=3, unit=RECENT)
 
 
 def _days(rows: Sequence[FactRow]) -> list[date]:
