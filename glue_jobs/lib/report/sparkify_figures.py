@@ -74,16 +74,13 @@ def matched(rows: Sequence[FactRow]) -> Chart:
         known[day] += row.numbers[1]
     shares = [100 * known[day] / plays[day] if plays[day] else 0 for day in days]
     whole, all_known = sum(plays.values()), sum(known.values())
-    summary = f"{text.count(all_known)} of {text.count(whole)} songplays ({text.share(all_known, whole)}) are of a known song."
-    grid = Grid(
-        ("day (UTC)", "songplays", "known song", "share"),
-        [
-            (day.isoformat(), text.count(plays[day]), text.count(known[day]), text.share(known[day], plays[day]))
-            for day in reversed(days)
-        ],
-            ::-1
-        ],
-    )
+    part = text.share(all_known, whole)
+    summary = f"{text.count(all_known)} of {text.count(whole)} songplays ({part}) are of a known song."
+    rows = [
+        (day.isoformat(), text.count(plays[day]), text.count(known[day]), text.share(known[day], plays[day]))
+        for day in reversed(days)
+    ]
+    grid = Grid(("day (UTC)", "songplays", "known song", "share"), rows)
     unit = f"percent of a day's songplays (UTC) whose song is known, {RECENT}"
     labels = [label(day, "day", days) for day in days]
     return stacked("Matched share", unit, summary, [Stack("known song", "s3", shares)], labels, grid)
