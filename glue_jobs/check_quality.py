@@ -38,9 +38,9 @@ def check(glue: GlueRun, config: JobConfig) -> list[Result]:
     )
     results = measure.judge(checks, observed)
     kept = measure.result_rows(results, run_id=config.run_id, checked_at=checked_at)
-    warehouse.merge_alone(frame_of(glue.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
+    with write.page_written(config, subject, rows, results, made_at=checked_at):
+        warehouse.merge_alone(frame_of(glue.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
     write_report(config, results, checked_at)
-    write.write_page(config, subject, rows, results, made_at=checked_at)
     log_failures(config, results)
     metrics.publish_counts(config, {"ChecksFailed": sum(result.outcome == "failed" for result in results)})
     return results

@@ -1,7 +1,8 @@
 """Writes a run's report beside the quality report; nothing that goes wrong here may fail the run."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from glue_jobs.lib.quality.measure import Result
@@ -19,6 +20,26 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 def prepare() -> None:
     """Imports the library that draws, in the background while the warehouse works: it takes about a second."""
     threading.Thread(target=drawing.preload, name="report", daemon=True).start()
+
+
+@contextmanager
+def page_written(
+    config: JobConfig,
+    subject: Subject,
+    rows: Mapping[str, Sequence[FactRow]],
+    results: Sequence[Result],
+    *,
+    made_at: datetime,
+) -> Iterator[None]:
+    """Writes the page, as `write_page` does, while the body runs, which waits for the warehouse anyway."""
+    thread = threading.Thread(
+        target=write_page, args=(config, subject, rows, results), kwargs={"made_at": made_at}, name="report"
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def write_page(
