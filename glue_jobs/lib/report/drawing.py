@@ -84,6 +84,7 @@ def axes(figure: "Figure", left: float, top: float, right: float, bottom: float)
     for spine in ax.spines.values():
         spine.set_visible(False)
     ax.tick_params(length=0, labelcolor=light("muted"), labelsize=TEXT_SIZE, pad=5)
+    ax.tick_params(axis="x", pad=9)
     ax.patch.set_visible(False)
     return ax
 

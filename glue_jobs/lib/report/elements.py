@@ -14,11 +14,13 @@ class Grid:
 
     Attributes:
         texts: How many of the first columns are texts; the others are numbers and stand to the right.
+        stacks: Whether the cells of a row stand below each other where there is little room.
     """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     texts: int = 1
+    stacks: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def table_of(grid: Grid, name: str) -> str:
         f'<th scope="col"{_numeric(at, grid.texts)}>{escaped(head)}</th>' for at, head in enumerate(grid.heads)
     )
     rows = "".join(f"<tr>{_cells(row, grid.texts)}</tr>" for row in grid.rows)
-    return scrolling(f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>", name)
+    kind = ' class="stacks"' if grid.stacks else ""
+    return scrolling(f"<table{kind}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>", name)
 
 
 def scrolling(body: str, name: str) -> str:

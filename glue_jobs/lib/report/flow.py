@@ -20,8 +20,8 @@ WIDE, NARROW = 840, 340
 LINES, ROW, LEAST = 250, 20, 1.0
 """Pixels that all lines together take, that a label needs, and of the thinnest band."""
 
-DIGIT, LETTER = 7.4, 6.7
-"""Pixels that a digit and a letter take, in wide fonts."""
+DIGIT, LETTER = 0.62, 0.55
+"""Parts of the size of a text that a digit and a letter take, in wide fonts."""
 
 GAP = 6
 
@@ -61,8 +61,10 @@ def flow(facts: Facts) -> Chart | None:
     ]
     label = text.escaped(f"From read to loaded. {summary}")
     detailed, plain = bands(facts, FILES_NAMED, REASONS_NAMED), bands(facts, 0, 0)
-    wide = drawing.drawn(WIDE, _height(detailed), lambda f: _draw(f, detailed, 290, 232), label=label, kind="wide")
-    narrow = drawing.drawn(NARROW, _height(plain), lambda f: _draw(f, plain, 104, 150), label=label, kind="narrow")
+    wide = drawing.drawn(
+        WIDE, _height(detailed), lambda f: _draw(f, detailed, 290, 232, drawing.TEXT_SIZE), label=label, kind="wide"
+    )
+    narrow = drawing.drawn(NARROW, _height(plain), lambda f: _draw(f, plain, 118, 146, 11), label=label, kind="narrow")
     unit = "lines, from file to outcome; in red what was quarantined, by reason; a line with several is shared"
     return Chart("From read to loaded", unit, summary, Grid(("from", "to", "lines"), rows, texts=2), wide, narrow)
 
@@ -133,7 +135,7 @@ def _height(found: Sequence[Band]) -> int:
     return round(max(sum(_slots(found, list(dict.fromkeys(side)), unit)) + GAP * len(set(side)) for side in sides)) + 16
 
 
-def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> None:
+def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int, size: float) -> None:
     width, height = (side * drawing.UNIT for side in figure.get_size_inches())
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
@@ -163,11 +165,17 @@ def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int) -> Non
         (outcomes, ends, width - right, 1, right),
     ):
         lines = {node: sum(band.lines for band in found if node in (band.source, band.outcome)) for node in nodes}
-        digits = max(len(text.count(number)) for number in lines.values()) * DIGIT
+        digits = max(len(text.count(number)) for number in lines.values()) * DIGIT * size
+        letters = int((room - digits - 17) / (LETTER * size))
         for node in nodes:
             _bar(ax, x - 8 * (towards > 0), places[node], node.colour)
             middle = places[node][1] + places[node][2] / 2
-            _label(ax, x + 8 * towards, middle, node.name, text.count(lines[node]), towards, digits, room - digits - 26)
+            name, number = text.shortened(node.name, letters), text.count(lines[node])
+            shift = digits + 8 if towards < 0 else digits
+            style = {"va": "center_baseline", "fontsize": size}
+            drawing.write(ax, x - 8 if towards < 0 else x + 8 + shift, middle, number, ha="right", **style)
+            align = "right" if towards < 0 else "left"
+            drawing.write(ax, x + towards * (digits + 16), middle, name, ha=align, colour="muted", **style)
 
 
 def _unit(found: Sequence[Band]) -> float:
@@ -218,14 +226,3 @@ def _bar(ax: "Axes", x: float, place: Sequence[float], colour: str) -> None:
 
     _, top, height = place
     ax.add_patch(Rectangle((x, top), 8, height, facecolor=light(colour), linewidth=0, clip_on=False))
-
-
-def _label(ax: "Axes", x: float, y: float, name: str, number: str, towards: int, digits: float, room: float) -> None:
-    """Number and name, in two columns; numbers stand to the right in theirs."""
-    shown = text.shortened(name, int(room / LETTER))
-    if towards < 0:
-        drawing.write(ax, x, y, number, va="center_baseline", ha="right")
-        drawing.write(ax, x - digits - 8, y, shown, va="center_baseline", ha="right", colour="muted")
-    else:
-        drawing.write(ax, x + digits, y, number, va="center_baseline", ha="right")
-        drawing.write(ax, x + digits + 8, y, shown, va="center_baseline", ha="left", colour="muted")

@@ -73,7 +73,7 @@ def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
 
 
 def _draw_shares(figure: "Figure", stacks: Sequence[Stack], labels: Sequence[str], most: int) -> None:
-    ax = drawing.axes(figure, 46, 12, 8, 26)
+    ax = drawing.axes(figure, 46, 12, 8, 30)
     ends: list[float] | None = None
     for stack in stacks:
         ends = drawing.bars(ax, stack.values, stack.colour, on=ends, width=0.86)

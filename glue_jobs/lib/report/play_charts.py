@@ -92,7 +92,7 @@ def plays_by_hour(rows: Sequence[FactRow], *, unit: str) -> Chart | None:
 
 
 def _map(figure: "Figure", cells: dict[tuple[int, int], float], most: float, every: int) -> None:
-    ax = drawing.axes(figure, 38, 6, 6, 50)
+    ax = drawing.axes(figure, 38, 6, 6, 54)
     ax.set_xlim(0, 24)
     ax.set_ylim(7, 0)
     found: list[list[tuple[float, float, float, float]]] = [[] for _ in STEPS]

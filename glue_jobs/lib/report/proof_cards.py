@@ -18,7 +18,7 @@ def checks(facts: Facts) -> str:
     if not facts.results:
         return ""
     failed = len(facts.failed)
-    held = f"{len(facts.results) - failed} of {text.plural(len(facts.results), 'check')} hold."
+    held = f"Checks that hold: {len(facts.results) - failed} of {len(facts.results)}."
     ordered = sorted(facts.results, key=lambda item: (item.outcome != "failed", item.severity != "error", item.name))
     grid = Grid(
         ("check", "outcome", "severity", "observed", "expected"),

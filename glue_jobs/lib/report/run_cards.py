@@ -83,6 +83,7 @@ def _rejected_table(files: Sequence[ReportedFile]) -> str:
         ("file", "reason", "what to do"),
         [(file.name, text.words(file.reason), remedy(file)) for file in files],
         texts=3,
+        stacks=True,
     )
     return table_of(grid, "Rejected files")
 

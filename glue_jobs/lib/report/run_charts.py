@@ -89,7 +89,7 @@ def stacked(title: str, unit: str, summary: str, stacks: Sequence[Stack], labels
     label = text.escaped(f"{title}. {summary}")
 
     def draw(figure: "Figure", most: int) -> None:
-        ax = drawing.axes(figure, 46, 12, 8, 26)
+        ax = drawing.axes(figure, 46, 12, 8, 30)
         ends: list[float] | None = None
         for stack in stacks:
             ends = drawing.bars(ax, stack.values, stack.colour, on=ends)

@@ -67,12 +67,18 @@ tbody th{min-width:9em}
 .name{overflow-wrap:anywhere}
 .remark{display:block;color:var(--muted);font-size:13px;line-height:1.35}
 .ranking tbody th{width:100%}
-.ranking td{padding-left:6px}
 .bar{display:flex;height:5px;border-radius:3px;overflow:hidden;background:var(--rule);margin:5px 0 2px}
 .bar i{display:block;height:100%;min-width:1px}
 .stacked i{min-width:2px}
 .files tbody th{min-width:16em;width:34%}
 .why{color:var(--muted);min-width:15em;font-size:13px}
+.ranking tbody th{min-width:5.5em}
+.ranking .n{padding-right:2px;padding-left:12px}
+@container (max-width:519px){.stacks thead{position:absolute;clip-path:inset(50%)}
+.stacks tr{display:block;padding:8px 0;
+border-bottom:1px solid var(--rule)}
+.stacks tr>*{display:block;border:0;padding:0}.stacks tbody th{font-weight:600}.stacks td{color:var(--muted)}
+.files tbody th{min-width:11em}.files .why{min-width:36em}}
 .none{color:var(--muted)}
 .alerts{list-style:none;margin-top:8px}
 .alerts li{padding:8px 12px;margin-top:6px;border-left:4px solid;background:var(--page);

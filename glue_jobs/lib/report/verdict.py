@@ -55,7 +55,7 @@ def verdict(facts: Facts) -> Verdict:
         )
     worries = _worries(facts)
     if worries:
-        return Verdict("fair", "Loaded, but look here", f"{text.joined(worries).capitalize()}.")
+        return Verdict("fair", "Loaded, but needs a look", f"{text.joined(worries).capitalize()}.")
     if facts.run is None or not (facts.run.files or facts.run.counts[Count.LOADED]):
         return Verdict("good", "Nothing was new", "No file waited in the landing bucket; nothing had to change.")
     return Verdict("good", "The run went well", "Every file was loaded, and every check of the published data holds.")
