@@ -198,7 +198,7 @@ def test_the_checks_stand_when_the_report_cannot_be_asked_for(stack, filled, che
     check()
     assert failed_checks(filled) == set()
     assert read_json(stack, "reports/quality/")[1]["checks"] > 50
-    assert "Nothing was loaded yet" in page_of(stack)
+    assert "The figures could not be read" in page_of(stack)
 
 
 def test_the_checks_stand_when_the_report_cannot_be_drawn(stack, filled, check, monkeypatch):

@@ -23,16 +23,17 @@ def question(subject: Subject, checks: Sequence[Check], *, now: datetime) -> str
 
 def ask(
     read: Read, subject: Subject, checks: Sequence[Check], *, now: datetime
-) -> tuple[Mapping[str, float | None], Mapping[str, Sequence[FactRow]]]:
+) -> tuple[Mapping[str, float | None], Mapping[str, Sequence[FactRow]] | None]:
     """What the checks observed, by name, and the rows of the report's figures.
 
-    If the warehouse refuses the question, the checks are asked alone: they matter more than the report.
+    If the warehouse refuses the question, the checks are asked alone, as they matter more than the report, and there
+    are no rows (None).
     """
     try:
         answer = list(read(question(subject, checks, now=now), COLUMNS))
     except Exception as cause:
         logs.warning("the report's figures cannot be read, the checks go on without them", cause=reason(cause)[:300])
-        answer = list(read(union([_checks(checks, now=now)]), COLUMNS))
+        return observed(read(union([_checks(checks, now=now)]), COLUMNS)), None
     return observed(answer), by_figure(answer)
 
 

@@ -109,6 +109,7 @@ class Facts:
         results: The checks, just made.
         before: The checks before the run, by name.
         rows: The rows of the other figures.
+        refused: Whether the warehouse did not give the rows.
     """
 
     workflow: str
@@ -119,6 +120,7 @@ class Facts:
     results: Sequence[Result] = ()
     before: Mapping[str, EarlierCheck] = field(default_factory=dict)
     rows: Mapping[str, Sequence[FactRow]] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def run(self) -> ReportedRun | None:
@@ -151,14 +153,16 @@ class Facts:
 
 
 def make_facts(
-    rows: Mapping[str, Sequence[FactRow]], results: Sequence[Result], *, workflow: str, made_at: datetime
+    rows: Mapping[str, Sequence[FactRow]] | None, results: Sequence[Result], *, workflow: str, made_at: datetime
 ) -> Facts:
     """The facts in the rows of all figures.
 
     Args:
-        rows: As `rows.by_figure` gives them.
+        rows: As `rows.by_figure` gives them; None if the warehouse refused.
         results: The checks that were just made.
     """
+    if rows is None:
+        return Facts(workflow, made_at, results=results, refused=True)
     return Facts(
         workflow=workflow,
         made_at=made_at,

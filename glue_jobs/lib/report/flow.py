@@ -24,6 +24,7 @@ DIGIT, LETTER = 0.62, 0.55
 """Parts of the size of a text that a digit and a letter take, in wide fonts."""
 
 GAP = 6
+OTHERS = "other reasons"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _reasons(node: Node, lines: float, rules: Mapping[str, int], names: Sequence
     """Lines of a source by reason; a line that breaks several rules is shared between them."""
     whole = sum(rules.values())
     parts = {name: rules.get(name, 0) for name in names}
-    parts["other reasons"] = whole - sum(parts.values())
+    parts[OTHERS] = whole - sum(parts.values())
     return [Band(node, Node(text.words(name), "bad"), lines * part / whole) for name, part in parts.items() if part > 0]
 
 
@@ -141,41 +142,36 @@ def _draw(figure: "Figure", found: Sequence[Band], left: int, right: int, size: 
     ax.set_axis_off()
     ax.set_xlim(0, width)
     ax.set_ylim(height, 0)
-    sources = list(dict.fromkeys(band.source for band in found))
-    order = [name for name, _ in OUTCOME_NAMES.values()]
-    outcomes = sorted(
-        dict.fromkeys(band.outcome for band in found),
-        key=lambda node: (
-            order.index(node.name) if node.name in order else len(order),
-            node.name.endswith("other reasons"),
-        ),
-    )
-    room = height - 16
+    sources, outcomes = list(dict.fromkeys(band.source for band in found)), _outcomes(found)
     unit = _unit(found)
-    starts = _place(found, sources, unit, room)
-    ends = _place(found, outcomes, unit, room)
-    for node in outcomes:
-        for band in sorted((b for b in found if b.outcome == node), key=lambda b: sources.index(b.source)):
-            thick = _thickness(band, unit)
-            _ribbon(ax, left + 8, starts[band.source][0], width - right - 8, ends[node][0], thick, node.colour)
-            starts[band.source][0] += thick
-            ends[node][0] += thick
-    for nodes, places, x, towards, room in (
-        (sources, starts, left, -1, left),
-        (outcomes, ends, width - right, 1, right),
-    ):
-        lines = {node: sum(band.lines for band in found if node in (band.source, band.outcome)) for node in nodes}
-        digits = max(len(text.count(number)) for number in lines.values()) * DIGIT * size
-        letters = int((room - digits - 17) / (LETTER * size))
-        for node in nodes:
-            _bar(ax, x - 8 * (towards > 0), places[node], node.colour)
-            middle = places[node][1] + places[node][2] / 2
-            name, number = text.shortened(node.name, letters), text.count(lines[node])
-            shift = digits + 8 if towards < 0 else digits
-            style = {"va": "center_baseline", "fontsize": size}
-            drawing.write(ax, x - 8 if towards < 0 else x + 8 + shift, middle, number, ha="right", **style)
-            align = "right" if towards < 0 else "left"
-            drawing.write(ax, x + towards * (digits + 16), middle, name, ha=align, colour="muted", **style)
+    starts, ends = _place(found, sources, unit, height - 16), _place(found, outcomes, unit, height - 16)
+    for band in sorted(found, key=lambda band: (outcomes.index(band.outcome), sources.index(band.source))):
+        start, end, thick = starts[band.source], ends[band.outcome], _thickness(band, unit)
+        _ribbon(ax, (left + 8, start[0]), (width - right - 8, end[0]), thick, band.outcome.colour)
+        start[0] += thick
+        end[0] += thick
+    _label(ax, left, starts, found, room=left, towards=-1, size=size)
+    _label(ax, width - right, ends, found, room=right, towards=1, size=size)
+
+
+def _outcomes(found: Sequence[Band]) -> list[Node]:
+    """From best to worst, then the reasons, those of most lines first."""
+    names = [name for name, _ in OUTCOME_NAMES.values()]
+    lines = _lines(found)
+
+    def order(node: Node) -> tuple[bool, float, float]:
+        known = node.name in names
+        return (node.name == OTHERS, names.index(node.name) if known else len(names), -lines[node])
+
+    return sorted(dict.fromkeys(band.outcome for band in found), key=order)
+
+
+def _lines(found: Sequence[Band]) -> dict[Node, float]:
+    lines: dict[Node, float] = {}
+    for band in found:
+        for node in (band.source, band.outcome):
+            lines[node] = lines.get(node, 0) + band.lines
+    return lines
 
 
 def _unit(found: Sequence[Band]) -> float:
@@ -208,10 +204,11 @@ def _place(found: Sequence[Band], nodes: Sequence[Node], unit: float, room: floa
     return places
 
 
-def _ribbon(ax: "Axes", x0: float, y0: float, x1: float, y1: float, thick: float, colour: str) -> None:
+def _ribbon(ax: "Axes", start: tuple[float, float], end: tuple[float, float], thick: float, colour: str) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
+    (x0, y0), (x1, y1) = start, end
     middle = (x0 + x1) / 2
     points = [
         *((x0, y0), (middle, y0), (middle, y1), (x1, y1), (x1, y1 + thick)),
@@ -221,8 +218,26 @@ def _ribbon(ax: "Axes", x0: float, y0: float, x1: float, y1: float, thick: float
     ax.add_patch(PathPatch(Path(points, codes), facecolor=light(colour), alpha=0.42, linewidth=0, clip_on=False))
 
 
-def _bar(ax: "Axes", x: float, place: Sequence[float], colour: str) -> None:
-    from matplotlib.patches import Rectangle
-
-    _, top, height = place
-    ax.add_patch(Rectangle((x, top), 8, height, facecolor=light(colour), linewidth=0, clip_on=False))
+def _label(
+    ax: "Axes",
+    x: float,
+    places: Mapping[Node, Sequence[float]],
+    found: Sequence[Band],
+    *,
+    room: float,
+    towards: int,
+    size: float,
+) -> None:
+    """Draws the nodes of a side, with numbers and names in two columns beside them."""
+    lines = _lines(found)
+    digits = max(len(text.count(lines[node])) for node in places) * DIGIT * size
+    letters = int((room - digits - 17) / (LETTER * size))
+    style = {"va": "center_baseline", "fontsize": size}
+    for node, (_, top, height) in places.items():
+        edge = x - 8 * (towards > 0)
+        drawing.boxes(ax, [(edge, top, edge + 8, top + height)], node.colour)
+        middle, name = top + height / 2, text.shortened(node.name, letters)
+        numbers = x - 8 if towards < 0 else x + 8 + digits
+        drawing.write(ax, numbers, middle, text.count(lines[node]), ha="right", **style)
+        align = "right" if towards < 0 else "left"
+        drawing.write(ax, x + towards * (digits + 16), middle, name, ha=align, colour="muted", **style)

@@ -37,7 +37,7 @@ def sparkify_cards(facts: Facts) -> list[str]:
         ("Top artists", "artists", "artist", ""),
         ("Locations", "locations", "location", ""),
     )
-    return [*cards, *(_ranking(facts, *ranked) for ranked in rankings), levels(facts.of("levels"))]
+    return [*cards, levels(facts.of("levels")), *(_ranking(facts, *ranked) for ranked in rankings)]
 
 
 def by_level(rows: Sequence[FactRow]) -> Chart:

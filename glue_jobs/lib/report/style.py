@@ -86,6 +86,7 @@ border-radius:0 6px 6px 0;font-size:14px;overflow-wrap:anywhere}
 .alerts .bad{border-color:var(--bad)}.alerts .fair{border-color:var(--fair)}
 .alerts .bad b{color:var(--bad)}.alerts .fair b{color:var(--fair)}
 footer{color:var(--muted);font-size:13px;padding-top:28px;padding-bottom:36px;overflow-wrap:anywhere}
+@media (max-width:480px){header,main,footer{padding-left:12px;padding-right:12px}.card{padding:14px}.grid{gap:12px}}
 @media (min-width:800px){.grid{grid-template-columns:repeat(12,minmax(0,1fr))}
 .card{grid-column:span 12}.w3,.w4,.w6{grid-column:span 6}}
 @media (min-width:1180px){.w4{grid-column:span 4}.w6{grid-column:span 6}.w8{grid-column:span 8}}

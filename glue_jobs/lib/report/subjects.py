@@ -17,15 +17,13 @@ class Subject:
 
     Attributes:
         jobs: The jobs that keep books, in the order in which they run.
-        waits: Whether lines can wait for what they refer to.
+        check: A check that no other workflow has, by which its earlier results are found.
     """
 
     workflow: str
-    publisher: str
     jobs: tuple[str, ...]
     check: str
     questions: Callable[[], Sequence[FigureQuery]]
-    waits: bool = False
 
     def queries(self, *, now: datetime) -> tuple[FigureQuery, ...]:
         """Every question of the report."""
@@ -34,10 +32,14 @@ class Subject:
 
 SUBJECTS = {
     "music": Subject(
-        *("streams", "music", ("load_metadata", "load_catalog", "load_streams"), "streams_delivered", music_queries),
-        waits=True,
+        workflow="streams",
+        jobs=("load_metadata", "load_catalog", "load_streams"),
+        check="streams_delivered",
+        questions=music_queries,
     ),
-    "sparkify": Subject("sparkify", "sparkify", ("load_sparkify",), "log_data_delivered", sparkify_queries),
+    "sparkify": Subject(
+        workflow="sparkify", jobs=("load_sparkify",), check="log_data_delivered", questions=sparkify_queries
+    ),
 }
 """By publisher."""
 

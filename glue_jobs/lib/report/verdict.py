@@ -47,6 +47,8 @@ def verdict(facts: Facts) -> Verdict:
             f"{text.plural(len(errors), 'check')} failed",
             "The data is published and breaks what it should keep.",
         )
+    if facts.refused:
+        return Verdict("fair", "Checked, but not shown", "The figures could not be read: see the log of check_quality.")
     if not facts.runs and not facts.of("days"):
         return Verdict(
             "idle",

@@ -26,7 +26,7 @@ def prepare() -> None:
 def page_written(
     config: JobConfig,
     subject: Subject,
-    rows: Mapping[str, Sequence[FactRow]],
+    rows: Mapping[str, Sequence[FactRow]] | None,
     results: Sequence[Result],
     *,
     made_at: datetime,
@@ -45,7 +45,7 @@ def page_written(
 def write_page(
     config: JobConfig,
     subject: Subject,
-    rows: Mapping[str, Sequence[FactRow]],
+    rows: Mapping[str, Sequence[FactRow]] | None,
     results: Sequence[Result],
     *,
     made_at: datetime,
