@@ -26,9 +26,9 @@ font-weight:700;line-height:1}
 .when{margin-top:4px}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin-top:14px;font-size:14px}
 nav a{display:inline-block;padding:4px 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,150px),1fr));gap:1px;background:var(--rule);
+.tiles{display:flex;flex-wrap:wrap;gap:1px;background:var(--rule);
 border:1px solid var(--rule);border-radius:10px;overflow:hidden}
-.tile{background:var(--card);padding:14px 16px 12px}
+.tile{flex:1 1 140px;background:var(--card);padding:14px 16px 12px}
 .tile dt{display:flex;align-items:center;gap:8px;color:var(--muted);font-size:13px}
 .tile i,.legend i{flex:none;width:10px;height:10px;border-radius:3px}
 .tile b{display:block;font-size:26px;line-height:1.25;font-weight:600;letter-spacing:-.01em}
@@ -94,7 +94,9 @@ footer{color:var(--muted);font-size:13px;padding-top:28px;padding-bottom:36px;ov
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){.bar i,.legend i,.tile i,.sign{forced-color-adjust:none}}
 @page{size:A4;margin:14mm 12mm}
-@media print{body{background:none;font-size:10pt}.card,.tiles{break-inside:avoid;border-color:var(--rule)}
+@media print{.bar,.bar i,.legend i,.tile i,.sign{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.tile{flex-basis:100px;padding:8px 10px}
+body{background:none;font-size:10pt}.card,.tiles{break-inside:avoid;border-color:var(--rule)}
 .card:has(.files){break-inside:auto}nav,.skip,summary{display:none}details:not([open]){display:none}
 header,main,footer{max-width:none;padding-left:0;padding-right:0}h2,h3,h4{break-after:avoid}tr{break-inside:avoid}
 .scroll{overflow:visible;max-height:none}section{padding-top:18px}
