@@ -162,6 +162,7 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
 	@$(BIN)/python -m local_glue.job.jars
+	@$(BIN)/python -c "import matplotlib.font_manager" # which looks through the machine's fonts once
 	@touch $@
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready

@@ -46,9 +46,9 @@ class Band:
 
 def flow(facts: Facts) -> Chart | None:
     """The run's lines by file, outcome and reason."""
-    if facts.run is None or not sum(facts.run.counts.values()):
+    counts = facts.run.counts if facts.run else {}
+    if not (counts.get(Count.READ) or counts.get(Count.LOADED)):
         return None
-    counts = facts.run.counts
     told = [
         f"{text.count(counts[count])} {name.lower()}" for count, (name, _) in OUTCOME_NAMES.items() if counts[count]
     ]

@@ -65,17 +65,15 @@ def _header(facts: Facts, sections: Sequence[tuple[str, str, list[str]]]) -> str
 def _run(facts: Facts) -> list[str]:
     if facts.run is None:
         return [attention(facts)] if facts.failed or facts.of("days") else []
-    river = flow(facts)
+    calm, river, changes = not (facts.failed or facts.rejected), flow(facts), since_before(facts)
+    lines = [chart_card(river, span=8)] if river else []
+    why = [reasons(facts)] if river else []
     over = [chart for chart in (put_aside(facts), durations(facts, JOBS[facts.workflow])) if chart]
-    changes = since_before(facts)
-    return [
-        attention(facts, compared=bool(changes)),
-        changes,
-        *([chart_card(river, span=8)] if river else []),
-        reasons(facts),
-        *(chart_card(chart, span=6) for chart in over),
-        files(facts),
-    ]
+    if calm and changes:
+        # What changed stands beside the next larger card, as there is little to say about what needs attention.
+        return [attention(facts), *lines, changes, *why, *(chart_card(chart, span=4) for chart in over), files(facts)]
+    first = [attention(facts, compared=bool(changes)), changes]
+    return [*first, *lines, *why, *(chart_card(chart, span=6) for chart in over), files(facts)]
 
 
 def _section(key: str, title: str, cards: Sequence[str]) -> str:
