@@ -45,10 +45,14 @@ const sizes = drawings.flatMap(one => [...one.querySelectorAll("text")].map(text
   parseFloat(getComputedStyle(text).fontSize) * one.getBoundingClientRect().width / one.viewBox.baseVal.width));
 const hidden = [...document.querySelectorAll(".both")].map(
   one => [...one.children].filter(child => getComputedStyle(child).display !== "none").length);
-parent.document.title = "measured " + JSON.stringify({
-  width: root.clientWidth, scroll: root.scrollWidth, out, labels, smallest: Math.min(99, ...sizes), hidden,
+const told = parent.document.createElement("pre");
+told.className = "measured";
+told.textContent = JSON.stringify({
+  key: window.name, width: root.clientWidth, scroll: root.scrollWidth, out, labels, smallest:
+    Math.min(99, ...sizes), hidden,
   ink: getComputedStyle(document.body).color,
 });
+parent.document.body.append(told);
 </script>
 """
 
@@ -66,21 +70,32 @@ def chromium(tmp_path, *arguments):
     return done.stdout
 
 
-@pytest.fixture
-def measured(tmp_path):
-    """Opens a page at a width, with a script of ours that its policy lets in, and returns what the script measured."""
+def opened(tmp_path, pages, *options):
+    """Opens pages, each in a frame of a width: a browser's window is not narrower than 500 pixels.
 
-    def measure(facts, width, *options):
-        page = render(facts).replace(POLICY, f"{POLICY}; script-src 'nonce-test'")
-        # In a frame, for the window of a browser is not narrower than 500 pixels.
-        inner = html.escape(page.replace("</body>", f"{MEASURE}</body>"))
-        file = tmp_path / "frame.html"
-        file.write_text(f'<meta charset="utf-8"><iframe width="{width}" height="900" srcdoc="{inner}" frameborder="0">')
-        dumped = chromium(tmp_path, "--window-size=2000,1000", *options, "--dump-dom", f"file://{file}")
-        title = re.search(r"<title>measured (.*?)</title>", dumped, re.DOTALL)[1]
-        return json.loads(html.unescape(title))
+    Args:
+        pages: By a key, the page and the width.
 
-    return measure
+    Returns:
+        By key, what a script of ours measured, which the page's policy is made to let in.
+    """
+    frames = []
+    for key, (page, width) in pages.items():
+        trusting = page.replace(POLICY, f"{POLICY}; script-src 'nonce-test'")
+        inner = html.escape(trusting.replace("</body>", f"{MEASURE}</body>"))
+        frames.append(f'<iframe name="{key}" width="{width}" height="900" frameborder="0" srcdoc="{inner}"></iframe>')
+    file = tmp_path / "frames.html"
+    file.write_text(f'<meta charset="utf-8">{"".join(frames)}', encoding="utf-8")
+    dumped = chromium(tmp_path, "--window-size=2000,1000", *options, "--dump-dom", f"file://{file}")
+    found = re.findall(r'<pre class="measured">(.*?)</pre>', dumped, re.DOTALL)
+    return {one["key"]: one for one in map(json.loads, map(html.unescape, found))}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """Every page at every width, opened at once."""
+    pages = {f"{name} {width}": (render(make()), width) for name, make in PAGES.items() for width in WIDTHS}
+    return opened(tmp_path_factory.mktemp("browser"), pages)
 
 
 def overlapping(labels):
@@ -96,7 +111,7 @@ def overlapping(labels):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_its_width_and_its_labels_can_be_read(measured, name, width):
-    found = measured(PAGES[name](), width)
+    found = measured[f"{name} {width}"]
     assert found["width"] == width
     assert found["scroll"] <= width
     assert found["out"] == []
@@ -105,10 +120,10 @@ def test_a_page_fits_its_width_and_its_labels_can_be_read(measured, name, width)
     assert set(found["hidden"]) <= {1}
 
 
-def test_the_dark_scheme_has_light_letters(measured):
-    facts = samples.usual()
-    dark = measured(facts, 1280, "--blink-settings=preferredColorScheme=0")
-    assert (measured(facts, 1280)["ink"], dark["ink"]) == ("rgb(26, 32, 41)", "rgb(231, 234, 239)")
+def test_the_dark_scheme_has_light_letters(measured, tmp_path):
+    dark = opened(tmp_path, {"dark": (render(samples.usual()), 1280)}, "--blink-settings=preferredColorScheme=0")
+    assert measured["usual 1280"]["ink"] == "rgb(26, 32, 41)"
+    assert dark["dark"]["ink"] == "rgb(231, 234, 239)"
 
 
 def test_it_prints(tmp_path):
