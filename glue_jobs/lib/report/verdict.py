@@ -60,7 +60,9 @@ def verdict(facts: Facts) -> Verdict:
         return Verdict("fair", "Loaded, but needs a look", f"{text.joined(worries).capitalize()}.")
     if facts.run is None or not (facts.run.files or facts.run.counts[Count.LOADED]):
         return Verdict("good", "Nothing was new", "No file waited in the landing bucket; nothing had to change.")
-    return Verdict("good", "The run went well", "Every file was loaded, and every check of the published data holds.")
+    quarantined = facts.run.counts[Count.QUARANTINED]
+    few = f"; {text.plural(quarantined, 'line')} went to quarantine" if quarantined else ""
+    return Verdict("good", "The run went well", f"Every file was loaded and every check holds{few}.")
 
 
 def _worries(facts: Facts) -> list[str]:
