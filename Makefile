@@ -26,7 +26,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run test test-6 test-part test-fast test-long test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report test test-6 test-part test-fast test-long test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ setup: .venv/.run-ready ## Install what running needs into .venv (once)
 run: .venv/.run-ready ## The demo: load a dirty landing folder into a warehouse here; WORKFLOW=sparkify or all, GLUE=5.0 or 6.0
 	@$(if $(GLUE),$(BIN)/python -m local_glue.versions $(GLUE) >/dev/null)
 	@$(BIN)/python -m demo.run --workflow $(WORKFLOW)
+
+report: .venv/.run-ready ## The report of the last run again, from the warehouse of the local stack
+	@$(BIN)/python -m demo.html_report
 
 test: $(TESTS).test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither; GLUE=5.0 or 6.0
 	@$(TEST) -m "not slow" -n 2 --dist loadfile --durations=15
@@ -160,6 +163,7 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
 	@$(BIN)/python -m local_glue.job.jars
+	@$(BIN)/python -c "import matplotlib.font_manager" # which looks through the machine's fonts once
 	@touch $@
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready

@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from demo import report
+from demo import html_report, report
 from demo.books import read_books
 from demo.generate import ALL, WORKFLOWS, generate, manifest_path
 from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
@@ -55,6 +55,7 @@ def run(console: Console, workflow: str) -> int:
     with stack.connect("warehouse") as warehouse:
         books = read_books(warehouse, stack.client("s3"), stack.config.values["lake_bucket"], started)
         report.print_report(console, warehouse, books, workflow)
+    html_report.print_place(console, html_report.fetch(stack, workflow))
     return 0
 
 

@@ -1,6 +1,7 @@
 """Measures the published warehouse, keeps the results, and fails if a check of severity `error` fails.
 
-It runs after publishing, so it can raise an alarm but not undo. All checks are one query and see one state.
+It runs after publishing, so it can raise an alarm but not undo. All checks are one query and see one state; the query
+also has what the report of the run shows.
 """
 
 import json
@@ -13,6 +14,8 @@ from glue_jobs.lib.contracts.books import DATA_QUALITY_RESULTS
 from glue_jobs.lib.quality import measure
 from glue_jobs.lib.quality.measure import Result
 from glue_jobs.lib.quality.suites import get_suite
+from glue_jobs.lib.report import ask, write
+from glue_jobs.lib.report.subjects import subject_of
 from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run import aws, logs, session
 from glue_jobs.lib.run.arguments import JobConfig
@@ -22,16 +25,21 @@ from glue_jobs.lib.warehouse.warehouse import Warehouse
 
 
 def check(glue: GlueRun, config: JobConfig) -> list[Result]:
-    """Checks the tables of the workflow whose datasets the job is given, and publishes the results."""
+    """Checks the tables of the workflow whose datasets the job is given, publishes the results and the run's report."""
     suite = get_suite(config.datasets)
+    subject = subject_of(suite)
+    write.prepare()
     warehouse = Warehouse(glue, config, publisher=suite.publisher)
     warehouse.prepare((*suite.tables, DATA_QUALITY_RESULTS))
     checked_at = datetime.now(UTC)
     checks = suite.checks
-    measured = warehouse.read(measure.measure(checks, now=checked_at), measure.MEASURES).collect()
-    results = measure.judge(checks, {row["check_name"]: row["observed"] for row in measured})
+    observed, rows = ask.ask(
+        lambda query, schema: warehouse.read(query, schema).collect(), subject, checks, now=checked_at
+    )
+    results = measure.judge(checks, observed)
     kept = measure.result_rows(results, run_id=config.run_id, checked_at=checked_at)
-    warehouse.merge_alone(frame_of(glue.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
+    with write.page_written(config, subject, rows, results, made_at=checked_at):
+        warehouse.merge_alone(frame_of(glue.spark, kept, DATA_QUALITY_RESULTS), DATA_QUALITY_RESULTS)
     write_report(config, results, checked_at)
     log_failures(config, results)
     metrics.publish_counts(config, {"ChecksFailed": sum(result.outcome == "failed" for result in results)})

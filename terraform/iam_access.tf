@@ -36,7 +36,7 @@ locals {
     load_streams  = local.fact_loader_access
     load_sparkify = local.fact_loader_access
     check_quality = {
-      write       = ["reports/quality/", "logs/errors/"]
+      write       = ["reports/", "logs/errors/"]
       spark_write = ["temp/<job>/"]
     }
     # Sweeps what dead runs of any job left, whichever workflow it ends.

@@ -1,12 +1,16 @@
 """check_quality on a correct warehouse, and on one that is broken in each way that a check looks for."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
 from glue_jobs import check_quality
 from glue_jobs.lib.contracts import tables
 from glue_jobs.lib.quality import measure, suites
+from glue_jobs.lib.report import subjects
+from glue_jobs.lib.report.rows import FigureQuery
 from glue_jobs.lib.run import arguments, session
 from glue_jobs.lib.run.errors import QualityError
 from glue_jobs.lib.warehouse import sql
@@ -42,6 +46,14 @@ INSERT INTO music.load_files
   VALUES ('jr_1', 's', 'streams', 4, 3, 0, 0, 0, 0, 1),
     ('jr_1', 'u', 'users', 2, 2, 0, 0, 0, 0, 0), ('jr_1', 'so', 'songs', 2, 2, 0, 0, 0, 0, 0);
 UPDATE music.publication SET version = 1, run_id = 'jr_1', published_at = now() AT TIME ZONE 'UTC' - INTERVAL '1 hour';
+"""
+
+NAMED = """
+UPDATE music.users SET user_country = 'Ghana', user_age = 30 WHERE user_id = 1;
+UPDATE music.songs SET artists = 'Of two; Other', track_name = 'First <b>' WHERE track_id = 'a';
+UPDATE music.load_runs SET job_name = 'load_streams', workflow_run_id = 'wr_1', duration_ms = 5000, files = 1,
+  started_at = now() AT TIME ZONE 'UTC' - INTERVAL '2 hours';
+UPDATE music.load_files SET loaded_at = now() AT TIME ZONE 'UTC', source_file = file_key, state = 'LOADED';
 """
 
 BROKEN = {
@@ -154,6 +166,67 @@ def test_a_broken_warehouse_fails_the_run_and_says_why(stack, filled, check):
     assert (report["outcome"], report["errors"]) == ("failed", 1)
     _, [entry] = read_json(stack, "logs/")
     assert (entry["kind"], entry["check"], entry["observed"]) == ("quality_check", "hourly_kpis_total_plays_sum", 5)
+
+
+def test_a_run_leaves_its_page_and_makes_it_the_latest(stack, filled, check):
+    filled(NAMED)
+    config = check()
+    s3 = stack.client("s3")
+    pages = s3.list_objects_v2(Bucket="music-lake", Prefix="reports/streams/")["Contents"]
+    own, latest = sorted(item["Key"] for item in pages)
+    assert own.endswith(f"/{config.run_id}.html")
+    assert latest == "reports/streams/latest.html"
+    found = s3.get_object(Bucket="music-lake", Key=latest)
+    page = found["Body"].read().decode()
+    assert found["ContentType"] == "text/html; charset=utf-8"
+    assert s3.get_object(Bucket="music-lake", Key=own)["Body"].read().decode() == page
+    for shown in (
+        "The run went well",
+        "Listeners by country",
+        "Ghana",
+        "Of two",
+        "First &lt;b&gt;",
+        ">25–34<",
+        "1 file",
+    ):
+        assert shown in page, shown
+
+
+def test_the_checks_stand_when_the_report_cannot_be_asked_for(stack, filled, check, monkeypatch):
+    broken = replace(subjects.SUBJECTS["music"], questions=lambda: [FigureQuery("days", "SELECT nothing FROM nowhere")])
+    monkeypatch.setitem(subjects.SUBJECTS, "music", broken)
+    check()
+    assert failed_checks(filled) == set()
+    assert read_json(stack, "reports/quality/")[1]["checks"] > 50
+    assert "The figures could not be read" in page_of(stack)
+
+
+def test_the_checks_stand_when_the_report_cannot_be_drawn(stack, filled, check, monkeypatch):
+    def fail(facts):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("glue_jobs.lib.report.write.render", fail)
+    check()
+    assert failed_checks(filled) == set()
+    assert "Contents" not in stack.client("s3").list_objects_v2(Bucket="music-lake", Prefix="reports/streams/")
+
+
+def test_what_changed_is_told_by_the_second_report(stack, filled, check):
+    filled(NAMED)
+    check()
+    filled("INSERT INTO music.users (user_id) VALUES (9)")
+    filled(
+        "INSERT INTO music.load_runs SELECT 'jr_2', job_name, workflow_name, 'wr_2', now() AT TIME ZONE 'UTC', "
+        "finished_at, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}' FROM music.load_runs"
+    )
+    check()
+    page = page_of(stack)
+    assert "Nothing was new" in page
+    assert re.search(r"rows of users</th><td class=\"n\">2</td><td class=\"n\">3</td><td class=\"n\">\+1</td>", page)
+
+
+def page_of(stack):
+    return stack.client("s3").get_object(Bucket="music-lake", Key="reports/streams/latest.html")["Body"].read().decode()
 
 
 def test_stale_data_is_a_warning(filled, check):

@@ -9,9 +9,6 @@ from typing import Any, Literal
 from glue_jobs.lib.run.errors import QualityError
 from glue_jobs.lib.warehouse import sql
 
-MEASURES = "check_name string, observed double"
-"""The columns of `measure`."""
-
 
 @dataclass(frozen=True)
 class Expectation:
