@@ -64,8 +64,8 @@ def _session(lake: Path, out: Path) -> SparkSession:
         f"spark.hadoop.fs.viewfs.mounttable.{LAKE}.link./{folder}": (lake / folder).resolve().as_uri()
         for folder in FOLDERS
     }
-    # Java as it comes, as for plain Spark; the laptop's quick start makes long runs slower.
-    os.environ["LOCAL_GLUE_JVM_OPTIONS"] = ""
+    # Java as it comes, as for plain Spark; not with the settings of the laptop, which are for a quick start.
+    os.environ.setdefault("LOCAL_GLUE_JVM_OPTIONS", "")
     cores = f"local[{os.cpu_count()}]"
     return get_session(
         {"spark.master": cores, "spark.hadoop.fs.s3.impl": view, "spark.sql.warehouse.dir": f"{out}/warehouse", **links}
