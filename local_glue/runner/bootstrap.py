@@ -3,6 +3,7 @@
 Started as a file, so that neither the project's folder nor the endpoint's import path is on the job's path.
 """
 
+import ctypes
 import importlib
 import importlib.util
 import json
@@ -22,6 +23,9 @@ SHELL_VARIABLE = "LOCAL_GLUE_PYTHON_SHELL"
 MESSAGE_LIMIT = 4000
 WAIT = "--wait"
 """In place of a script: wait for a run that standard input describes."""
+
+ROOM = " " * 16_000
+"""Argument of a process that waits: the run's arguments take its place."""
 
 PRELOADED = (
     *("boto3", "botocore.client", "botocore.endpoint", "pandas", "pyspark.sql", "psycopg", "sqlglot"),
@@ -108,7 +112,23 @@ def _wait() -> list[str]:
     os.environ.pop(PACKAGE_VARIABLE, None)
     os.chdir(run["folder"])
     sys.path[1:1] = run["path"]  # behind the stand-in, as in PYTHONPATH
+    with suppress(OSError, ValueError, IndexError):
+        _show(run["argv"])
     return run["argv"]
+
+
+def _show(argv: Sequence[str]) -> None:
+    """Writes the run's script and arguments where lists of processes find them, as if it had been started with them.
+
+    Linux keeps a process's command line in its own memory, and says where: fields 48 and 49 of proc(5)'s `stat`.
+    """
+    fields = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    size = end - start
+    if not 0 < start < end or ctypes.string_at(start, size) != Path("/proc/self/cmdline").read_bytes():
+        return
+    text = b"\0".join(os.fsencode(part) for part in (sys.executable, __file__, *argv))
+    ctypes.memmove(start, text[: size - 1].ljust(size, b"\0"), size)
 
 
 def _become_shell(version: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from local_glue import environment
 from local_glue.job import STANDIN
-from local_glue.runner.bootstrap import PACKAGE_VARIABLE, PRELOADED, WAIT
+from local_glue.runner.bootstrap import PACKAGE_VARIABLE, PRELOADED, ROOM, WAIT
 from local_glue.runner.groups import end_group
 
 BOOTSTRAP = Path(__file__).parent / "bootstrap.py"
@@ -41,7 +41,7 @@ class SparePython:
         with self._lock:
             if self._cold or (self._ready and self._ready[0] == python and self._ready[1].poll() is None):
                 return
-            old, self._ready = self._ready, (python, start([str(python), str(BOOTSTRAP), WAIT], _variables()))
+            old, self._ready = self._ready, (python, start([str(python), str(BOOTSTRAP), WAIT, ROOM], _variables()))
         if old:
             end_group(old[1], grace_s=0)
 

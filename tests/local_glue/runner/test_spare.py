@@ -17,8 +17,9 @@ TELL = """
 import json, os, sys
 import pandas
 print("told " + json.dumps({
-    "pid": os.getpid(), "argv": sys.argv[1:], "folder": os.getcwd(), "pandas": pandas.__file__,
+    "pid": os.getpid(), "script": sys.argv[0], "argv": sys.argv[1:], "folder": os.getcwd(), "pandas": pandas.__file__,
     "environment": dict(os.environ), "path": [part for part in sys.path if "runs" in part],
+    "shown": open("/proc/self/cmdline").read() if os.path.exists("/proc/self/cmdline") else "",
 }))
 """
 
@@ -55,6 +56,8 @@ def describe_runs_one_after_another():
         found = [told(tiny, tiny.run(job)) for _ in range(3)]
         assert len({run["pid"] for run in found}) == 3
         assert len({run["folder"] for run in found}) == 3
+        for run in found:
+            assert run["shown"].rstrip("\0").split("\0")[2:] in ([run["script"], *run["argv"]], [])
         names = [{*run["environment"]} - {"OLDPWD", "PWD"} for run in found]
         assert names[0] == names[1] == names[2]
 
