@@ -11,16 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local_glue import environment
 from local_glue.access import Access
 from local_glue.config import load_config
-from local_glue.job import STANDIN, gateway
-from local_glue.runner.bootstrap import PACKAGE_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
-from local_glue.runner.groups import end_group
+from local_glue.job import gateway
+from local_glue.runner.bootstrap import RESULT_VARIABLE, SHELL_VARIABLE
+from local_glue.runner.groups import end_group, start_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
-from local_glue.runner.spare import BOOTSTRAP, SparePython, start
+from local_glue.runner.spare import BOOTSTRAP, SparePython, variables_of_jobs
 from local_glue.runner.warm import WarmJvm, jvm_environment
 from local_glue.versions import GlueVersionError, find_version, interpreter, running
 
@@ -107,7 +106,7 @@ class ProcessExecutor:
         if not request.python_shell:
             process = self.spare.take(Path(python), argv, variables, paths=paths, folder=folder)
             self.spare.prepare(Path(python))
-        process = process or start([python, str(BOOTSTRAP), *argv], variables, folder)
+        process = process or start_group([python, str(BOOTSTRAP), *argv], variables, folder)
         output.follow(process)
         with self._lock:
             self._processes[request.run_id] = process
@@ -133,11 +132,8 @@ class ProcessExecutor:
 
     def _environment(self, access: Access, paths: list[Path], result: Path) -> dict[str, str]:
         return {
-            **environment.of_process(os.environ),
+            **variables_of_jobs(paths),
             **access.environment(),
-            "PYTHONPATH": os.pathsep.join([str(STANDIN), *map(str, paths)]),
-            "PYTHONUNBUFFERED": "1",
-            PACKAGE_VARIABLE: str(Path(__file__).parents[1]),
             RESULT_VARIABLE: str(result),
         }
 

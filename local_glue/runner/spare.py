@@ -3,7 +3,6 @@
 Each run has a process of its own, which nobody used before; it only was started in advance, while the run before went
 on. What the run is comes by standard input, so that its keys stand in no list of processes.
 """
-# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import json
 import os
@@ -17,7 +16,7 @@ from pathlib import Path
 from local_glue import environment
 from local_glue.job import STANDIN
 from local_glue.runner.bootstrap import PACKAGE_VARIABLE, PRELOADED, ROOM, WAIT
-from local_glue.runner.groups import end_group
+from local_glue.runner.groups import end_group, start_group
 
 BOOTSTRAP = Path(__file__).parent / "bootstrap.py"
 LOADED = {name.partition(".")[0] for name in PRELOADED}
@@ -41,7 +40,8 @@ class SparePython:
         with self._lock:
             if self._cold or (self._ready and self._ready[0] == python and self._ready[1].poll() is None):
                 return
-            old, self._ready = self._ready, (python, start([str(python), str(BOOTSTRAP), WAIT, ROOM], _variables()))
+            command = [str(python), str(BOOTSTRAP), WAIT, ROOM]
+            old, self._ready = self._ready, (python, start_group(command, variables_of_jobs()))
         if old:
             end_group(old[1], grace_s=0)
 
@@ -80,20 +80,11 @@ class SparePython:
             end_group(ready[1], grace_s=0)
 
 
-def start(
-    command: Sequence[str], variables: Mapping[str, str], folder: Path | None = None
-) -> "subprocess.Popen[bytes]":
-    """A process in a group of its own, which ends when its standard input is closed."""
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=variables,
-        start_new_session=True,
-    )  # fmt: skip
-
-
-def _variables() -> dict[str, str]:
+def variables_of_jobs(paths: Sequence[Path] = ()) -> dict[str, str]:
+    """The environment of a job's process before it knows its stack and its run; `paths` are the run's libraries."""
     return {
         **environment.of_process(os.environ),
-        "PYTHONPATH": str(STANDIN),
+        "PYTHONPATH": os.pathsep.join([str(STANDIN), *map(str, paths)]),
         "PYTHONUNBUFFERED": "1",
         PACKAGE_VARIABLE: str(Path(__file__).parents[1]),
     }

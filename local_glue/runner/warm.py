@@ -1,10 +1,8 @@
 """Keeps a JVM warm for the next job run: Spark starts in it in a third of the time that a JVM of its own takes."""
-# ruff: noqa: S603 (all commands are built here, without input from outside)
 
 import array
 import fcntl
 import os
-import subprocess
 import termios
 import threading
 import time
@@ -15,7 +13,7 @@ from typing import Any
 
 from local_glue import environment
 from local_glue.job import gateway
-from local_glue.runner.groups import end_group
+from local_glue.runner.groups import end_group, start_group
 
 PACKAGE = Path(__file__).parents[1]
 SETTLE_S = 1.0
@@ -36,15 +34,8 @@ class Jvm:
         folder.mkdir(parents=True, exist_ok=True)
         self.python, self.file = python, folder / f"jvm-{time.monotonic_ns()}.json"
         self._sink: Sink | None = None
-        self._process = subprocess.Popen(
-            [str(python), "-m", "local_glue.runner.jvm", str(self.file)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            start_new_session=True,
-            env={**variables, "PYTHONPATH": str(PACKAGE.parent)},
-        )
+        command = [str(python), "-m", "local_glue.runner.jvm", str(self.file)]
+        self._process = start_group(command, {**variables, "PYTHONPATH": str(PACKAGE.parent)}, folder)
         for name in ("stdout", "stderr"):
             threading.Thread(target=self._copy, args=(name,), daemon=True).start()
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from glue_jobs.lib.contracts.books import DATA_QUALITY_RESULTS, LOAD_FILES, LOAD_RUNS, OUTCOMES, Count
+from glue_jobs.lib.files.ledger import REJECTED
 from glue_jobs.lib.report.rows import FigureQuery
 from glue_jobs.lib.warehouse import sql
 
@@ -55,7 +56,7 @@ def _runs(groups: str, where: str) -> FigureQuery:
 
 def _files(groups: str, where: str, since: str) -> FigureQuery:
     """The files that say most: those put aside first, then those with lines put aside, then the largest."""
-    order = "CASE WHEN f.state = 'REJECTED' THEN 0 WHEN f.quarantined > 0 THEN 1 ELSE 2 END, f.read DESC, f.file_key"
+    order = f"CASE WHEN f.state = '{REJECTED}' THEN 0 WHEN f.quarantined > 0 THEN 1 ELSE 2 END, f.read DESC, f.file_key"
     columns = ", ".join(
         f"f.{name}" for name in ("dataset", "source_file", "state", "reason", "quarantined_by_rule", *COUNTS)
     )

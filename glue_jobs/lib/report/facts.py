@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from glue_jobs.lib.contracts.books import OUTCOMES, Count
+from glue_jobs.lib.files.ledger import REJECTED
 from glue_jobs.lib.quality.measure import Result
 from glue_jobs.lib.report.book_queries import COUNTS
 from glue_jobs.lib.report.rows import FactRow
 
 Counts = Mapping[Count, int]
-REJECTED = "REJECTED"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from glue_jobs.lib.contracts.kpis import (
     USER_FEATURES,
 )
 from glue_jobs.lib.contracts.music import SONGS, USERS
-from glue_jobs.lib.report.rows import FigureQuery
+from glue_jobs.lib.report.rows import FigureQuery, first
 
 DAYS_SHOWN = 730
 WEEKS_OF_HOURS = 4
@@ -83,7 +83,7 @@ def _top_genres() -> FigureQuery:
         f"ROW_NUMBER() OVER (ORDER BY listen_count DESC, track_genre) AS place FROM {GENRE_KPIS.full_name}"
     )
     numbers = ("place", "listen_count", "popularity_index", "unique_tracks", "avg_track_duration_ms")
-    return FigureQuery("top_genres", _first(ranked), ("track_genre", "track_name"), numbers)
+    return FigureQuery("top_genres", first(ranked, TOP), ("track_genre", "track_name"), numbers)
 
 
 def _top_tracks() -> FigureQuery:
@@ -93,7 +93,7 @@ def _top_tracks() -> FigureQuery:
     )
     query = (
         "SELECT s.track_name, s.artists, s.track_genre, t.place, t.plays "
-        f"FROM ({_first(ranked)}) AS t JOIN {SONGS.full_name} AS s ON s.track_id = t.track_id"
+        f"FROM ({first(ranked, TOP)}) AS t JOIN {SONGS.full_name} AS s ON s.track_id = t.track_id"
     )
     return FigureQuery("top_tracks", query, ("track_name", "artists", "track_genre"), ("place", "plays"))
 
@@ -112,7 +112,7 @@ def _top_artists() -> FigureQuery:
         f"FROM ({names}) AS a JOIN {TRACK_TOTALS.full_name} AS t ON t.track_id = a.track_id "
         "WHERE a.artist <> '' GROUP BY a.artist"
     )
-    return FigureQuery("top_artists", _first(ranked), ("artist",), ("place", "plays", "tracks"))
+    return FigureQuery("top_artists", first(ranked, TOP), ("artist",), ("place", "plays", "tracks"))
 
 
 def _countries() -> FigureQuery:
@@ -135,22 +135,18 @@ def _countries() -> FigureQuery:
 
 
 def _ages() -> FigureQuery:
-    bands = ((18, "under 18"), (25, "18–24"), (35, "25–34"), (45, "35–44"), (55, "45–54"), (65, "55–64"))
-    cases = " ".join(f"WHEN u.user_age < {limit} THEN {place}" for place, (limit, _) in enumerate(bands))
-    band = f"CASE WHEN u.user_age IS NULL THEN {len(bands) + 1} {cases} ELSE {len(bands)} END"
+    cases = " ".join(f"WHEN u.user_age < {limit} THEN {place}" for place, limit in enumerate(AGE_LIMITS))
+    band = f"CASE WHEN u.user_age IS NULL THEN {len(AGE_LIMITS) + 1} {cases} ELSE {len(AGE_LIMITS)} END"
     query = (
         f"SELECT {band} AS band, COUNT(*) AS listeners, SUM(f.total_plays) AS plays FROM {_listeners()} GROUP BY {band}"
     )
     return FigureQuery("ages", query, (), ("band", "listeners", "plays"))
 
 
+AGE_LIMITS = (18, 25, 35, 45, 55, 65)
 AGE_BANDS = ("under 18", "18–24", "25–34", "35–44", "45–54", "55–64", "65 and over", "unknown")
-"""The names of the bands of `ages`, in order."""
+"""The bands of `ages`: the ages that they end before, and their names, in order."""
 
 
 def _listeners() -> str:
     return f"{USER_FEATURES.full_name} AS f JOIN {USERS.full_name} AS u ON u.user_id = f.user_id"
-
-
-def _first(ranked: str) -> str:
-    return f"SELECT r.* FROM ({ranked}) AS r WHERE r.place <= {TOP}"

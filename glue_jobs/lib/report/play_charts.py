@@ -9,7 +9,7 @@ from glue_jobs.lib.report import drawing, text
 from glue_jobs.lib.report.elements import Chart, Grid
 from glue_jobs.lib.report.palette import light
 from glue_jobs.lib.report.rows import FactRow
-from glue_jobs.lib.report.run_charts import Stack, stacked
+from glue_jobs.lib.report.run_charts import NARROW, WIDE, Stack, stacked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,6 @@ DAILY_UP_TO, WEEKLY_UP_TO = 62, 400
 """Days up to which a bar is a day, and a week; beyond, it is a month."""
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NARROW, WIDE = (340, 210), (640, 250)
 GAP = 0.06
 STEPS = (0.16, 0.34, 0.52, 0.74, 1.0)
 """How strong the colour is of each fifth of the range."""

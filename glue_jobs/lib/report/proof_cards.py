@@ -5,12 +5,13 @@ from glue_jobs.lib.quality.measure import Result, number
 from glue_jobs.lib.report import text
 from glue_jobs.lib.report.elements import Grid, card, folded, note, table_of
 from glue_jobs.lib.report.facts import Facts, ReportedJob
+from glue_jobs.lib.run.spark_measures import CORES_PER_DPU
 
 DPU_HOUR = 0.44
 """US dollars, list price of us-east-1; docs/costs.py has the same."""
 
-WORKERS, LEAST_SECONDS, CORES_PER_DPU = 2, 60, 4
-"""The fewest workers of a job, what is billed at least, and a worker's cores (G.1X: 1 DPU)."""
+WORKERS, LEAST_SECONDS = 2, 60
+"""The fewest workers (G.1X, 1 DPU each) of a job, and what is billed at least."""
 
 
 def checks(facts: Facts) -> str:

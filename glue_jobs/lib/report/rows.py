@@ -42,6 +42,11 @@ def union(queries: Iterable[FigureQuery]) -> str:
     return " UNION ALL ".join(_branch(query) for query in queries)
 
 
+def first(ranked: str, most: int) -> str:
+    """The rows of a SELECT whose `place` is among the first."""
+    return f"SELECT r.* FROM ({ranked}) AS r WHERE r.place <= {most}"
+
+
 def by_figure(rows: Iterable[Sequence[Any]]) -> Mapping[str, list[FactRow]]:
     """The rows of `union`, by figure; NULL is an empty text or 0."""
     found: dict[str, list[FactRow]] = {}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.files.ledger import REPEATED
 from glue_jobs.lib.report import text
 from glue_jobs.lib.report.elements import Grid, Ranked, card, folded, note, ranking, scrolling, stacked_bar, table_of
 from glue_jobs.lib.report.facts import Facts, ReportedFile, ReportedRun
@@ -146,7 +147,7 @@ def _file_row(file: ReportedFile, counts: Sequence[Count]) -> str:
     why = ", ".join(
         f"{text.words(rule)} {count}" for rule, count in sorted(file.rules.items(), key=lambda i: (-i[1], i[0]))
     )
-    if file.state == "REPEATED":
+    if file.state == REPEATED:
         why = "same content as another file"
     name = f'<th scope="row"><span class="name">{text.escaped(file.name)}</span>{parts}</th>'
     return f'<tr>{name}{numbers}<td class="why">{text.escaped(why)}</td></tr>'

@@ -1,7 +1,7 @@
 """What a report about Sparkify asks: of the plays of the last days alone, found by the sort key of songplays."""
 
 from glue_jobs.lib.contracts.sparkify import SONGPLAYS, SONGS
-from glue_jobs.lib.report.rows import FigureQuery
+from glue_jobs.lib.report.rows import FigureQuery, first
 
 DAYS_SHOWN = 30
 TOP = 10
@@ -48,8 +48,7 @@ def _locations() -> FigureQuery:
         f"ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, COALESCE(p.location, '')) AS place FROM {RECENT} "
         "GROUP BY COALESCE(p.location, '')"
     )
-    query = f"SELECT r.* FROM ({ranked}) AS r WHERE r.place <= {LOCATIONS}"
-    return FigureQuery("locations", query, ("location",), ("place", "plays", "listeners"))
+    return FigureQuery("locations", first(ranked, LOCATIONS), ("location",), ("place", "plays", "listeners"))
 
 
 def _songs() -> FigureQuery:
@@ -80,5 +79,5 @@ def _named(figure: str, columns: str, *, where: str) -> FigureQuery:
         f"ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, p.{columns}) AS place FROM {RECENT} "
         f"WHERE {where} GROUP BY p.{columns}"
     )
-    query = f"SELECT r.* FROM ({ranked}) AS r WHERE r.place <= {TOP}"
-    return FigureQuery(figure, query, tuple(columns.replace("p.", "").split(", ")), ("place", "plays", "listeners"))
+    texts = tuple(columns.replace("p.", "").split(", "))
+    return FigureQuery(figure, first(ranked, TOP), texts, ("place", "plays", "listeners"))
