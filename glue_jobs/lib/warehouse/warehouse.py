@@ -181,12 +181,11 @@ class Warehouse:
         config = self._config
         fence = sql.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
         grants = sql.grants(self._tables, config.reader_group) if config.reader_group else []
-        drops = [sql.drop_table(stage) for stage in (*others, own)]
         self._connector.write(
             audit,
             own,
             preactions=[*self._fresh(own), *creates],
-            postactions=[fence, *targets, sql.merge(LOAD_RUNS, own), *grants, *drops],
+            postactions=[fence, *targets, sql.merge(LOAD_RUNS, own), *grants, *map(sql.drop_table, (*others, own))],
             purpose=f"publishing {', '.join(table.full_name for table in (*tables, LOAD_RUNS))}",
         )
 
