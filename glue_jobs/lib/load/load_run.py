@@ -25,6 +25,8 @@ CODEGEN = "spark.sql.codegen.wholeStage"
 ADAPTIVE = "spark.sql.adaptive.enabled"
 PARTITIONS = "spark.sql.shuffle.partitions"
 BROADCAST_TIMEOUT = "spark.sql.broadcastTimeout"
+COMPRESSION = "spark.sql.inMemoryColumnarStorage.compressed"
+SETTINGS = (CODEGEN, ADAPTIVE, PARTITIONS, BROADCAST_TIMEOUT, COMPRESSION)
 HOUR_S = 3600
 """A few rows may wait to be sent to the workers until these have finished other tables."""
 
@@ -63,7 +65,7 @@ class LoadRun:
     @contextmanager
     def opened(cls, glue: GlueRun, config: JobConfig, **more: Any) -> Iterator[Self]:
         """Opens a run; at its end what it kept is dropped and the session's settings restored."""
-        before = {name: glue.spark.conf.get(name) for name in (CODEGEN, ADAPTIVE, PARTITIONS, BROADCAST_TIMEOUT)}
+        before = {name: glue.spark.conf.get(name) for name in SETTINGS}
         try:
             yield cls(glue, config, Ledger(config.ledger_table), ErrorLog(config), **more)
         finally:
@@ -89,14 +91,15 @@ class LoadRun:
         """Sets `rows`, and how Spark is to work on so many.
 
         Few rows: no code generation, as compiling a plan takes longer than running it. Always: as the number of rows
-        is known beforehand, partitions follow from it, instead of from a job for each shuffle (adaptive execution).
+        is known beforehand, partitions follow from it, instead of from a job for each shuffle (adaptive execution);
+        and kept rows are not compressed, as they are narrow, and their dictionaries cost more than they save.
         """
         self.rows = rows
         partitions = FEW_PARTITIONS
         if rows > FEW_ROWS:
             partitions = max(self.glue.spark.sparkContext.defaultParallelism, -(-rows // PARTITION_ROWS))
-        settings = {CODEGEN: rows > FEW_ROWS, ADAPTIVE: False, PARTITIONS: partitions, BROADCAST_TIMEOUT: HOUR_S}
-        for name, value in settings.items():
+        values = (rows > FEW_ROWS, False, partitions, HOUR_S, False)
+        for name, value in zip(SETTINGS, values, strict=True):
             self.glue.spark.conf.set(name, str(value).lower())
 
     def small(self, frame: DataFrame) -> DataFrame:
