@@ -8,6 +8,7 @@ BIN := .venv/bin
 UV := $(BIN)/python -m local_glue.uv
 WORKFLOW ?= streams
 SIZE ?= quick
+MINUTES ?= 30
 # Another version of Glue: its Python is in an environment of its own, made when first needed.
 ifdef GLUE
 export LOCAL_GLUE_VERSION := $(GLUE)
@@ -26,7 +27,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run report test test-6 test-part test-fast test-long test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +55,9 @@ test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
 
 test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
 	@$(TEST) -n 2 --dist loadfile
+
+soak: $(TESTS).test-ready ## Random deliveries, kills and faults against DuckDB for MINUTES=30; SOAK_SEED=n repeats what a failure printed
+	@SOAK_MINUTES=$(MINUTES) $(TEST) -p no:cacheprovider tests/workflows/test_campaign.py tests/workflows/test_crash_matrix.py -k "soak or killed_anywhere"
 
 bench: .venv/.bench-ready ## This project against pandas, DuckDB and plain Spark, results compared: SIZE=full (10 million plays), BENCH_ARGS=--help
 	@$(BIN)/python -m bench.run --size $(SIZE) $(BENCH_ARGS)

@@ -20,6 +20,9 @@ from pathlib import Path
 PACKAGE_VARIABLE = "LOCAL_GLUE_PACKAGE"
 RESULT_VARIABLE = "LOCAL_GLUE_RESULT"
 SHELL_VARIABLE = "LOCAL_GLUE_PYTHON_SHELL"
+FAULTS_VARIABLE = "LOCAL_GLUE_FAULTS"
+"""A Python file that runs before each script, in its process: tests let runs fail with it, see `local_glue.faults`."""
+
 MESSAGE_LIMIT = 4000
 WAIT = "--wait"
 """In place of a script: wait for a run that standard input describes."""
@@ -76,6 +79,8 @@ def main(argv: Sequence[str]) -> int:
     _die_with_parent()
     if version := os.environ.pop(SHELL_VARIABLE, None):
         _become_shell(version)
+    if faults := os.environ.get(FAULTS_VARIABLE):
+        runpy.run_path(faults)
     sys.argv = list(argv)
     error: BaseException | None = None
     try:

@@ -1,0 +1,233 @@
+"""A stateful property of both workflows: whatever happens to them, the warehouse is the recomputation.
+
+Hypothesis draws the steps: deliveries of any split, repeated, replaced in place, before or after what they refer to;
+changes there and back; refused files; runs that end well, are killed at any side effect, or whose services fail;
+bookmarks that are paused, rewound and reset; backfills and recomputations.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import ClassVar
+
+import campaign_files as files
+import star_samples
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from killing import Killer, killing
+from pipeline import Pipeline
+from service_faults import KINDS, ServiceFaults, failing
+
+MOST_EFFECTS, MOST_REQUESTS = 90, 260
+"""A little more than an ordinary run has; later kills and faults find nothing to do."""
+
+FOR_EVER = 1_000_000
+TODAYS = ("users", "songs", "streams", "pending_streams", "track_totals", "genre_kpis")
+"""Tables that equal today's recomputation after a catalogue change; the others are as of their last touch."""
+
+names, forms, seeds = st.sampled_from(files.NAMES), st.sampled_from(files.FORMS), st.integers(0, 9)
+news = precondition(lambda self: self.has_news)
+
+
+class Campaign(RuleBasedStateMachine):
+    """One warehouse's life.
+
+    Attributes:
+        pipeline, monkeypatch: Set by the test.
+        loads: The workflow's jobs with bookmarks.
+        counts: What must have been loaded just once: the job's loaded rows in the books, and the table's rows.
+        days: Run properties of a backfill.
+        did: What all lives so far consisted of.
+    """
+
+    pipeline: ClassVar[Pipeline]
+    monkeypatch: ClassVar[object]
+    loads: ClassVar[Sequence[str]]
+    counts: ClassVar[tuple[str, str]]
+    days: ClassVar[dict[str, str]]
+    did: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_news = False
+        self.tables: Sequence[str] | None = None
+        """Which tables equal the recomputation; all when None."""
+
+    @initialize()
+    def begin(self) -> None:
+        """An empty warehouse."""
+        self.pipeline.stack.reset()
+        self.pipeline.delivered.clear()
+
+    @news
+    @rule()
+    def run(self) -> None:
+        """An undisturbed run."""
+        self.has_news = False
+        self.did["runs"] += 1
+        self.pipeline.run()
+        self._check()
+
+    @news
+    @rule(at=st.integers(1, MOST_EFFECTS))
+    def run_and_die(self, at: int) -> None:
+        """A run that is killed before a side effect."""
+        with killing(Killer(at=at), self.monkeypatch) as killer:
+            run = self.pipeline.start_and_wait()
+        self.did["kills" if killer.dead else "runs"] += 1
+        note(f"killed at {killer.seen[-1]}" if killer.dead else "nothing was killed")
+        self._check_after(self.pipeline.failures(run), expected="KilledError" if killer.dead else None)
+
+    @news
+    @rule(kind=st.sampled_from(KINDS), first=st.integers(1, MOST_REQUESTS), times=st.sampled_from((1, 3, FOR_EVER)))
+    def run_with_failing_services(self, kind: str, first: int, times: int) -> None:
+        """A run in which requests to S3 or DynamoDB fail once, three times, or for ever."""
+        with failing(self.pipeline.stack, ServiceFaults(kind, first, times)) as faults:
+            run = self.pipeline.start_and_wait()
+        self.did["faults" if faults.failed else "runs"] += len(faults.failed) or 1
+        note(f"failed: {faults.failed[:3]}")
+        self._check_after(self.pipeline.failures(run))
+
+    @rule(number=st.integers(0, 9), to_first_run=st.booleans())
+    def reset_bookmark(self, number: int, to_first_run: bool) -> None:
+        """A job reads all that it ever read again, or all since its first run that ended well."""
+        job = self._job(number)
+        runs = self.pipeline.glue.get_job_runs(JobName=job)["JobRuns"]
+        good = [run["Id"] for run in runs if run["JobRunState"] == "SUCCEEDED"]
+        if not good:
+            return
+        self.did["bookmarks rewound" if to_first_run else "bookmarks reset"] += 1
+        self.has_news = True
+        with suppress(self.pipeline.glue.exceptions.EntityNotFoundException):  # none but paused runs so far
+            self.pipeline.glue.reset_job_bookmark(JobName=job, **({"RunId": good[-1]} if to_first_run else {}))
+
+    @news
+    @rule(number=st.integers(0, 9))
+    def run_paused(self, number: int) -> None:
+        """One job alone, which leaves its bookmark as it is."""
+        self.did["paused jobs"] += 1
+        run = self.pipeline.stack.run_job(self._job(number), {"--job-bookmark-option": "job-bookmark-pause"})
+        assert run["JobRunState"] == "SUCCEEDED", run["ErrorMessage"]
+
+    @news
+    @rule()
+    def backfill(self) -> None:
+        """Reads the files of all days again; new files wait for the next run to count as loaded."""
+        self.did["backfills"] += 1
+        self.pipeline.run(self.days)
+        self._check(is_tidy=False)
+
+    def teardown(self) -> None:
+        """Whatever happened, one more run makes it good."""
+        if self.pipeline.delivered:
+            self.run()
+
+    def _job(self, number: int) -> str:
+        return self.loads[number % len(self.loads)]
+
+    def _refuse(self, key: str, content: bytes) -> None:
+        self.did["files refused"] += 1
+        self.has_news = True
+        self.pipeline.put(key, content, valid=False)
+
+    def _put(self, key: str, content: bytes) -> None:
+        """Puts a file in a second of its own: the last delivered row of a catalogue wins, and S3 tells seconds only."""
+        self.did["files"] += 1
+        self.has_news = True
+        time.sleep(1 - time.time() % 1)
+        self.pipeline.put(key, content)
+
+    def _check_after(self, failures: dict[str, str], *, expected: str | None = None) -> None:
+        """A run that failed says why; one that did not is exact."""
+        if not failures:
+            assert expected is None
+            self._check()
+        for job, message in failures.items():
+            assert message, f"{job} failed without a word"
+            assert expected is None or expected in message, message
+
+    def _check(self, *, is_tidy: bool = True) -> None:
+        self.did["checks"] += 1
+        self.pipeline.assert_exact(tables=self.tables)
+        booked, table = self.counts
+        assert self.pipeline.rows(f"SELECT coalesce(sum(loaded), 0) FROM music.{booked}") == self.pipeline.rows(
+            f"SELECT count(*) FROM {table}"
+        )
+        if is_tidy:
+            self.pipeline.assert_tidy()
+
+
+class StreamsCampaign(Campaign):
+    """Users, songs and plays."""
+
+    loads = ("load_metadata", "load_catalog", "load_streams")
+    counts = ("load_runs WHERE job_name = 'load_streams'", "music.streams")
+    days: ClassVar = {"from_date": "2025-03-01", "to_date": "2025-03-31"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.versions: dict[int, int] = {}
+
+    @rule(name=names, start=st.integers(0, files.PLAYS - 1), count=st.integers(1, 80), form=forms,
+          broken=st.integers(0, 5), seed=seeds)  # fmt: skip
+    def deliver_plays(self, name: str, start: int, count: int, form: str, broken: int, seed: int) -> None:
+        """Plays that may have come before, and may overlap with others."""
+        self._put(f"streams/{name}", files.plays(name, start, count, form=form, broken=broken, seed=seed))
+
+    @rule(name=names, start=st.integers(0, files.USERS - 1), count=st.integers(1, files.USERS),
+          version=st.integers(0, 2), form=forms, seed=seeds)  # fmt: skip
+    def deliver_users(self, name: str, start: int, count: int, version: int, form: str, seed: int) -> None:
+        """Users, new or changed."""
+        self._put(f"users/{name}", files.users(name, start, count, version, form=form, seed=seed))
+
+    @rule(name=names, start=st.integers(0, files.TRACKS - 1), count=st.integers(1, files.TRACKS),
+          version=st.integers(0, 2), form=forms, seed=seeds)  # fmt: skip
+    def deliver_songs(self, name: str, start: int, count: int, version: int, form: str, seed: int) -> None:
+        """Songs, new or changed."""
+        self._put(f"songs/{name}", files.songs(name, start, count, version, form=form, seed=seed))
+        tracks = range(start, min(start + count, files.TRACKS))
+        if any(self.versions.get(track, version) != version for track in tracks):
+            self.tables = TODAYS
+        self.versions.update(dict.fromkeys(tracks, version))
+
+    @rule(dataset=st.sampled_from(("streams", "users", "songs")), name=names, content=st.sampled_from(files.REFUSED))
+    def deliver_what_is_refused(self, dataset: str, name: str, content: bytes) -> None:
+        """A file that is put aside as a whole."""
+        self._refuse(f"{dataset}/{name}", content)
+
+    @news
+    @rule()
+    def recompute(self) -> None:
+        """Makes the figures of all days again, with the catalogue of today."""
+        self.did["recomputations"] += 1
+        self.pipeline.run(self.days | {"recompute": "true"})
+        self.tables = None
+        self._check(is_tidy=False)
+
+
+class SparkifyCampaign(Campaign):
+    """Events and songs."""
+
+    loads = ("load_sparkify",)
+    counts = ("load_files WHERE source_file LIKE 'song_data/%%'", "sparkify.songs")
+    days: ClassVar = {"from_date": "2018-11-01", "to_date": "2018-11-30"}
+
+    @rule(name=names, start=st.integers(0, star_samples.PLAYS - 1), count=st.integers(1, 40), others=st.integers(0, 6),
+          broken=st.integers(0, 6), seed=seeds)  # fmt: skip
+    def deliver_events(self, name: str, start: int, count: int, others: int, broken: int, seed: int) -> None:
+        """Plays and visits, other versions of plays, broken lines."""
+        key = f"log_data/2018/11/{name.replace('.csv', '.json')}"
+        self._put(key, files.events(key, start, count, others=others, broken=broken, seed=seed))
+
+    @rule(name=names, numbers=st.lists(st.integers(0, 11), min_size=1, max_size=6), version=st.integers(0, 2))
+    def deliver_songs(self, name: str, numbers: list[int], version: int) -> None:
+        """Songs, new or changed."""
+        key = f"song_data/A/{name.replace('.csv', '.json')}"
+        self._put(key, files.song_records(key, numbers, version))
+
+    @rule(dataset=st.sampled_from(("log_data", "song_data")), content=st.sampled_from(files.REFUSED))
+    def deliver_what_is_refused(self, dataset: str, content: bytes) -> None:
+        """A file that is put aside as a whole."""
+        self._refuse(f"{dataset}/refused.json", content)
