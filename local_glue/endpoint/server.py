@@ -140,7 +140,7 @@ def _handler_class() -> type:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Runs the endpoint until SIGTERM; writes its port and pid to the ready file in the home folder."""
+    """Runs the endpoint until SIGTERM, or until the ready file with its port and pid is gone from the home folder."""
     parser = argparse.ArgumentParser(prog="python -m local_glue.endpoint.server", description=main.__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--region", default="us-east-1")
@@ -155,7 +155,8 @@ def main(argv: list[str] | None = None) -> None:
         given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds, cold=given.cold
     ).start()
     write_private(given.home / READY_FILE, json.dumps({"port": endpoint.port, "pid": os.getpid()}))
-    while not ended.wait(0.2):  # a signal that another thread receives does not wake this one
+    # A signal that another thread receives does not wake this one. Who removes the home folder has no use for the rest.
+    while not ended.wait(0.2) and (given.home / READY_FILE).exists():
         pass
     endpoint.stop()
 

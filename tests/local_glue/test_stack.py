@@ -8,7 +8,9 @@ import psycopg
 import pytest
 from endpoint_support import make_project, states
 
+from local_glue.endpoint.server import READY_FILE
 from local_glue.errors import LocalGlueError, NotRunningError
+from local_glue.home import process_alive
 from local_glue.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("no_shared_stack")]
@@ -116,6 +118,15 @@ def describe_start():
         assert not home.exists()
         with pytest.raises(NotRunningError, match="local-glue up"):
             Stack.attach(home)
+
+    def it_ends_by_itself_when_its_files_are_removed(project, tmp_path):
+        stack = Stack.start(project, tmp_path / "home")
+        (tmp_path / "home" / READY_FILE).unlink()
+        deadline = time.monotonic() + 30
+        while process_alive(stack.state["server_pid"]) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not process_alive(stack.state["server_pid"])
+        stack.stop()
 
     def it_provides_nothing_when_empty(project, tmp_path):
         stack = Stack.start(project, tmp_path / "home", inline=True, empty=True)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 import campaign_files as files
+import database_faults
 import star_samples
 from hypothesis import note
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from killing import Killer, killing
 from pipeline import Pipeline
 from service_faults import KINDS, ServiceFaults, failing
 
-MOST_EFFECTS, MOST_REQUESTS = 90, 260
+MOST_EFFECTS, MOST_REQUESTS, MOST_TRANSACTIONS = 90, 260, 12
 """A little more than an ordinary run has; later kills and faults find nothing to do."""
 
 FOR_EVER = 1_000_000
@@ -86,8 +87,19 @@ class Campaign(RuleBasedStateMachine):
         """A run in which requests to S3 or DynamoDB fail once, three times, or for ever."""
         with failing(self.pipeline.stack, ServiceFaults(kind, first, times)) as faults:
             run = self.pipeline.start_and_wait()
-        self.did["faults" if faults.failed else "runs"] += len(faults.failed) or 1
+        self.did[f"services: {kind}" if faults.failed else "runs"] += 1
         note(f"failed: {faults.failed[:3]}")
+        self._check_after(self.pipeline.failures(run))
+
+    @news
+    @rule(kind=st.sampled_from(database_faults.KINDS), number=st.integers(1, MOST_TRANSACTIONS))
+    def run_with_failing_warehouse(self, kind: str, number: int) -> None:
+        """A run whose connection to the warehouse is lost, or that another writer overtakes."""
+        fault = database_faults.DatabaseFault(self.pipeline.stack, kind, number)
+        with database_faults.failing_warehouse(fault):
+            run = self.pipeline.start_and_wait()
+        self.did[f"warehouse: {kind}" if fault.at else "runs"] += 1
+        note(f"{kind} at {fault.at}")
         self._check_after(self.pipeline.failures(run))
 
     @rule(number=st.integers(0, 9), to_first_run=st.booleans())

@@ -10,12 +10,14 @@ from typing import Any
 from local_glue.stack import Stack
 
 SERVICE_OF_SIGNATURE = re.compile(r"Credential=[^,]*/(s3|dynamodb)/aws4_request")
-KINDS = ("error", "throttle", "reset", "lost_reply")
-"""500; 503 SlowDown or its like of DynamoDB; no answer; done, but no answer."""
+KINDS = ("error", "throttle", "missing", "reset", "lost_reply")
+"""500; 503 SlowDown or its like of DynamoDB; what was there is not; no answer; done, but no answer."""
 
 ERRORS = {
     ("s3", "error"): ("500 Internal Server Error", "InternalError", "We encountered an internal error."),
     ("s3", "throttle"): ("503 Slow Down", "SlowDown", "Please reduce your request rate."),
+    ("s3", "missing"): ("404 Not Found", "NoSuchKey", "The specified key does not exist."),
+    ("dynamodb", "missing"): ("400 Bad Request", "ResourceNotFoundException", "Requested resource not found"),
     ("dynamodb", "error"): ("500 Internal Server Error", "InternalServerError", "The request could not be processed."),
     ("dynamodb", "throttle"): ("400 Bad Request", "ThrottlingException", "Rate exceeded"),
 }
