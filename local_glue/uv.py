@@ -4,35 +4,22 @@ uv does not read pip's settings, and installs into whatever environment the user
 local_glue.uv pip install …`; only the standard library is imported here, because nothing else is installed yet.
 """
 
-import ast
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from local_glue import pip_settings
 from local_glue.environment import own_folder
 
 LISTS = {"extra-index-url": ("UV_INDEX", " "), "find-links": ("UV_FIND_LINKS", ","),
          "trusted-host": ("UV_INSECURE_HOST", " ")}  # fmt: skip
 VALUES = {"index-url": "UV_DEFAULT_INDEX", "client-cert": "SSL_CLIENT_CERT", "timeout": "UV_HTTP_TIMEOUT",
           "default-timeout": "UV_HTTP_TIMEOUT"}  # fmt: skip
-BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 FOREIGN = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET",
            "UV_PREFIX")  # fmt: skip
 """Variables that would lead uv to another environment than this interpreter's."""
-
-
-def pip_settings(listed: str) -> dict[str, str]:
-    """The settings in what `pip config list` prints; those for `install` win over global ones, variables over both."""
-    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}
-    for line in listed.splitlines():
-        name, equals, value = line.partition("=")
-        section, _, key = name.rpartition(".")
-        if equals and section in found:
-            found[section][key] = str(ast.literal_eval(value))
-    return {**found["global"], **found["install"], **found[":env:"]}
 
 
 def uv_environment(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
@@ -66,18 +53,13 @@ def uv_command(argv: Sequence[str], settings: Mapping[str, str], python: str) ->
 
 
 def _certificates(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
-    """Where pip looks for certificates: its own setting, else requests' variables."""
-    for place in (settings.get("cert"), *(environ.get(name) for name in BUNDLES)):
-        if place:
-            return {"SSL_CERT_DIR" if Path(place).is_dir() else "SSL_CERT_FILE": place}
-    return {}
+    place = pip_settings.certificates(settings, environ)
+    return {"SSL_CERT_DIR" if Path(place).is_dir() else "SSL_CERT_FILE": place} if place else {}
 
 
 def main(argv: list[str]) -> None:
     """Becomes uv, which was installed beside this interpreter."""
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False).stdout  # noqa: S603
-    settings = pip_settings(listed)
+    settings = pip_settings.read()
     variables = uv_environment(settings, os.environ)
     variables.setdefault("UV_CACHE_DIR", str(_cache()))
     # Else the first runs compile what they import; where PYTHONDONTWRITEBYTECODE is set every run does, for seconds.

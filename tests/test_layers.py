@@ -23,6 +23,7 @@ LAYERS = {
             "errors",
             "environment",
             "machine",
+            "pip_settings",
             "uv",
             "config",
             "home",

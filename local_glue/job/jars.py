@@ -1,149 +1,146 @@
-"""The jars for S3 and PostgreSQL that Spark does not ship: `python -m local_glue.job.jars` fetches them."""
+"""The jars for S3 and PostgreSQL that Spark does not ship: `python -m local_glue.job.jars` fetches them.
 
-import importlib.util
+Python fetches them, as pip does its packages: over the same proxy and certificates, each with the hash in jars.toml.
+"""
+
 import os
-import re
-import subprocess
+import ssl
 import sys
-from collections.abc import Iterable, Mapping
+import tomllib
+import urllib.request
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from local_glue.environment import NO_PROXY, own_folder
+import truststore
+
+from local_glue import pip_settings
+from local_glue.environment import own_folder
 from local_glue.errors import LocalGlueError
 
-POSTGRESQL = "org.postgresql:postgresql:42.7.3"
-# What S3A needs of AWS's clients. hadoop-aws depends on the bundle of all of them, hundreds of MB.
-HADOOP_3_3 = (
-    "org.apache.hadoop:hadoop-aws:3.3.4",
-    *(f"com.amazonaws:aws-java-sdk-{name}:1.12.262" for name in ("s3", "sts", "dynamodb")),
-)
-HADOOP_3_4 = (
-    "org.apache.hadoop:hadoop-aws:3.4.2",
-    *(
-        f"software.amazon.awssdk:{name}:2.29.52"
-        for name in ("s3", "s3-transfer-manager", "sts", "apache-client", "netty-nio-client")
-    ),
-)
-EXCLUDES = ("com.amazonaws:aws-java-sdk-bundle", "software.amazon.awssdk:bundle")
-USERS_OPTIONS = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
+LOCK = Path(__file__).with_name("jars.toml")
+MIRROR = "LOCAL_GLUE_MAVEN_MIRROR"
+CENTRAL = "https://repo1.maven.org/maven2"
+TIMEOUT_S, ATTEMPTS, AT_A_TIME = 60, 3, 4
+
+Open = Callable[..., object]
 
 
-def packages(spark: str) -> tuple[str, ...]:
-    """The packages for a version of Spark: those of the Hadoop that it ships."""
-    return (*(HADOOP_3_3 if spark.startswith("3.") else HADOOP_3_4), POSTGRESQL)
+@dataclass(frozen=True)
+class Jar:
+    """A jar in Maven's terms, and the SHA-256 of its file."""
+
+    group: str
+    artifact: str
+    version: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+        return f"{self.artifact}-{self.version}.jar"
+
+    @property
+    def place(self) -> str:
+        """Its path in a Maven repository."""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.name}"
+
+
+def locked(spark: str, lock: Path = LOCK) -> list[Jar]:
+    """The jars for a version of Spark: those of the Hadoop that it ships, without what it ships itself."""
+    section = tomllib.loads(lock.read_text(encoding="utf-8"))[f"spark-{spark.partition('.')[0]}"]
+    return [Jar(*name.split(":"), digest) for name, digest in section.items()]
 
 
 def jars_conf() -> dict[str, str]:
-    """Spark's settings for the jars: where they are, or what Ivy has to fetch."""
-    class_path = _class_path()
-    # Also passed to Ivy, which asks Java even if it has nothing to fetch: Java takes the home folder from the account,
-    # not from HOME, and fails if there is no account.
-    ivy = {"spark.jars.ivy": str(_ivy())}
-    if class_path:
-        return {**ivy, "spark.driver.extraClassPath": class_path}
-    return {**ivy, "spark.jars.packages": ",".join(packages(_spark())), "spark.jars.excludes": ",".join(EXCLUDES)}
-
-
-def _spark() -> str:
-    return metadata.version("pyspark")
-
-
-def _ivy() -> Path:
-    """Ivy's folder; the Ivy of Spark 4 cannot read what that of Spark 3 has kept."""
-    return own_folder() / (".ivy2" if _spark().startswith("3.") else ".ivy2.5.2")
-
-
-def _record() -> Path:
-    """The file that names the jars which Ivy has found, for these packages and this Spark."""
-    digest = sha256(" ".join((_spark(), *packages(_spark()))).encode()).hexdigest()[:12]
-    return _ivy() / f"local-glue-{digest}.txt"
-
-
-def _class_path() -> str | None:
-    """The class path of the jars that Ivy has downloaded, None if one is missing."""
-    # If all are on disk, Ivy is not run again, which saves a second.
-    record = _record()
-    paths = [_ivy() / "jars" / name for name in record.read_text("utf-8").split()] if record.is_file() else []
-    return os.pathsep.join(map(str, paths)) if paths and all(path.is_file() for path in paths) else None
-
-
-def not_shipped(jars: Iterable[str], shipped: Iterable[str]) -> list[str]:
-    """The jars that Spark does not ship; its own, in whatever version, must not be hidden by another.
-
-    Args:
-        jars: names of Ivy's files, `<group>_<artifact>-<version>.jar`.
-        shipped: names of Spark's files, `<artifact>-<version>.jar`.
-    """
-    theirs = {_artifact(name) for name in shipped}
-    return [name for name in jars if _artifact(name.partition("_")[2]) not in theirs]
-
-
-def _artifact(name: str) -> str:
-    return re.sub(r"-\d.*\.jar$", "", name)
-
-
-def fetch_jars() -> None:
-    """Downloads the missing jars with Spark's Ivy, through the user's proxy, if need be with the user's JVM options.
+    """Spark's settings for the jars, which are fetched if they are not there.
 
     Raises:
-        LocalGlueError: the download failed; the message ends with Ivy's.
+        LocalGlueError: see `fetch_jars`.
     """
-    proxies, said = proxy_options(os.environ), ""
-    # Elsewhere the user's options have no effect; here they may lead to the certificates of the user's network.
-    options = " ".join(filter(None, map(os.environ.get, USERS_OPTIONS)))
-    for attempt in [proxies, f"{proxies} {options}"] if options else [proxies]:
-        if not _class_path():
-            said = _run_ivy(attempt)
-    if not _class_path():
-        before_stack = said.partition("\tat ")[0]
-        raise LocalGlueError(
-            f"Spark's Ivy could not fetch the jars for S3 and PostgreSQL into {_ivy()}: is the network there? Behind a "
-            "proxy set HTTPS_PROXY; where a proxy has certificates of its own, set JAVA_TOOL_OPTIONS="
-            "-Djavax.net.ssl.trustStore=FILE, with a Java keystore that has them. Ivy said: "
-            f"{' '.join(before_stack.split())[-600:]}"
-        )
+    paths = fetch_jars()
+    # Spark asks Java for Ivy's folder even if Ivy has nothing to do: Java takes the home folder from the account, not
+    # from HOME, and fails if there is no account.
+    return {
+        "spark.jars.ivy": str(own_folder() / ".ivy2"),
+        "spark.driver.extraClassPath": os.pathsep.join(map(str, paths)),
+    }
 
 
-def proxy_options(environ: Mapping[str, str]) -> str:
-    """The JVM options for the proxies that HTTPS_PROXY and HTTP_PROXY name, which Java does not read itself."""
-    options = []
-    for scheme in ("https", "http"):
-        names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
-        value = next((environ[name] for name in names if environ.get(name)), "")
-        place = urlsplit(value if "://" in value else f"//{value}")
-        if place.hostname and not place.scheme.startswith("socks"):
-            options += [f"-D{scheme}.proxyHost={place.hostname}", f"-D{scheme}.proxyPort={place.port or 80}"]
-            user = {"proxyUser": place.username, "proxyPassword": place.password}
-            options += [f"-D{scheme}.{name}={unquote(given)}" for name, given in user.items() if given]
-    direct = [part.strip() for name in NO_PROXY for part in environ.get(name, "").split(",") if part.strip()]
-    if options and direct:
-        hosts = [f"*{part}" if part.startswith(".") else part for part in dict.fromkeys(direct)]
-        options.append(f"-Dhttp.nonProxyHosts={'|'.join(hosts)}")
-    return " ".join(options)
+def fetch_jars(jars: list[Jar] | None = None, folder: Path | None = None) -> list[Path]:
+    """Fetches the jars that are not there yet; returns where they all are.
+
+    Args:
+        jars: those of the lock file for the Spark that is installed, unless given.
+        folder: where they are kept; the user's cache, unless given.
+
+    Raises:
+        LocalGlueError: one could not be fetched, or is not the file that the lock file names; the message has the
+            address and a remedy.
+    """
+    jars = locked(metadata.version("pyspark")) if jars is None else jars
+    folder = folder or _cache()
+    missing = [jar for jar in jars if not (folder / jar.name).is_file()]
+    if missing:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = pip_settings.read()
+        fetch = opener(settings, os.environ).open
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            list(pool.map(lambda jar: _fetch(jar, folder, fetch), missing))
+    return [folder / jar.name for jar in jars]
 
 
-def _run_ivy(java_options: str) -> str:
-    """Starts and ends a session, and records the jars that it was given; returns its messages."""
-    code = (
-        "from local_glue.job.spark import get_session; session = get_session(); "
-        "print('JARS', session.sparkContext.getConf().get('spark.jars', '')); session.stop()"
+def opener(settings: Mapping[str, str], environ: Mapping[str, str]) -> urllib.request.OpenerDirector:
+    """What opens addresses: with the proxies of the shell or of pip, and the certificates of pip or of the system.
+
+    Args:
+        settings: pip's, by their names.
+        environ: the user's shell.
+    """
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    place = pip_settings.certificates(settings, environ)
+    if place:
+        context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
+    proxies = dict.fromkeys(("http", "https"), settings["proxy"]) if settings.get("proxy") else None
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
     )
-    variables = {**os.environ, "LOCAL_GLUE_JVM_OPTIONS": java_options}
-    options = {"text": True, "encoding": "utf-8", "errors": "replace", "env": variables}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, **options)  # noqa: S603 (a fixed command)
-    found = re.search(r"^JARS (\S+)$", done.stdout, re.MULTILINE)
-    if found:
-        names = [Path(uri).name for uri in found.group(1).split(",")]
-        _record().write_text("\n".join(not_shipped(names, os.listdir(_spark_jars()))), encoding="utf-8")
-    return done.stderr
 
 
-def _spark_jars() -> Path:
-    spec = importlib.util.find_spec("pyspark")
-    return Path((spec.submodule_search_locations or [""])[0] if spec else "") / "jars"
+def _fetch(jar: Jar, folder: Path, fetch: Open) -> None:
+    address = f"{(os.environ.get(MIRROR) or CENTRAL).rstrip('/')}/{jar.place}"
+    content = _download(address, fetch)
+    found = sha256(content).hexdigest()
+    if found != jar.digest:
+        raise LocalGlueError(
+            f"{address} is not the file that {LOCK.name} names: its SHA-256 is {found}, not {jar.digest}. Does a proxy "
+            f"or mirror answer with a page of its own? {MIRROR} names another Maven repository."
+        )
+    unfinished = folder / f"{jar.name}.{os.getpid()}"
+    unfinished.write_bytes(content)
+    unfinished.rename(folder / jar.name)
+
+
+def _download(address: str, fetch: Open) -> bytes:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with fetch(address, timeout=TIMEOUT_S) as answer:  # type: ignore[attr-defined]
+                return answer.read()
+        except OSError as error:
+            if attempt < ATTEMPTS and getattr(error, "code", 500) >= 500 and "CERTIFICATE" not in str(error):
+                continue
+            raise LocalGlueError(
+                f"{address} could not be fetched: {error}. Behind a proxy set HTTPS_PROXY; if that has certificates "
+                f"of its own, set PIP_CERT to a file with them; {MIRROR} names another Maven repository."
+            ) from error
+    raise AssertionError("unreachable")
+
+
+def _cache() -> Path:
+    return own_folder() / ".cache" / "local-glue" / "jars"
 
 
 if __name__ == "__main__":

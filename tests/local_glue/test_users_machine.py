@@ -70,7 +70,7 @@ def hostile(tmp_path_factory, proxied):
     (folder / ".aws").mkdir()
     for name in ("config", "credentials"):
         (folder / ".aws" / name).write_text("[default\nbroken")
-    (folder / ".ivy2").symlink_to(own_folder() / ".ivy2")
+    (folder / ".cache").symlink_to(own_folder() / ".cache")
     (folder / "bash_env").write_text("echo from BASH_ENV\n")
     (folder / "spark-defaults.conf").write_text("spark.master=spark://nowhere:1\n")
     (folder / "core-site.xml").write_text(

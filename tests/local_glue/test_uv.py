@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local_glue.uv import pip_settings, uv_command, uv_environment
+from local_glue import pip_settings
+from local_glue.uv import uv_command, uv_environment
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 HERE = {"VIRTUAL_ENV": "/other/venv", "CONDA_PREFIX": "/conda", "UV_PYTHON": "3.9", "HOME": "/home/me"}
@@ -20,7 +21,7 @@ def describe_pip_settings():
             "global.index-url='https://global.example/simple'", "global.timeout='60'", "install.index-url='https://b.example'",
             ":env:.extra-index-url='https://c.example\\nhttps://d.example'", "download.index-url='https://no.example'",
         ])  # fmt: skip
-        assert pip_settings(listed) == {
+        assert pip_settings.parsed(listed) == {
             "index-url": "https://b.example", "timeout": "60", "extra-index-url": "https://c.example\nhttps://d.example",
         }  # fmt: skip
 
