@@ -88,5 +88,7 @@ OTHER_VERSIONS = (
     play(3, level="paid", ts=play(3)["ts"] + 1),
     play(5, artist=twice("Björk"), lastName=twice("Müller")),
     play(40, location=None),
+    # Stored before, and delivered in two versions at once.
+    play(22, length=100.5),
 )
 """Plays delivered again with other content."""

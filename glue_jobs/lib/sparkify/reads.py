@@ -11,8 +11,9 @@ SONG_KEYS = tuple(tables.SONGS.column(name) for name in ("song_id", "artist_id",
 
 
 def songplays_of(play_keys: str) -> Query:
-    """Stored songplays with the ids of this run's plays."""
-    return _select(tables.SONGPLAYS, f"JOIN {play_keys} AS k ON k.songplay_id = t.songplay_id")
+    """Stored songplays with the ids of this run's plays, each once: a play may come in versions of different length."""
+    keys = f"SELECT DISTINCT p.songplay_id FROM {play_keys} AS p"
+    return _select(tables.SONGPLAYS, f"JOIN ({keys}) AS k ON k.songplay_id = t.songplay_id")
 
 
 def songplays_at_times_of(play_keys: str) -> Query:
