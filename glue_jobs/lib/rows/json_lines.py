@@ -20,6 +20,9 @@ EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
 NESTED = r"^\s*\{[^{\[]*[{\[]"
 """A second opening bracket."""
 
+QUOTED = r'"(?:[^"\\]|\\.)*+"'
+"""A string; without the `+` Java's matcher would call itself for each character, and die of a long one."""
+
 OTHER_TYPES = {
     "number": "double",
     "boolean": "boolean",
@@ -104,7 +107,7 @@ def _other_types(dataset: Dataset) -> Column:
     It can in lines without nested values, repeated or escaped keys, which nearly all are.
     """
     raw = F.col("raw")
-    without_texts = F.regexp_replace(raw, r'"(?:[^"\\]|\\.)*"', "")
+    without_texts = F.regexp_replace(raw, QUOTED, "")
     is_flat = ~raw.rlike(NESTED) | ~without_texts.rlike(NESTED)
     is_plain = is_flat & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
     parsed = [
