@@ -9,16 +9,22 @@ from tests.hostile.texts import MARK
 
 CLEAN, ONE_OFF = 0.3, 0.85
 """Shares: of rows without a fault, and up to which rows have odd values rather than being odd as a whole."""
-USUAL = {"BIGINT": "7", "INTEGER": "34", "BOOLEAN": "True", "DATE": "2024-02-07", "TIMESTAMP": "2024-06-25 10:20:30"}
+USUAL = {
+    **{"BOOLEAN": "True", "DATE": "2024-02-07", "TIMESTAMP": "2024-06-25 10:20:30", "DOUBLE PRECISION": "1.01e-06"},
+}
 SPECTRUM = (
     '"1","ab, c","x"', '1,"",""', "1,,", '1,"ha ""ha"" ha",x', '1,"{""type"": ""Point"", ""at"": [1,2]}",x',
     '1,"once upon', 'a time",5', '1,"""Hi"" he said', 'and left""",x', "1,ʤ,x", "a,b,c", '"a","b","c"',
 )  # fmt: skip
 BROKEN = (
-    '"', '""', '"""', '""""', '1,"a"b,x', '1,a"b,x', '1,a"b"c,x', '1,"a""b,x', '1,"a" "b",x', '1, "a" ,x', '1,\t"a",x', '1,""a"",x',
-    '1,12" a,7" b', '1,"a\x00,b",x', "1,'a,b',x", '1,"a\\"b",x', "1,a\\,b,x", ",,", ",", ",,,,,,,,,,,,,,,,,,,,,,,,,", "1;a;x", "1\ta\tx",
-    "# comment", "#", "sep=,", "--", "\\.", "EOF", "<html>", '{"user_id": 1}', "\x1a", "\x00", "\x00\x00", " \t", "\x01\x02 \x1f", "",
-    "\u00a0", "\u2028", "\x85", "\x7f", MARK, MARK + " ", MARK + MARK, "é", "(3 rows affected)", "1,a,x,", ",1,a,x", "1,a", "1",
+    '"', '""', '"""', '""""', '1,"a"b,x', '1,a"b,x', '1,a"b"c,x', '1,"a""b,x', '1,"a" "b",x', '1, "a" ,x',
+    '1,\t"a",x', '1,""a"",x',
+    '1,12" a,7" b', '1,"a\x00,b",x', "1,'a,b',x", '1,"a\\"b",x', "1,a\\,b,x", ",,", ",", ",,,,,,,,,,,,,,,,,,,,,,,,,",
+    "1;a;x", "1\ta\tx",
+    "# comment", "#", "sep=,", "--", "\\.", "EOF", "<html>", '{"user_id": 1}', "\x1a", "\x00", "\x00\x00", " \t",
+    "\x01\x02 \x1f", "",
+    "\u00a0", "\u2028", "\x85", "\x7f", MARK, MARK + " ", MARK + MARK, "é", "(3 rows affected)", "1,a,x,", ",1,a,x",
+    "1,a", "1",
 )  # fmt: skip
 
 
@@ -57,7 +63,9 @@ def _usual(rng: random.Random, field: Any) -> str:
         return rng.choice(("", "x", "1"))
     if field.type.startswith("VARCHAR"):
         return rng.choice(("t1", "Ada Lovelace", "A;B", "Côte d'Ivoire"))
-    return USUAL.get(field.type, "0.25") if rng.random() < 0.7 else str(rng.randrange(1, 120)) if "INT" in field.type else USUAL.get(field.type, "1.01e-06")
+    if field.type in ("BIGINT", "INTEGER"):
+        return str(rng.randrange(1, 120))
+    return USUAL[field.type]
 
 
 def _written(rng: random.Random, value: str, *, is_odd: bool) -> str:
@@ -65,7 +73,8 @@ def _written(rng: random.Random, value: str, *, is_odd: bool) -> str:
     quoted = '"' + value.replace('"', '""') + '"'
     share = rng.random()
     if is_odd and share < 0.03:
-        return rng.choice((value, f'"{value}', f'{value}"', f'"{value}"x', f' {quoted} ', f'\t{quoted}', f"'{value}'", f'"{value}"', quoted[1:]))
+        wrong = (value, f'"{value}', f'{value}"', f'"{value}"x', f"'{value}'", f'"{value}"', quoted[1:])
+        return rng.choice((*wrong, f" {quoted} ", f"\t{quoted}"))
     must_be = "," in value or '"' in value
     return quoted if must_be or share < 0.1 else value
 
@@ -79,10 +88,13 @@ def _odd(rng: random.Random, row: str, head: str) -> Iterator[str]:
         return
     yield rng.choice(
         (
-            *(row[:at], row[at:], row[:at] + character + row[at:], row[:at] + row[at + 1 :], row + row, row + "," + row),
+            *(row[:at], row[at:], row[:at] + character + row[at:], row[:at] + row[at + 1 :], row + row,
+            row + "," + row),
             *(row + ",", "," + row, row + ',""', " " + row, row + " ", MARK + row, "#" + row, row.replace(",", ";")),
-            *(row.replace(",", ", "), row.replace(",", "\t"), row.replace('"', "'"), f'"{row}"', row.replace(",", ',"')),
-            *(head, MARK + head, head + " ", " " + head, head.upper() + "x", head.lower(), rng.choice(SPECTRUM), rng.choice(BROKEN)),
+            *(row.replace(",", ", "), row.replace(",", "\t"), row.replace('"', "'"), f'"{row}"', row.replace(",",
+            ',"')),
+            *(head, MARK + head, head + " ", " " + head, head.upper() + "x", head.lower(), rng.choice(SPECTRUM),
+            rng.choice(BROKEN)),
             *(rng.choice(SPECTRUM), rng.choice(BROKEN), row[:at] + "y" * rng.choice((300, 70_000)) + row[at:]),
         )
     )  # fmt: skip
@@ -91,6 +103,9 @@ def _odd(rng: random.Random, row: str, head: str) -> Iterator[str]:
 def _record(rng: random.Random, row: str) -> Iterator[str]:
     """A row with line breaks between the quotes of one of its values."""
     first, comma, rest = row.partition(",")
-    inner = rng.choice((["a", "b"], ["a", row, "b"], ["", "", ""], ['""', '""'], ["a", "1,t1", "#", "b"], ["a,b", ",", "c"]))
+    inner = rng.choice(
+        (["a", "b"], ["a", row, "b"], ["", "", ""], ['""', '""'], ["a", "1,t1", "#", "b"], ["a,b", ",", "c"])
+    )
     broken = "\n".join(inner)
-    yield from rng.choice((f'{row[: -len(rest)] if rest else first}"{broken}"', f'"{broken}"{comma}{rest}', f'{first},"{broken}",{rest}')).split("\n")
+    at_end = f'{row[: -len(rest)] if rest else first}"{broken}"'
+    yield from rng.choice((at_end, f'"{broken}"{comma}{rest}', f'{first},"{broken}",{rest}')).split("\n")

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from oracle import json_text
 from oracle.csv_text import column_names
-from oracle.lines import judge
+from oracle.lines import judge, latest_micros
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -24,6 +25,9 @@ SHOWN = 15
 
 Outcome = tuple[tuple[str, ...], tuple[str, ...], tuple[Any, ...]]
 """Reasons, warnings and values; the last two are empty where there are reasons."""
+
+Outcomes = Counter[tuple[int, str, Outcome]]
+"""The number of rows by file, text and outcome."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ def _odd_file(rng: random.Random, dataset: Dataset, rows: int) -> File:
     return File(header, list(csv_grammar.lines(rng, dataset, column_names(header), header, rows)))
 
 
-def expected(dataset: Dataset, files: Sequence[File]) -> Counter[tuple[int, str, Outcome]]:
+def expected(dataset: Dataset, files: Sequence[File]) -> Outcomes:
     """The rows as the oracle judges them, by file, text and outcome."""
-    found: Counter[tuple[int, str, Outcome]] = Counter()
+    found: Outcomes = Counter()
     for number, file in enumerate(files):
         for raw, verdict in judge(dataset, file.lines, header=file.header, run_start=RUN_START):
             values = () if verdict.reasons else tuple(verdict.values[name] for name in dataset.field_names)
@@ -70,16 +74,18 @@ class Engine:
         kept = [_accepted(dataset, file, folder / f"{number:04}") for number, file in enumerate(files)]
         self.counted = sum(file.lines for file in kept)
         paths = [f"file://{folder}/{file.archive_key}" for file in kept]
-        read = raw_lines.read_lines(spark, paths).withColumn("path", F.regexp_replace("path", f"^file:/+{str(folder)[1:]}", "s3://lake"))
+        lake = F.regexp_replace("path", f"^file:/+{str(folder)[1:]}", "s3://lake")
+        read = raw_lines.read_lines(spark, paths).withColumn("path", lake)
         known = raw_lines.files_frame(spark, kept, dataset=dataset, lake_bucket="lake")
         parse = json_lines.parse_json if dataset.file_format == "json" else csv_lines.parse_lines
         self._fields = parse(read, known, dataset=dataset)
 
-    def outcomes(self) -> Counter[tuple[int, str, Outcome]]:
+    def outcomes(self) -> Outcomes:
         """Rows with all their reasons (`with_checks`), by file, text and outcome."""
         rows = checked_rows.with_checks(self._fields, dataset=self.dataset, run_start=RUN_START)
-        found: Counter[tuple[int, str, Outcome]] = Counter()
-        for file_id, raw, reasons, warnings, *values in _select(rows, self.dataset, "file_id", "raw", "_errors.rule", "_warnings"):
+        found: Outcomes = Counter()
+        columns = ("file_id", "raw", "_errors.rule", "_warnings")
+        for file_id, raw, reasons, warnings, *values in _select(rows, self.dataset, *columns):
             clean = ((), tuple(warnings), tuple(values))
             found[file_id, raw, (tuple(reasons), (), ()) if reasons else clean] += 1
         return found
@@ -88,15 +94,28 @@ class Engine:
         """Rows as loads keep them (`sifted`): file and text of those in error, file and values of the others."""
         rows = checked_rows.sifted(self._fields, dataset=self.dataset, run_start=RUN_START)
         found = _select(rows, self.dataset, "file_id", "raw")
-        return Counter((file_id, raw) if raw is not None else (file_id, tuple(values)) for file_id, raw, *values in found)
+        return Counter((file_id, tuple(values) if raw is None else raw) for file_id, raw, *values in found)
 
 
-def as_sifted(outcomes: Counter[tuple[int, str, Outcome]]) -> Counter[tuple[Any, ...]]:
+def as_sifted(outcomes: Outcomes) -> Counter[tuple[Any, ...]]:
     """What `Engine.sifted` says of rows with these outcomes."""
     found: Counter[tuple[Any, ...]] = Counter()
     for (file_id, raw, (reasons, _, values)), count in outcomes.items():
-        found[(file_id, raw) if reasons else (file_id, values)] += count
+        found[file_id, raw if reasons else values] += count
     return found
+
+
+def without_doubtful(dataset: Dataset, actual: Outcomes, right: Outcomes) -> tuple[Outcomes, Outcomes]:
+    """Both without the lines where they differ and may (`json_text.may_differ`)."""
+    if dataset.file_format == "csv":
+        return actual, right
+    latest = latest_micros(RUN_START)
+    doubtful = {
+        (number, raw)
+        for number, raw, (reasons, _, values) in actual - right
+        if json_text.may_differ(dataset, raw, latest, reasons, values)
+    }
+    return tuple(Counter({row: n for row, n in rows.items() if row[:2] not in doubtful}) for rows in (actual, right))
 
 
 def differences(actual: Counter[Any], right: Counter[Any]) -> list[str]:
@@ -129,4 +148,6 @@ def _select(rows: DataFrame, dataset: Dataset, *others: str) -> Iterator[tuple[A
 
 def _plain(field: Any) -> Column:
     column = F.col(field.name)
-    return {"TIMESTAMP": F.unix_micros, "DATE": lambda day: day.cast("string")}.get(field.type, lambda same: same)(column)
+    if field.type == "TIMESTAMP":
+        return F.unix_micros(column)
+    return column.cast("string") if field.type == "DATE" else column

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from glue_jobs.lib.contracts.datasets import DATASETS
-from tests.hostile.engine import Engine, as_sifted, differences, expected, odd_files
+from tests.hostile.engine import Engine, as_sifted, differences, expected, odd_files, without_doubtful
 
 pytestmark = pytest.mark.spark
 
@@ -24,9 +24,11 @@ def check(spark, folder, dataset, rng, *, rows, files, sift=True):
     given = odd_files(rng, dataset, rows=rows, files=files)
     right, engine = expected(dataset, given), Engine(spark, dataset, given, folder)
     assert engine.counted == right.total()
-    assert differences(engine.outcomes(), right) == []
+    outcomes = engine.outcomes()
+    found = differences(*without_doubtful(dataset, outcomes, right))
     if sift:
-        assert differences(engine.sifted(), as_sifted(right)) == []
+        found += differences(engine.sifted(), as_sifted(outcomes))
+    assert not found, "\n".join(found)
     return right.total(), sum(count for (_, _, (reasons, *_)), count in right.items() if not reasons)
 
 
@@ -40,7 +42,7 @@ def test_lines_have_the_reasons_and_values_that_they_should(spark, tmp_path, nam
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-def test_a_million_lines(spark, tmp_path):
+def test_a_million_lines(spark, tmp_path, record_property):
     rng, done, good, begun = random.Random(SEED), 0, 0, time.monotonic()
     while done < ROWS:
         for dataset in DATASETS.values():
@@ -49,4 +51,4 @@ def test_a_million_lines(spark, tmp_path):
             done, good = done + rows, good + clean
             for path in folder.iterdir():
                 path.unlink()
-    print(f"{done} rows, {good} of them clean, {time.monotonic() - begun:.0f} s")
+    record_property("figures", f"{done} rows, {good} clean, {time.monotonic() - begun:.0f} s")

@@ -2,13 +2,18 @@
 
 import json
 import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
-from oracle.texts import BITS, in_range, is_required, max_bytes, out_of_bounds, value_of, whole_number
+from oracle.texts import BITS, in_range, is_required, max_bytes, out_of_bounds, whole_number
 
 MOST_DIGITS = MOST_LEVELS = 1000
-MANY_LEVELS = 100
+LONG_NUMBER = re.compile(rf"[0-9.eE+-]{{{MOST_DIGITS + 1}}}")
+DEEPEST = 5000
+BROKEN = {"not_json", "not_an_object", "beyond_limits"}
 ROUNDED_FROM = 10**15
 FIRST_MS, LAST_MS = 100_000_000_000, 253_402_300_799_999
 SECONDS_BELOW = 10**11
@@ -26,6 +31,18 @@ class BeyondLimitsError(Exception):
     """It is more than a parser takes."""
 
 
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Python's parser calls itself for each level of a value."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(usual + DEEPEST)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+@_deep_recursion()
 def judge(dataset: Any, line: str, latest: int) -> tuple[list[str], list[str], dict[str, Any]]:
     """Reasons, warnings and values of a line; times are possible up to `latest`, microseconds since 1970."""
     found, reason = _object(line)
@@ -37,6 +54,14 @@ def judge(dataset: Any, line: str, latest: int) -> tuple[list[str], list[str], d
     reasons += ["lone_surrogate"] if found is not None and _escapes_half(line) else []
     if found is None:
         return [*reasons, reason], [], {}
+    broken, warnings, values = judge_object(dataset, found, latest)
+    return [*reasons, *broken], warnings, values
+
+
+def judge_object(dataset: Any, found: Pairs, latest: int) -> tuple[list[str], list[str], dict[str, Any]]:
+    """Reasons, warnings and values of an object's fields."""
+    reasons, pairs = [], dict(found)
+    fields = {field.name: pairs.get(field.name) for field in dataset.fields}
     names = [key for key, _ in found if key in fields]
     warnings = ["duplicate_key"] if len(names) > len(set(names)) else []
     values = {}
@@ -56,6 +81,45 @@ def judge(dataset: Any, line: str, latest: int) -> tuple[list[str], list[str], d
     return reasons, warnings, values
 
 
+@_deep_recursion()
+def may_differ(dataset: Any, line: str, latest: int, reasons: Sequence[str], values: Sequence[Any]) -> bool:
+    """Whether a parser may find these reasons, or values, too, for what is said of the line is not all there is.
+
+    What is not JSON, or too large, may be called any of three names. Of a field that is written more than once the last
+    value counts, but if the values have different types it may be called wrong, and a text of digits a number.
+    """
+    found, reason = _object(line)
+    if found is None:
+        return reason in BROKEN and bool(BROKEN & set(reasons)) and not _is_json(line)
+    types: dict[str, set[Any]] = {}
+    for key, value in found:
+        types.setdefault(key, set()).add(type(value))
+    doubtful = [field.name for field in dataset.fields if len(types.get(field.name, ())) > 1]
+    loose = Pairs((key, _as_number(value) if key in doubtful else value) for key, value in found)
+    right = judge_object(dataset, loose, latest)
+    if not doubtful or _about_others(right[0], doubtful) != _about_others(reasons, doubtful):
+        return False
+    return bool(reasons) or list(right[2].values()) == list(values)
+
+
+def _about_others(reasons: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The reasons that are not about these fields, nor about a line as a whole."""
+    about = (*(f"{name}_" for name in names), "value_too_long", "nul_byte", "lone_surrogate")
+    return [reason for reason in reasons if not reason.startswith(about)]
+
+
+def _is_json(line: str) -> bool:
+    try:
+        _parse(line)
+    except (BeyondLimitsError, ValueError):
+        return False
+    return True
+
+
+def _as_number(value: Any) -> Any:
+    return Number(value) if type(value) is str and re.fullmatch(r"-?[0-9.]+", value) else value
+
+
 def _object(line: str) -> tuple[Pairs | None, str]:
     """The object in the line, or the reason that there is none."""
     try:
@@ -63,14 +127,15 @@ def _object(line: str) -> tuple[Pairs | None, str]:
     except BeyondLimitsError:
         return None, "beyond_limits"
     except ValueError:
-        return None, "not_an_object" if _are_objects(line) else "not_json"
+        # What is broken and large may be either.
+        is_large = line.count("{") + line.count("[") >= MOST_LEVELS or LONG_NUMBER.search(line)
+        return None, "beyond_limits" if is_large else "not_an_object" if _are_objects(line) else "not_json"
     return (value, "") if isinstance(value, Pairs) else (None, "not_an_object")
 
 
 def _parse(text: str) -> Any:
     """The value of JSON text."""
-    depth = _depth(text) if text.count("{") + text.count("[") > MANY_LEVELS else 0
-    if depth >= MOST_LEVELS:
+    if _depth(text) >= MOST_LEVELS:
         raise BeyondLimitsError
     return json.loads(text, object_pairs_hook=Pairs, parse_int=_number, parse_float=_number, parse_constant=_refuse)
 
@@ -86,6 +151,9 @@ def _refuse(text: str) -> None:
 
 
 def _depth(text: str) -> int:
+    """How deep brackets are nested; it is looked at if there are enough of them."""
+    if text.count("{") + text.count("[") < MOST_LEVELS:
+        return 0
     depth = deepest = 0
     for bracket in re.findall(r"[{}\[\]]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
         depth += 1 if bracket in "{[" else -1
@@ -154,7 +222,7 @@ def _typed(field: Any, value: Any, text: str, *, is_row_time: bool) -> tuple[Any
     is_text = type(value) is str
     if limit := max_bytes(field):
         too_long = len(text.encode(errors="replace")) > limit
-        return text, [*([] if is_text else wrong), *(["value_too_long"] if too_long else [])]
+        return text, [] if is_text and not too_long else ["value_too_long"] if is_text else wrong
     if field.as_text:
         number = whole_number(text, field.type, as_pandas=True)
         return number, [] if is_text and number is not None else wrong
@@ -177,6 +245,5 @@ def _whole(number: Number, kind: str) -> int | None:
 def _time(name: str, ms: float, *, is_row_time: bool) -> tuple[int | None, list[str]]:
     if isfinite(ms) and FIRST_MS <= ms <= LAST_MS and ms == int(ms):
         return int(ms) * 1000, []
-    if isfinite(ms) and ms < 0:
-        return None, [f"{name}_negative"]
-    return None, [f"{name}_in_seconds" if is_row_time and ms < SECONDS_BELOW else f"{name}_invalid"]
+    what = "negative" if ms < 0 else "in_seconds" if is_row_time and ms < SECONDS_BELOW else "invalid"
+    return None, [f"{name}_{what if isfinite(ms) else 'invalid'}"]

@@ -3,9 +3,7 @@
 It shares no code with `glue_jobs`; of the contracts it reads the fields alone.
 """
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +12,6 @@ from oracle import csv_text, json_text
 from oracle.texts import EPOCH
 
 BOM = "\ufeff"
-DEEPEST = 5000
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
@@ -36,27 +33,20 @@ def judge(dataset: Any, lines: Iterable[str], *, header: str, run_start: datetim
         header: The first line, without byte order mark; "" for JSON.
         run_start: UTC.
     """
-    latest = (run_start.astimezone(UTC) + CLOCKS_DIFFER - EPOCH) // timedelta(microseconds=1)
+    latest = latest_micros(run_start)
     lines = list(lines)
     if dataset.file_format == "json":
         kept = [line.lstrip(BOM) for line in lines]
-        with _deep_recursion():
-            return [(line, _verdict(*json_text.judge(dataset, line, latest))) for line in kept if not is_blank(line)]
+        return [(line, _verdict(*json_text.judge(dataset, line, latest))) for line in kept if not is_blank(line)]
     names = csv_text.column_names(header)
     parts = csv_text.parts_of_records(lines, width=len(names))
     rows = [line for line in lines if not is_blank(line) and line not in (header, BOM + header)]
     return [(line, _verdict(*csv_text.judge(dataset, line, latest, names, line in parts))) for line in rows]
 
 
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Python's parser calls itself for each level of a value."""
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(usual + DEEPEST)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(usual)
+def latest_micros(run_start: datetime) -> int:
+    """The last time that is possible, as microseconds since 1970."""
+    return (run_start.astimezone(UTC) + CLOCKS_DIFFER - EPOCH) // timedelta(microseconds=1)
 
 
 def is_blank(line: str) -> bool:
