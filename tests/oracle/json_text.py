@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
-from oracle.texts import BITS, in_range, is_required, max_bytes, out_of_bounds, whole_number
+from oracle.texts import BITS, NUMBER, in_range, is_required, max_bytes, out_of_bounds, whole_number
 
 MOST_DIGITS = MOST_LEVELS = 1000
 LONG_NUMBER = re.compile(rf"[0-9.eE+-]{{{MOST_DIGITS + 1}}}")
@@ -117,7 +117,7 @@ def _is_json(line: str) -> bool:
 
 
 def _as_number(value: Any) -> Any:
-    return Number(value) if type(value) is str and re.fullmatch(r"-?[0-9.]+", value) else value
+    return Number(value.strip(" ")) if type(value) is str and re.fullmatch(NUMBER, value.strip(" ")) else value
 
 
 def _object(line: str) -> tuple[Pairs | None, str]:

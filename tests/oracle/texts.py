@@ -9,6 +9,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9999, 12, 31)
 BITS = {"BIGINT": 63, "INTEGER": 31}
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
 DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 CLOCK = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.]([0-9]{1,6}))?"
 ZONE = r"(?:Z|([+-])([0-9]{2})(?::?([0-9]{2}))?)?"
@@ -62,7 +63,7 @@ def out_of_bounds(field: Any, value: Any) -> str | None:
 
 
 def _number(text: str) -> float | None:
-    if not re.fullmatch(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?", text):
+    if not re.fullmatch(NUMBER, text):
         return None
     return float(text) if isfinite(float(text)) else None
 

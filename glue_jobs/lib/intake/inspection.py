@@ -121,7 +121,7 @@ class _Inspection:
             remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.required_columns)}"
             raise _UnfitError("not_csv", f"has {limit}, which is no header", remedy)
         if self.header is None and self.counter.first is not None:
-            text = self.counter.first.removeprefix(BOM).decode()
+            text = self.counter.first.decode()
             self.header = text if self.dataset.file_format == "csv" else ""
             if self.dataset.file_format == "csv":
                 _require_columns(text, self.dataset)
@@ -215,6 +215,8 @@ def _require_columns(header: str, dataset: Dataset) -> None:
     columns = csv_header.columns_of(header)
     missing = csv_header.missing_columns(header, dataset)
     remedy = f"deliver CSV with a header line that names {', '.join(dataset.required_columns)}"
+    if header.startswith(csv_header.BOM):
+        raise _UnfitError("not_csv", "begins with more than two byte order marks", "deliver it with one or none")
     if not missing:
         twice = [name for name in dataset.field_names if columns.count(name) > 1]
         if twice:
