@@ -126,7 +126,6 @@ class _Inspection:
             if self.dataset.file_format == "csv":
                 _require_columns(text, self.dataset)
 
-
     def judge_longest_line(self) -> None:
         if self.counter.longest > MAX_LINE:
             limit = f"has a line of more than {MAX_LINE >> 20} MiB"

@@ -13,7 +13,7 @@ MAX_HEADER = 32 * 1024
 """In bytes; a longer first line is not a header, and longer lines are not held in memory."""
 
 MAX_LINE = 16 << 20
-"""In bytes; far more than all columns take. Spark holds a line several times over, and its JSON parser takes no more."""
+"""In bytes; far more than all columns take. Spark holds a line several times over; its JSON parser takes no more."""
 
 _HELD = MAX_HEADER + len(BOM) + 1
 
