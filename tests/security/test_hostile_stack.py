@@ -42,7 +42,7 @@ TEXTS = (
     ),
 )
 KEYS = (
-    *("streams/'; DROP TABLE music.streams; --.csv", "streams/..;..\\..%5c.csv", "streams/%2e%2e%2f%00.csv"),
+    *("streams/'; DROP TABLE music.streams; --.csv", "streams/a..;..\\..%5c.csv", "streams/%2e%2e%2f%00.csv"),
     *('streams/"quoted" $(id) `id`.csv', "streams/a;b&c=d+e #?.csv", "streams/{a,b}*?[c].csv", "streams/\\N %s.csv"),
 )
 """File names as nobody should give them; each is the name of one file of plays."""
