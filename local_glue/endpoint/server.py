@@ -94,6 +94,7 @@ class Endpoint:
     def _application(self, dispatcher: type) -> Callable[..., Any]:
         from moto.moto_server.werkzeug_app import create_backend_app
 
+        from local_glue.endpoint.hosts import only_local
         from local_glue.endpoint.iam.guard import Guard
         from local_glue.endpoint.patches.kms_headers import without_key_ids
 
@@ -107,7 +108,7 @@ class Endpoint:
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status": "ok"}']
 
-        return application
+        return only_local(application)
 
     def _warm_up(self) -> None:
         """Loads in advance what the first job run needs."""

@@ -80,6 +80,12 @@ def describe_accepted_files():
         assert run() == {ACCEPTED: 2}
         assert sorted(file.archive_key.partition(".")[2] for file in ledger_files()) == ["csv", "csv.gz"]
 
+    def it_archives_gzip_data_without_the_zeros_behind_it(any_bucket):
+        deliver("streams/a.csv.gz", gzip.compress(PLAYS, mtime=0) + bytes(512))
+        assert run() == {ACCEPTED: 1}
+        (file,) = ledger_files()
+        assert (file.lines, read(LAKE, file.archive_key)) == (2, gzip.compress(PLAYS, mtime=0))
+
     @pytest.mark.parametrize(
         "key",
         [

@@ -38,21 +38,26 @@ A row that breaks a rule goes to the quarantine with all its reasons. A column m
 file; a file without any other column is rejected. More columns than these are ignored.
 
 Whole numbers are digits. `34.0` counts as 34 in JSON, where both are the same number, and in CSV columns that may be
-empty, because pandas writes them so; elsewhere in CSV it is an error. Spaces around values do not count.
+empty, because pandas writes them so; elsewhere in CSV it is an error. Spaces around values do not count; other blanks,
+such as tabs, are part of the value. JSON numbers with a fraction or an exponent are read as 64-bit floats; as whole
+numbers they count up to 15 digits. Times and dates are from 1900-01-01 to 9999-12-31, in UTC.
 
 | reason | what is wrong with the line |
 | --- | --- |
-| nul_byte | it holds a NUL character |
+| nul_byte | it holds a NUL character (in JSON also an escaped one in a text column) |
 | unbalanced_quotes | CSV: a quote is not closed where its field ends |
 | multiline_record | CSV: it stands between the quotes of a value with line breaks |
 | ragged_row | CSV: it has more or fewer fields than the header |
 | not_json | JSON: it is not one whole value, or something stands behind the value |
-| not_an_object | JSON: it is a value, but not one object |
-| beyond_limits | JSON: it nests deeper, or holds a longer number, than the parser takes |
-| lone_surrogate | JSON: it escapes half of a character |
-| duplicate_key | JSON, a warning: a field is written more than once, the last value counts |
+| not_an_object | JSON: it is a value, but not one object; or several objects with commas between them |
+| beyond_limits | JSON: it nests 1000 levels or more, or holds a number of over 1000 digits; a broken line may, too |
+| lone_surrogate | JSON: it escapes half of a character, in whatever field |
+| duplicate_key | JSON, a warning: a field is written twice, the last value counts; it may be invalid if types differ |
 | reject_rate_exceeded | too many rows of its file are in error, so the file is put aside as a whole |
 | lines_differ, object_missing | its file is put aside: other lines were read than counted, or it is gone |
+
+The file check rejects what is no such file, is cut off, or holds a line of over 16 MiB (`line_too_long`) or gzip data
+that unpacks to over 256 MiB and 200 times its size (`gzip_bomb`). Zeros behind gzip data are left out.
 """
 
 

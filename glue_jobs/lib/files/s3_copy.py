@@ -22,6 +22,7 @@ def copy(
     etag: str | None = None,
     file_key: str | None = None,
     sha256: str | None = None,
+    length: int | None = None,
 ) -> None:
     """Copies one object inside S3.
 
@@ -31,6 +32,7 @@ def copy(
         etag: Copy only if the source still has this ETag.
         file_key: Written into the copy's metadata, where `file_key_of` finds it.
         sha256: Hex; S3 computes the copy's, except of objects copied in parts, and the two are compared.
+        length: Only so many bytes, which are read and written, as S3 has no call for it; the hash is of them all.
 
     Raises:
         PipelineError: The source was changed or deleted in the meantime, or the copy differs.
@@ -45,7 +47,10 @@ def copy(
         arguments["ChecksumAlgorithm"] = "SHA256"
     s3 = aws.client("s3")
     try:
-        if size <= LARGEST_SINGLE_COPY:
+        if length is not None:
+            beginning = s3.get_object(Range=f"bytes=0-{length - 1}", **source, **({"IfMatch": etag} if etag else {}))
+            s3.upload_fileobj(beginning["Body"], bucket, key, ExtraArgs={"Metadata": arguments.get("Metadata", {})})
+        elif size <= LARGEST_SINGLE_COPY:
             answer = s3.copy_object(CopySource=source, Bucket=bucket, Key=key, **arguments)
             _compare(answer["CopyObjectResult"], sha256, key)
         else:

@@ -192,7 +192,9 @@ class Acceptance:
             # Content that a loaded file brought under the same key stays that file's object.
             if not (verdict.is_archived and aws.object_exists(bucket, key)):
                 facts = {"etag": delivery.etag, "file_key": file.file_key, "sha256": file.checksum}
-                s3_copy.copy(source, bucket, key, size=delivery.size, **facts)
+                padding = verdict.checked.padding
+                length = delivery.size - padding if padding else None
+                s3_copy.copy(source, bucket, key, size=delivery.size, length=length, **facts)
         elif file.state == REJECTED and verdict.checked.problem:
             rejected.put_aside(self.config, file, verdict.checked.problem, source=source, etag=delivery.etag)
 

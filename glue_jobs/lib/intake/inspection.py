@@ -10,10 +10,12 @@ from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import csv_header
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.intake import gunzip
-from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, LineCounter
+from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, MAX_LINE, LineCounter
 from glue_jobs.lib.intake.multiline import MOST_LINES
 
 HEAD = 4096
+BOMB_BYTES, BOMB_TIMES = 256 << 20, 200
+"""What unpacks to more than both is not read on: deflate packs a thousand equal bytes into one, but rows differ."""
 SIGNATURES = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -34,7 +36,11 @@ OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found; `header` has no BOM and line end, `lines` counts neither blank lines nor header lines."""
+    """What was found; `header` has no BOM and line end, `lines` counts neither blank lines nor header lines.
+
+    Attributes:
+        padding: Zeros behind the end of gzip data; they are no part of what is archived.
+    """
 
     checksum: str
     bytes: int
@@ -43,6 +49,7 @@ class Checked:
     gzipped: bool
     problem: Problem | None
     record_parts: tuple[str, ...] = ()
+    padding: int = 0
 
 
 class _UnfitError(Exception):
@@ -57,6 +64,7 @@ class _Inspection:
         self.digest, self.bytes, self.gzipped = hashlib.sha256(), 0, False
         self.counter = LineCounter(has_header=dataset.file_format == "csv")
         self.header: str | None = None
+        self.packed = gunzip.Gunzip()
 
     def hashed(self) -> Iterator[bytes]:
         for chunk in self.chunks:
@@ -70,11 +78,18 @@ class _Inspection:
         self.gzipped = first.startswith(gunzip.MAGIC)
         whole = _chain(first, raw)
         try:
-            self.read_text(_with_full_head(gunzip.gunzip(whole)) if self.gzipped else whole)
+            self.read_text(_with_full_head(self.unpacked(whole)) if self.gzipped else whole)
         except gunzip.TruncatedError as cause:
             raise _UnfitError("truncated", "ends inside its gzip data", "deliver it again, whole") from cause
         except gunzip.DamagedError as cause:
             raise _UnfitError("damaged", f"holds broken gzip data ({cause})", "pack and deliver it again") from cause
+
+    def unpacked(self, whole: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in self.packed.pieces(whole):
+            if self.packed.unpacked > max(BOMB_BYTES, BOMB_TIMES * self.bytes):
+                found = f"unpacks to more than {BOMB_BYTES >> 20} MiB and {BOMB_TIMES} times its size, as no rows do"
+                raise _UnfitError("gzip_bomb", found, "look at what it holds; deliver such rows unpacked")
+            yield piece
 
     def read_text(self, pieces: Iterator[bytes]) -> None:
         decoder, position = codecs.getincrementaldecoder("utf-8")(), 0
@@ -85,9 +100,11 @@ class _Inspection:
             position += len(piece)
             self.counter.feed(piece.removeprefix(BOM) if number == 0 else piece)
             self.judge_first_line()
+            self.judge_longest_line()
         _decode(decoder, b"", position, final=True)
         self.counter.finish()
         self.judge_first_line()
+        self.judge_longest_line()
         if self.counter.first is None:
             raise _UnfitError("empty", "is empty", "deliver it with its rows")
         if self.dataset.file_format == "json" and not self.counter.has_object:
@@ -104,10 +121,15 @@ class _Inspection:
             remedy = f"deliver CSV with a header line that names {', '.join(self.dataset.required_columns)}"
             raise _UnfitError("not_csv", f"has {limit}, which is no header", remedy)
         if self.header is None and self.counter.first is not None:
-            text = self.counter.first.removeprefix(BOM).decode()
+            text = self.counter.first.decode()
             self.header = text if self.dataset.file_format == "csv" else ""
             if self.dataset.file_format == "csv":
                 _require_columns(text, self.dataset)
+
+    def judge_longest_line(self) -> None:
+        if self.counter.longest > MAX_LINE:
+            limit = f"has a line of more than {MAX_LINE >> 20} MiB"
+            raise _UnfitError("line_too_long", limit, "deliver it with a line end after each row")
 
 
 def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
@@ -135,6 +157,7 @@ def check(chunks: Iterable[bytes], dataset: Dataset, *, name: str) -> Checked:
         gzipped=inspection.gzipped,
         problem=problem,
         record_parts=tuple(counter.multiline.parts),
+        padding=inspection.packed.padding,
     )
 
 
@@ -191,6 +214,8 @@ def _require_columns(header: str, dataset: Dataset) -> None:
     columns = csv_header.columns_of(header)
     missing = csv_header.missing_columns(header, dataset)
     remedy = f"deliver CSV with a header line that names {', '.join(dataset.required_columns)}"
+    if header.startswith(csv_header.BOM):
+        raise _UnfitError("not_csv", "begins with more than two byte order marks", "deliver it with one or none")
     if not missing:
         twice = [name for name in dataset.field_names if columns.count(name) > 1]
         if twice:

@@ -12,6 +12,9 @@ BLANK = bytes(range(0x21))
 MAX_HEADER = 32 * 1024
 """In bytes; a longer first line is not a header, and longer lines are not held in memory."""
 
+MAX_LINE = 16 << 20
+"""In bytes; far more than all columns take. Spark holds a line several times over; its JSON parser takes no more."""
+
 _HELD = MAX_HEADER + len(BOM) + 1
 
 _BLANK_TO_LINE_END = bytes(ord("\n") if byte in BLANK else byte for byte in range(256))
@@ -25,6 +28,7 @@ class LineCounter:
         lines: Lines so far; with a header, without it and its repeats.
         first_is_long: The header has more than MAX_HEADER bytes; the other attributes mean nothing then.
         multiline: Records of several lines so far, if there is a header.
+        longest: Bytes of the longest line that goes over the end of a piece, so far.
         has_object: A line so far begins like a JSON object, and is more than the opening brace.
     """
 
@@ -35,6 +39,8 @@ class LineCounter:
         self.first_is_long = False
         self.has_object = False
         self.multiline = MultilineRecords()
+        self.longest = 0
+        self._length = 0
         self._tail = b""
         self._after_cr = False
 
@@ -46,6 +52,7 @@ class LineCounter:
         if not piece:
             return
         self._after_cr = piece.endswith(b"\r")
+        self._measure(piece)
         if self._is_ordinary(piece):
             self.lines += piece.count(b"\n")
             self._tail = piece[piece.rfind(b"\n") + 1 :]
@@ -60,6 +67,13 @@ class LineCounter:
         """Counts a last line that has no line end."""
         self._count([self._tail] if self._tail else [])
         self._tail = b""
+
+    def _measure(self, piece: bytes) -> None:
+        """Follows the length of the line that goes from piece to piece; others are shorter than a piece."""
+        ends = [at for at in (piece.find(b"\n"), piece.find(b"\r")) if at >= 0]
+        self.longest = max(self.longest, self._length + min(ends, default=len(piece)))
+        last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        self._length = self._length + len(piece) if last < 0 else len(piece) - last - 1
 
     def _is_ordinary(self, piece: bytes) -> bool:
         """Whether every line that ends or begins in the piece just counts, so that its line ends can be counted.

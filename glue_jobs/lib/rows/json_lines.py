@@ -20,6 +20,9 @@ EARLIEST_MS, LATEST_MS = 100_000_000_000, 253_402_300_799_999
 NESTED = r"^\s*\{[^{\[]*[{\[]"
 """A second opening bracket."""
 
+QUOTED = r'"(?:[^"\\]|\\.)*+"'
+"""A string; without the `+` Java's matcher would call itself for each character, and die of a long one."""
+
 OTHER_TYPES = {
     "number": "double",
     "boolean": "boolean",
@@ -59,7 +62,7 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
         "object_count",
         "keys",
         *(values.trimmed(F.col(f"_text.{name}")).alias(text_name(name)) for name in dataset.field_names),
-        "_value",
+        F.when(F.col("_text").isNotNull(), F.col("_value")).alias("_value"),
         "_others",
     )
     names = [text_name(name) for name in dataset.field_names]
@@ -92,21 +95,23 @@ def _parsed(raw: Column, dataset: Dataset) -> list[Column]:
 
 def _objects() -> list[Column]:
     size, text = F.size("_texts"), F.get("_texts", F.lit(0))
-    is_one_object = text.isNotNull() & F.col("_value").isNotNull()
-    # `null` is an array of one as well; one object with something behind it is no JSON.
-    count = F.when(size == 1, F.when(text.isNull(), 0).when(is_one_object, 1)).when(size >= 0, size)
+    # One object with something behind it is no JSON; keys are NULL if a text in it is broken, which the parser skips.
+    is_one_object = text.isNotNull() & F.col("_value").isNotNull() & F.col("keys").isNotNull()
+    # `null` is an array of one as well; a line that begins with `]` leaves an empty one.
+    count = F.when(size == 1, F.when(text.isNull(), 0).when(is_one_object, 1)).when(size > 1, size)
     return [count.alias("object_count"), F.when(is_one_object, text).alias("_text")]
 
 
 def _other_types(dataset: Dataset) -> Column:
     """In lines whose raw text cannot tell the types of values: the fields as each type but text, NULL where not of it.
 
-    It can in lines without nested values, repeated or escaped keys, which nearly all are.
+    It can in lines without nested values, repeated keys, and keys with escapes or quotes, which nearly all are.
     """
     raw = F.col("raw")
-    without_texts = F.regexp_replace(raw, r'"(?:[^"\\]|\\.)*"', "")
+    without_texts = F.regexp_replace(raw, QUOTED, "")
     is_flat = ~raw.rlike(NESTED) | ~without_texts.rlike(NESTED)
-    is_plain = is_flat & ~raw.contains("\\u") & (F.size("keys") == F.size(F.array_distinct("keys")))
+    has_plain_keys = ~raw.contains("\\u") & ~F.array_join("keys", "").contains('"')
+    is_plain = is_flat & has_plain_keys & (F.size("keys") == F.size(F.array_distinct("keys")))
     parsed = [
         F.from_json(raw, ", ".join(f"`{field.name}` {kind}" for field in _texts(dataset)), OPTIONS).alias(name)
         for name, kind in OTHER_TYPES.items()
@@ -143,11 +148,17 @@ def _numbers(dataset: Dataset) -> list[Field]:
     return [field for field in dataset.fields if field.type in NUMBERS and not field.as_text]
 
 
+def _value_of(field: Field) -> Column:
+    return F.col(f"_value.{field.name}")
+
+
 def _typed(field: Field) -> Column:
     text = text_name(field.name)
     if field.type not in NUMBERS or field.as_text:
         return values.parsed(text, field).alias(field.name)
-    value = F.col(f"_value.{field.name}")
+    # Of a field that is written twice, the parser keeps a number even if text comes after it.
+    is_last = F.col("_others").isNull() | (_value_of(field) == values.PARSERS["DOUBLE PRECISION"](text))
+    value = F.when(is_last, _value_of(field))
     if field.type == "DOUBLE PRECISION":
         value = F.when(F.abs(value) < float("inf"), value)
     elif field.type == "TIMESTAMP":

@@ -12,7 +12,7 @@ from glue_jobs.lib.rows.raw_lines import NUL
 from glue_jobs.lib.rows.rule import Rule, possible_values, text_name, value_rule
 
 LIMIT = 1000
-"""Levels, and digits, that Spark's JSON parser takes."""
+"""Levels, and digits, that Spark's JSON parser takes; a level goes to what `json_lines` puts around a line."""
 
 DESCRIPTIONS = {
     "BIGINT": "a whole number of 64 bits",
@@ -35,8 +35,7 @@ def _line_rules(dataset: Dataset) -> Iterator[Rule]:
     texts = F.concat_ws("", *(text_name(field.name) for field in dataset.fields if field.max_bytes))
     has_nul = raw.contains(NUL) | (raw.contains(r"\u0000") & texts.contains(NUL))
     yield Rule("nul_byte", None, has_nul, F.lit("the line holds a NUL character"))
-    # Java's encoder makes a question mark of half a character.
-    has_half = raw.contains(r"\u") & texts.contains("?") & _has_lone_surrogate(raw)
+    has_half = (count == 1) & raw.contains(r"\u") & _has_lone_surrogate(raw)
     half = F.lit(r"the line holds half of a character: an escape from \ud800 to \udfff without its other half")
     yield Rule("lone_surrogate", None, has_half, half)
     no_object = count.isNull()
@@ -46,8 +45,8 @@ def _line_rules(dataset: Dataset) -> Iterator[Rule]:
     yield Rule("not_json", None, no_object & ~_is_other_json(raw) & ~_is_beyond_limits(raw), broken)
     other = F.lit("not one JSON object but another number of them, or another value")
     yield Rule("not_an_object", None, (count != 1) | (no_object & _is_other_json(raw)), other)
-    large = F.lit(f"the line nests deeper than {LIMIT} levels, or holds a number of more than {LIMIT} digits")
-    yield Rule("beyond_limits", None, no_object & _is_beyond_limits(raw), large)
+    large = F.lit(f"the line nests {LIMIT} levels or more, or holds a number of more than {LIMIT} digits")
+    yield Rule("beyond_limits", None, no_object & _is_beyond_limits(raw) & ~_is_other_json(raw), large)
     known = F.filter("keys", lambda key: key.isin(*dataset.field_names))
     is_twice = [F.size(keys) != F.size(F.array_distinct(keys)) for keys in (F.col("keys"), known)]
     twice = F.lit("a field is written more than once; its last value counts")
@@ -64,7 +63,7 @@ def _is_other_json(raw: Column) -> Column:
 def _is_beyond_limits(raw: Column) -> Column:
     """Whether the line is more than Spark's parser (Jackson 2.15) takes, even if it is JSON."""
     brackets = F.length(raw) - F.length(F.translate(raw, "{[", ""))
-    return (brackets > LIMIT) | raw.rlike(rf"[0-9.eE+-]{{{LIMIT + 1}}}")
+    return (brackets >= LIMIT) | raw.rlike(rf"[0-9.eE+-]{{{LIMIT + 1}}}")
 
 
 def _has_lone_surrogate(raw: Column) -> Column:
@@ -103,7 +102,8 @@ def _type_rules(dataset: Dataset, field: Field) -> Iterator[Rule]:
     limit = field.max_bytes
     if limit:
         yield value_rule(f"{name}_invalid", name, text.isNotNull() & ~_is_quoted(name), "is not text")
-        yield value_rule("value_too_long", name, F.octet_length(text) > limit, f"takes more than {limit} bytes")
+        is_long = (F.octet_length(text) > limit) & _is_quoted(name)
+        yield value_rule("value_too_long", name, is_long, f"takes more than {limit} bytes")
     elif field.type == "TIMESTAMP":
         yield from _time_rules(field, is_row_time=name == dataset.time_field)
     else:

@@ -17,8 +17,9 @@ NUMBER_FORM = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 WHOLE = {"BIGINT": "bigint", "INTEGER": "int"}
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
-EARLIEST = "1900-01-01"
-"""Earlier times are impossible: no streaming then, and Spark, Java and databases differ in calendars and zones."""
+EARLIEST, LATEST = "1900-01-01", "9999-12-31 23:59:59.999999"
+"""Earlier times are impossible: no streaming then, and Spark, Java and databases differ in calendars and zones. Later
+ones, which a time just before with a zone can be, databases do not take as Spark writes them (+10000-01-01)."""
 
 
 def trimmed(text: Column) -> Column:
@@ -56,7 +57,7 @@ def _boolean(text: str) -> Column:
 
 def _timestamp(text: str) -> Column:
     value = F.when(F.col(text).rlike(TIME_FORM), _try_cast(text, "timestamp"))
-    return F.when(value >= F.lit(EARLIEST).cast("timestamp"), value)
+    return F.when(value.between(*(F.lit(end).cast("timestamp") for end in (EARLIEST, LATEST))), value)
 
 
 def _date(text: str) -> Column:

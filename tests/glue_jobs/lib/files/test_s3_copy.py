@@ -28,6 +28,15 @@ def describe_copy():
         s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=len(body), file_key="k", sha256="other")
         assert (read(LAKE, "b"), s3_copy.file_key_of(LAKE, "b")) == (body, "k")
 
+    def it_copies_only_the_beginning(lake):
+        etag = lake.put_object(Bucket=LAKE, Key="a", Body=b"packed\0\0")["ETag"]
+        source = {"Bucket": LAKE, "Key": "a"}
+        s3_copy.copy(source, LAKE, "b", size=8, length=6, etag=etag, file_key="k", sha256="of all")
+        assert (read(LAKE, "b"), s3_copy.file_key_of(LAKE, "b")) == (b"packed", "k")
+        lake.put_object(Bucket=LAKE, Key="a", Body=b"replaced")
+        with pytest.raises(PipelineError, match="'a' in bucket"):
+            s3_copy.copy(source, LAKE, "c", size=8, length=6, etag=etag)
+
     def it_finds_a_copy_that_differs(lake):
         lake.put_object(Bucket=LAKE, Key="a", Body=b"x")
         s3_copy.copy({"Bucket": LAKE, "Key": "a"}, LAKE, "b", size=1, sha256=hashlib.sha256(b"x").hexdigest())

@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import re
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
@@ -34,6 +35,15 @@ def look(body: bytes, *, dataset: Dataset = STREAM_FILES, chunk: int = 1 << 20) 
 def reason(body: bytes, **options) -> str | None:
     problem = look(body, **options).problem
     return problem.reason if problem else None
+
+
+def measured(chunks: Iterator[bytes]) -> tuple[Checked, int]:
+    """What is found, and the most memory that it took."""
+    tracemalloc.start()
+    found = check(chunks, STREAM_FILES, name="a")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found, peak
 
 
 def describe_check():
@@ -138,28 +148,32 @@ def describe_check():
         found = look(packed(PLAYS) + packed(PLAYS + b"\n") + packed(b""), chunk=chunk)
         assert (found.gzipped, found.lines, found.problem) == (True, 4, None)
 
-    def it_reads_long_lines_in_bounded_memory():
+    @pytest.mark.parametrize(("mebibytes", "expected"), [(15, None), (200, "line_too_long")])
+    def it_reads_long_lines_in_bounded_memory(mebibytes, expected):
         def chunks() -> Iterator[bytes]:
             yield HEADER + b"\n"
-            for _ in range(200):
+            for _ in range(mebibytes):
                 yield b"x" * (1 << 20)
             yield b"\n" + ROW
 
-        tracemalloc.start()
-        found = check(chunks(), STREAM_FILES, name="a")
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert (found.lines, found.problem) == (2, None)
+        found, peak = measured(chunks())
+        assert found.problem.reason == expected if expected else (found.lines, found.problem) == (2, None)
         assert peak < 16 << 20
 
-    def it_unpacks_a_gzip_bomb_in_bounded_memory():
-        body = packed(HEADER + b"\n" + b" " * (40 << 20) + b"\n" + ROW)
-        tracemalloc.start()
-        found = look(body)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert (found.lines, found.problem) == (1, None)
+    def it_gives_up_a_gzip_bomb_in_bounded_memory():
+        packer = zlib.compressobj(1, wbits=31)
+        rows = (HEADER + b"\n", *[(ROW + b" " * 60_000 + b"\n") * 250] * 20)
+        body = b"".join(map(packer.compress, rows)) + packer.flush()
+        found, peak = measured(iter([body]))
+        assert (found.problem.reason, found.checksum) == ("gzip_bomb", hashlib.sha256(body).hexdigest())
+        assert "unpacks to more than 256 MiB and 200 times its size" in found.problem.message
         assert peak < 16 << 20
+
+    @pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
+    def it_counts_the_zeros_behind_gzip_data(chunk):
+        found = look(packed(PLAYS) + packed(PLAYS) + bytes(500), chunk=chunk)
+        assert (found.lines, found.padding, found.problem) == (4, 500, None)
+        assert reason(packed(PLAYS) + bytes(500) + packed(PLAYS), chunk=chunk) == "damaged"
 
     @given(
         st.lists(
