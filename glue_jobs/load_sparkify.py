@@ -79,14 +79,14 @@ def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, 
     in_order = [table for table in SPARKIFY_TABLES if table in changes.frames]
     # The staging tables are emptied even by a run that has no rows for them.
     run.warehouse.publish(book, file_books, tables=in_order, slices=changes.slices, emptied=STAGING)
-    logs.info("star schema loaded", **changes.measures)
+    logs.info("star schema built", **changes.measures)
 
 
 def main(argv: Sequence[str]) -> None:
     """Loads, then saves the bookmark."""
     with session.job_run(argv) as (glue, config):
         load(glue, config)
-        if not config.is_backfill:
+        if config.saves_bookmark:
             glue.commit()
 
 

@@ -46,7 +46,7 @@ def main(argv: Sequence[str]) -> None:
     """Loads, then saves the bookmark."""
     with session.job_run(argv) as (glue, config):
         load(glue, config)
-        if not config.is_backfill:
+        if config.saves_bookmark:
             glue.commit()
 
 

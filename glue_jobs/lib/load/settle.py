@@ -14,7 +14,12 @@ from glue_jobs.lib.run import aws, logs
 
 
 def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
-    """Writes the error log and, except in a backfill, moves the files on; safe to repeat after a crash in between."""
+    """Writes the error log and, except in a backfill, moves the files on; safe to repeat after a crash in between.
+
+    A dry run, which has told everything, leaves all as it is.
+    """
+    if run.config.dry_run:
+        return
     for facts in outcomes.rejected_rows(delivery.inputs, counted):
         run.errors.add("rejected_rows", **facts)
     refused = {delivery.inputs.by_id[file_id]: problem for file_id, problem in sorted(delivery.rejected.items())}

@@ -58,6 +58,7 @@ OPTIONS: dict[str, Callable[[str], Any]] = {
     "from_date": _date,
     "to_date": _date,
     "recompute": _flag,
+    "dry_run": _flag,
     "max_reject_rate": _rate,
     "pending_days": _days,
 }
@@ -101,6 +102,7 @@ class JobConfig:
     from_date: date | None
     to_date: date | None
     recompute: bool
+    dry_run: bool
     max_reject_rate: float
     pending_days: int
     unknown_arguments: tuple[str, ...] = ()
@@ -110,6 +112,11 @@ class JobConfig:
     def is_backfill(self) -> bool:
         """Whether the run re-reads a window of dates instead of what is new."""
         return self.from_date is not None or self.to_date is not None
+
+    @property
+    def saves_bookmark(self) -> bool:
+        """Whether what the run read counts as read; a backfill and a dry run leave it to the next ordinary run."""
+        return not (self.is_backfill or self.dry_run)
 
     @property
     def temp_prefix(self) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.books import book, metrics
+from glue_jobs.lib.books import book, dry_run, metrics
 from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
@@ -25,7 +26,7 @@ from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import PublishConflictError
 from glue_jobs.lib.run.session import STAGES_FILE, GlueRun
-from glue_jobs.lib.warehouse import frames, migration, sql
+from glue_jobs.lib.warehouse import frames, migration, preview, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
 
 CONCURRENT_STAGES = 4
@@ -126,7 +127,7 @@ class Warehouse:
         carried_runs: DataFrame | None = None,
         loaded_at: datetime | None = None,
     ) -> None:
-        """Publishes every staged table of `tables` and the books, in one transaction.
+        """Publishes every staged table of `tables` and the books, in one transaction; a dry run tells what it would do.
 
         Args:
             tables: Tables that were staged, in the order of publishing.
@@ -146,9 +147,19 @@ class Warehouse:
         audit = small_frames.frame_of(self._run.spark, [book.run_row(run_book)], LOAD_RUNS)
         if carried_runs is not None:
             audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
+
+        def into_targets(how: ModuleType) -> list[str]:
+            return [
+                text for table in staged for text in self._into_target(how, table, slices or {}, emptied, loaded_at)
+            ]
+
+        if self._config.dry_run:
+            self.stage(audit.coalesce(1), LOAD_RUNS)
+            staged[LOAD_RUNS] = None
+            dry_run.tell(self._previewed(into_targets(preview)), run_book, file_books)
+            return
         try:
-            targets = [text for table in staged for text in self._into_target(table, slices or {}, emptied, loaded_at)]
-            self._write_audit(audit.coalesce(1), list(staged), targets)
+            self._write_audit(audit.coalesce(1), list(staged), into_targets(sql))
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
@@ -189,20 +200,37 @@ class Warehouse:
             purpose=f"publishing {', '.join(table.full_name for table in (*tables, LOAD_RUNS))}",
         )
 
+    def _previewed(self, selects: list[str]) -> dict[str, dry_run.RowChanges]:
+        """What publishing would do to each table; it drops the run's stages."""
+        # Of an empty frame Glue may not have made a stage.
+        creates = [sql.create_stage(*shape, if_missing=True) for shape in _shapes(self._stages)]
+        self._connector.execute(creates, purpose="preview")
+        found: dict[str, dry_run.RowChanges] = {}
+        for row in self.read(preview.all_of(selects), preview.COLUMNS).collect():
+            found[row.name] = found.get(row.name, dry_run.RowChanges()) + dry_run.RowChanges(*row[1:])
+        self.drop(self._stages)
+        return dict(sorted(found.items()))
+
     def _into_target(
-        self, table: Table, slices: Mapping[str, str], emptied: Collection[Table], loaded_at: datetime | None
+        self,
+        how: ModuleType,
+        table: Table,
+        slices: Mapping[str, str],
+        emptied: Collection[Table],
+        loaded_at: datetime | None,
     ) -> list[str]:
+        """Statements of `sql`, or their counterparts of `preview`."""
         stage = self._staged(table, table.name)
         if table.publish == "merge":
-            return [sql.merge(table, stage)]
+            return [how.merge(table, stage)]
         if table.publish == "insert":
-            return [sql.insert(table, stage, sql.of_run(table, run_id=self._config.run_id, loaded_at=loaded_at))]
+            return [how.insert(table, stage, sql.of_run(table, run_id=self._config.run_id, loaded_at=loaded_at))]
         if table.slices:
             if table.name not in slices:
                 raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
-            return sql.replace_slices(table, stage, self._staged(table, slices[table.name]))
+            return how.replace_slices(table, stage, self._staged(table, slices[table.name]))
         # load_files has a staged row even if the table's stage is empty.
-        return sql.replace_all(
+        return how.replace_all(
             table, stage, if_rows_in=self._staged(table, LOAD_FILES.name) if table in emptied else stage
         )
 

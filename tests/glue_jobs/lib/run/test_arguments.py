@@ -12,7 +12,7 @@ BASE = {
     "landing_bucket": "landing",
     "lake_bucket": "lake",
     "ledger_table": "ProcessedFiles",
-    "defaults": "from_date=none to_date=none recompute=false max_reject_rate=0.5 pending_days=30",
+    "defaults": "from_date=none to_date=none recompute=false dry_run=false max_reject_rate=0.5 pending_days=30",
 }
 WORKFLOW = {"WORKFLOW_NAME": "streams", "WORKFLOW_RUN_ID": "wr_1"}
 STARTED = datetime(2024, 6, 25, 4, tzinfo=UTC)
