@@ -34,7 +34,10 @@ ARGUMENTS = (
     *("load_streams", "--JOB_NAME", "load_streams", "--JOB_RUN_ID", "bench", "--datasets", "streams"),
     *("--landing_bucket", "bench-landing", "--lake_bucket", LAKE, "--ledger_table", "bench"),
     *("--redshift_connection", "bench", "--rds_connection", "bench"),
-    *("--defaults", "from_date=none to_date=none recompute=false max_reject_rate=0.5 pending_days=30"),
+    *(
+        "--defaults",
+        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30",
+    ),
 )
 
 

@@ -28,6 +28,9 @@ def run(config: JobConfig, start: Callable[[], GlueRun]) -> None:
         return warehouse
 
     dead = sweep.find_dead_runs(config)
+    if config.dry_run:
+        logs.info("dry run: nothing was swept", dead_runs=[run.run_id for run in dead])
+        return
     sweep.sweep(config, dead, open_warehouse)
     for glue in started:
         glue.commit()

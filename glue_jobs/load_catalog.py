@@ -54,7 +54,8 @@ def main(argv: Sequence[str]) -> None:
     """Publishes what changed since the last run, then saves the bookmark."""
     with session.job_run(argv) as (glue, config):
         load(glue, config)
-        glue.commit()
+        if not config.dry_run:
+            glue.commit()
 
 
 if __name__ == "__main__":

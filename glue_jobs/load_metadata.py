@@ -48,7 +48,7 @@ def load(glue: GlueRun, config: JobConfig) -> RunBook | None:
 
 
 def publish(run: LoadRun, rds: Rds, judged: Sequence[JudgedCatalogue]) -> RunBook:
-    """Changes the rows of RDS that differ, and writes the books."""
+    """Changes the rows of RDS that differ, and writes the books; a dry run only tells what it would do."""
 
     def close(changes: Mapping[str, FileChanges]) -> tuple[RunBook, Sequence[FileBook]]:
         at = datetime.now(UTC)
@@ -56,7 +56,10 @@ def publish(run: LoadRun, rds: Rds, judged: Sequence[JudgedCatalogue]) -> RunBoo
         measures = run.measures(sum(book.read for book in books))
         return close_books(run.config, books, measures=measures, versions={"spark": run.glue.spark.version}), books
 
-    book = rds.publish([part.table for part in judged if part.winners is not None], close)
+    staged = [part.table for part in judged if part.winners is not None]
+    if run.config.dry_run:
+        return rds.preview(staged, close)
+    book = rds.publish(staged, close)
     metrics.publish_run(book)
     counts = {count.value: book.outcomes[count] for count in OUTCOMES}
     logs.info("catalogue loaded", files=book.files, read=book.read, **counts)
@@ -67,7 +70,8 @@ def main(argv: Sequence[str]) -> None:
     """Loads, then saves the bookmark."""
     with session.job_run(argv) as (glue, config):
         load(glue, config)
-        glue.commit()
+        if not config.dry_run:
+            glue.commit()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Loads new events and songs into the star schema, with everything that follows from them.
 
 Files are new if a manifest names them that the bookmark has not seen. A run with --from_date or --to_date reads the
-event files of that window again instead, and does not change the bookmark or the files' states.
+event files of that window again instead, one with --replay events of the quarantine; neither changes the bookmark or
+the files' states.
 
 The order makes it safe to crash anywhere: a run that reads the same files again finds what was published, and changes
 nothing.
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from glue_jobs.lib.books.book import close_books
 from glue_jobs.lib.contracts.sparkify import LOG_DATA, SONG_DATA, STAGING
 from glue_jobs.lib.contracts.tables import SPARKIFY_TABLES
-from glue_jobs.lib.load import delivery, outcomes
+from glue_jobs.lib.load import delivery, outcomes, replay
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.inputs import choose_inputs
 from glue_jobs.lib.load.load_run import WarehouseRun
@@ -38,8 +39,9 @@ def load(glue: GlueRun, config: JobConfig) -> None:
         PublishConflictError: Another run published in the meantime; nothing was published.
     """
     with WarehouseRun.on_warehouse(glue, config, publisher="sparkify", tables=SPARKIFY_TABLES) as run:
-        # A backfill reads no songs: their present state applies, no matter which days are loaded again.
-        datasets = [LOG_DATA] if run.window else [LOG_DATA, SONG_DATA]
+        # Neither a backfill nor a replay reads songs: their present state applies, and old rows must not undo it.
+        datasets = [LOG_DATA] if run.window or config.replay else [LOG_DATA, SONG_DATA]
+        replay.finish_former(run, LOG_DATA)
         chosen = [choose_inputs(run, dataset) for dataset in datasets]
         run.suit(sum(inputs.line_count for inputs in chosen))
         # In parallel, because each waits more for the driver than for the executors.
@@ -79,14 +81,14 @@ def publish(run: WarehouseRun, changes: Star, counted: Sequence[tuple[Delivery, 
     in_order = [table for table in SPARKIFY_TABLES if table in changes.frames]
     # The staging tables are emptied even by a run that has no rows for them.
     run.warehouse.publish(book, file_books, tables=in_order, slices=changes.slices, emptied=STAGING)
-    logs.info("star schema loaded", **changes.measures)
+    logs.info("star schema built", **changes.measures)
 
 
 def main(argv: Sequence[str]) -> None:
     """Loads, then saves the bookmark."""
     with session.job_run(argv) as (glue, config):
         load(glue, config)
-        if not config.is_backfill:
+        if config.saves_bookmark:
             glue.commit()
 
 

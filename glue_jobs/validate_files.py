@@ -22,11 +22,13 @@ from glue_jobs.lib.run.error_log import ErrorLog
 
 
 def run(config: JobConfig) -> dict[str, int]:
-    """Takes in the files that wait; returns the number of files by state."""
+    """Takes in the files that wait; returns the number of files by state. A dry run only tells what it would do."""
     datasets = get_datasets(config.datasets)
     ledger, errors = Ledger(config.ledger_table), ErrorLog(config)
     waiting = landing.list_landing(config.landing_bucket, datasets)
     tell_what_is_ignored(config, waiting)
+    if config.dry_run:
+        return Acceptance(config, ledger, errors).preview(waiting.files)
     unfinished = [file for dataset in datasets for file in waiting_for_a_load(config, ledger, dataset)]
     acceptance = Acceptance(config, ledger, errors, waiting=unfinished)
     try:

@@ -16,7 +16,12 @@ locals {
     spark_write = ["temp/<job>/", "temp/partitionlisting/<job>/", "quarantine/<dataset>/"] # Glue lists what a bookmark has yet to read
     ledger      = local.ledger_load
   }
+  # A loader of facts also replays rows of the quarantine, which leave it then.
   fact_loader_access = merge(local.loader_access, {
+    list   = concat(local.loader_access.list, ["quarantine/replayed/<dataset>/"])
+    read   = concat(local.loader_access.read, ["quarantine/replayed/<dataset>/"])
+    write  = concat(local.loader_access.write, ["quarantine/replayed/<dataset>/"])
+    delete = concat(local.loader_access.delete, ["quarantine/replayed/<dataset>/"])
     ledger = concat(local.ledger_load, ["dynamodb:Scan"]) # a backfill looks for the files of its days
   })
 

@@ -84,7 +84,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
       if contains(["WriteLake", "ReadSecrets", "KeepBookmarks", "OpenConnections"], statement.Sid)
       } == {
       WriteLake = [
-        for prefix in ["quarantine/files", "logs/errors", "temp/load_streams", "temp/partitionlisting/load_streams", "quarantine/streams"] :
+        for prefix in ["quarantine/files", "logs/errors", "quarantine/replayed/streams", "temp/load_streams", "temp/partitionlisting/load_streams", "quarantine/streams"] :
         "arn:aws:s3:::the-lake/${prefix}/*"
       ]
       ReadSecrets     = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:redshift"]

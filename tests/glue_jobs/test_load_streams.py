@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from files_support import keys, read
@@ -61,6 +61,18 @@ def test_it_relies_on_nothing_that_aws_does_not_say(world, unkind_glue):
     world.catalogue(users=[2])
     assert world.load() == {"pending_before": 1, "loaded": 1}
     world.assert_sums_agree()
+
+
+def test_a_dry_run_relies_on_it_as_little_and_leaves_no_stage(world, unkind_glue):
+    world.catalogue(users=[1], tracks=[("t1", "pop")])
+    world.deliver("streams/a.csv", play(), play(2), "x,t1,2024-06-25 10:00:00")
+    config, run = world.glue_run(job_name="load_streams", started_at=datetime.now(UTC), dry_run=True)
+    load_streams.load(run, config)
+    assert world.rows("streams") == world.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
+    assert world.keys("quarantine/") == world.keys("logs/") == []
+    assert world.load() == {
+        "read": 3, "loaded": 1, "pending_after": 1, "quarantined": 1, "rules": {"user_id_invalid": 1}
+    }  # fmt: skip
 
 
 def describe_loading():

@@ -121,7 +121,10 @@ def test_roles_allow_what_the_jobs_do_and_no_call_that_none_makes(spark, project
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             pipeline.put(str(file.relative_to(folder)), file)
         pipeline.run()
-    Pipeline(project_stack, tmp_path).run(BACKFILL)
+    streams = Pipeline(project_stack, tmp_path)
+    streams.run(BACKFILL)
+    streams.run({"replay": "quarantine/streams/"})
+    assert streams.keys("music-lake", "quarantine/replayed/streams/run_id=") != []
     kinds = {
         job["Name"]: Path(job["Command"]["ScriptLocation"]).stem
         for job in project_stack.client("glue").get_jobs()["Jobs"]

@@ -28,7 +28,7 @@ def publish_run(book: RunBook) -> None:
     counts = {Count.READ: book.read, Count.PENDING_BEFORE: book.pending_before, **book.outcomes}
     values: dict[str, float] = {name: counts.get(count, 0) for name, count in ROWS.items()}
     came = book.read + book.pending_before
-    if came:
+    if came and "replay" not in book.measures:  # rows that a replay leaves in quarantine are no news
         values["RejectedShare"] = book.outcomes.get(Count.QUARANTINED, 0) / came
     _put(book.job_name, book.started_at, {**values, "Published": 1})
 

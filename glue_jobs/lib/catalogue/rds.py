@@ -10,7 +10,7 @@ from typing import Any
 import pg8000.native
 from pyspark.sql import DataFrame
 
-from glue_jobs.lib.books import book
+from glue_jobs.lib.books import book, dry_run
 from glue_jobs.lib.books.book import FileBook, RunBook
 from glue_jobs.lib.catalogue import rds_connection, rds_sql
 from glue_jobs.lib.catalogue.rds_connection import driver_reason
@@ -104,6 +104,26 @@ class Rds:
             _insert(db, "load_runs", [book.run_row(run_book)], book.LOAD_RUNS)
             for table in staged:
                 db.run(f"DROP TABLE {self._stage(table)}")
+        return run_book
+
+    def preview(
+        self,
+        staged: Sequence[Table],
+        close: Callable[[Mapping[str, FileChanges]], tuple[RunBook, Sequence[FileBook]]],
+    ) -> RunBook:
+        """As `publish`, but only tells what it would do, and drops the stages."""
+        changes: dict[str, FileChanges] = {}
+        tables: dict[str, dry_run.RowChanges] = {}
+        with self._transaction("counting what would change") as db:
+            for table in staged:
+                tables[table.name] = dry_run.RowChanges()
+                for file_key, rows, new, changed in db.run(rds_sql.count_changes(table, self._stage(table))):
+                    changes[file_key] = FileChanges(rows, new + changed)
+                    tables[table.name] += dry_run.RowChanges(new, changed)
+                db.run(f"DROP TABLE {self._stage(table)}")
+        run_book, file_books = close(changes)
+        books = {"load_files": len(file_books), "load_runs": 1}
+        dry_run.tell(tables | {name: dry_run.RowChanges(rows) for name, rows in books.items()}, run_book, file_books)
         return run_book
 
     def _stage(self, table: Table) -> str:

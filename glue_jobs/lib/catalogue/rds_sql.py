@@ -113,6 +113,19 @@ def upsert(table: Table, stage: str) -> str:
     )
 
 
+def count_changes(table: Table, stage: str) -> str:
+    """SELECT of what `upsert` would do, one row per file: file_key, rows, inserted, changed."""
+    others = [name for name in table.column_names if name not in (*table.key, CHANGE_SEQ)]
+    match = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
+    is_new = f't."{table.key[0]}" IS NULL'
+    differs = f"({quoted(others, of='t')}) IS DISTINCT FROM ({quoted(others, of='s')})"
+    return (
+        f'SELECT s."{FILE_KEY.name}", count(*), count(*) FILTER (WHERE {is_new}), '
+        f"count(*) FILTER (WHERE NOT {is_new} AND {differs}) "
+        f'FROM {stage} AS s LEFT JOIN {table.full_name} AS t ON {match} GROUP BY s."{FILE_KEY.name}"'
+    )
+
+
 def insert_books(table: Table) -> str:
     """INSERT of rows given as one JSON array `:rows`; a row that is there already stays."""
     columns = quoted(name for name in table.column_names if name != BOOK_SEQ)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from glue_jobs.lib.books import dry_run
 from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.archive import archive_key
 from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
@@ -66,6 +67,14 @@ class Acceptance:
             self.outcomes["FINISHED"] += len(batch) - len(new)
             done += len(batch)
             logs.info("files taken in", done=done, of=len(deliveries), **self.outcomes)
+
+    def preview(self, deliveries: Sequence[LandedFile]) -> dict[str, int]:
+        """Tells what would become of `deliveries`, and changes nothing; returns the number of files by state."""
+        known = self.ledger.get(delivery.file_key for delivery in deliveries)
+        new = [delivery for delivery in deliveries if delivery.file_key not in known]
+        verdicts, _ = self._judge(list(zip(new, parallel.in_parallel(self._check, new), strict=True)))
+        dry_run.tell_intake([(verdict.file, verdict.checked.problem) for verdict in verdicts])
+        return dict(Counter(verdict.file.state for verdict in verdicts))
 
     def _take_in_new(self, deliveries: Sequence[LandedFile]) -> None:
         checked = parallel.in_parallel(self._check, deliveries)

@@ -84,6 +84,10 @@ def days_of(content: Mapping[int, FileContent], *, without: Iterable[int], windo
 
 def _fields_of_files(run: LoadRun, chosen: Inputs, files: Sequence[LedgerFile]) -> DataFrame | None:
     """The fields of each line of some of the files; None if none of these is there."""
+    if chosen.replayed:
+        ids = raw_lines.file_ids(chosen.files)
+        lines, wanted = chosen.replayed.lines, [ids[file.file_key] for file in files]
+        return None if lines is None else _fields(run, chosen, lines.where(F.col("file_id").isin(wanted)))
     keys = [file.archive_key or "" for file in files]
     paths = archive.paths_to_read(run.config.lake_bucket, keys)
     return _fields(run, chosen, raw_lines.read_lines(run.glue.spark, paths, keys)) if paths else None

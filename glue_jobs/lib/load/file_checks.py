@@ -11,6 +11,7 @@ from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.errors import BooksError
 
 JUDGED_FROM_LINES = 100
 """Shorter files are not rejected for their share of rows in error."""
@@ -32,6 +33,8 @@ class FileContent:
 
 def find_problems(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> dict[int, Problem]:
     """By file_id, why a file is not loaded; no single file can stop a run for good."""
+    if inputs.replayed:
+        return _refused_again(run, inputs, content)
     problems = {}
     for file_id, file in inputs.by_id.items():
         found = content.get(file_id)
@@ -40,6 +43,26 @@ def find_problems(run: LoadRun, inputs: Inputs, content: Mapping[int, FileConten
         elif found is None or found.rows != file.lines:
             problems[file_id] = _lines_differ(run.config, file, found.rows if found else 0)
         elif _has_too_many_errors(found, run.config.max_reject_rate):
+            problems[file_id] = _too_many_errors(run.config, file, found)
+    return problems
+
+
+def _refused_again(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> dict[int, Problem]:
+    """Of files whose share of rows in error was too large before, those where it still is.
+
+    Raises:
+        BooksError: Rows were lost on the way.
+    """
+    problems = {}
+    for file_id, file in inputs.by_id.items():
+        found = content.get(file_id)
+        if found is None or found.rows != file.lines:
+            raise BooksError(
+                f"{file.landing_key}: of {file.lines} rows in quarantine this run read {found.rows if found else 0}; "
+                "nothing was published: look for odd lines among them, and keep this run's log"
+            )
+        was_refused = inputs.replayed is not None and file.file_key in inputs.replayed.refused
+        if was_refused and _has_too_many_errors(found, run.config.max_reject_rate):
             problems[file_id] = _too_many_errors(run.config, file, found)
     return problems
 

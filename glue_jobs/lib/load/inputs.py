@@ -9,7 +9,8 @@ from typing import Any
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import manifest
 from glue_jobs.lib.files.ledger import ACCEPTED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.load.load_run import LoadRun
+from glue_jobs.lib.load.load_run import LoadRun, WarehouseRun
+from glue_jobs.lib.load.replay import Replayed, find_rows
 from glue_jobs.lib.rows import raw_lines
 from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.run.spans import Span
@@ -28,6 +29,7 @@ class Inputs:
         published: By file_key, files that a run published and died before it said so in the ledger.
         earlier: By file_key of these files, the row of load_files: run_id, first_date, last_date.
         window: The days of a backfill, None otherwise.
+        replayed: The rows of a replay, which come from the quarantine and not from the files; None otherwise.
     """
 
     dataset: Dataset
@@ -36,6 +38,7 @@ class Inputs:
     published: Mapping[str, LedgerFile] = field(default_factory=dict)
     earlier: Mapping[str, Any] = field(default_factory=dict)
     window: Span | None = None
+    replayed: Replayed | None = None
 
     @cached_property
     def by_id(self) -> dict[int, LedgerFile]:
@@ -55,9 +58,12 @@ class Inputs:
 
 
 def choose_inputs(run: LoadRun, dataset: Dataset) -> Inputs:
-    """The files of the run: the new ones, or those that a backfill reads again; one dataset at a time, as Glue's
-    bookmarks are not made for threads.
+    """The files of the run: the new ones, or those that a backfill or replay reads again; one dataset at a time, as
+    Glue's bookmarks are not made for threads.
     """
+    if isinstance(run, WarehouseRun) and run.config.replay:
+        files, replayed = find_rows(run, dataset)
+        return Inputs(dataset, files, replayed=replayed)
     return backfill_inputs(run.ledger, run.window, dataset) if run.window else new_inputs(run, dataset)
 
 

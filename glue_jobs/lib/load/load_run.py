@@ -1,7 +1,7 @@
 """What the parts of a load share: the run, where it reads and writes, and how long each part took."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any, Self
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.contracts.books import LOAD_FILES
+from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS
 from glue_jobs.lib.contracts.model import Dataset, Table
 from glue_jobs.lib.files.ledger import LOADED, Ledger
 from glue_jobs.lib.run import logs, spark_measures
@@ -140,6 +140,20 @@ class WarehouseRun(LoadRun):
         window = Span(config.from_date, config.to_date) if config.is_backfill else None
         with cls.opened(glue, config, warehouse=warehouse, window=window) as run:
             yield run
+
+    def measures(self, rows: int) -> dict[str, Any]:
+        """As in LoadRun, and what the run has replayed."""
+        return super().measures(rows) | ({"replay": self.config.replay} if self.config.replay else {})
+
+    def booked(self, run_ids: Collection[str]) -> set[str]:
+        """Those of the runs that are in the warehouse's books."""
+        if not run_ids:
+            return set()
+        wanted = ", ".join(sql.literal(run_id) for run_id in sorted(run_ids))
+        rows = self.ask(
+            (f"SELECT r.run_id FROM {LOAD_RUNS.full_name} AS r WHERE r.run_id IN ({wanted})", "run_id string")
+        )
+        return {row.run_id for row in rows}
 
     def read(self, query: Query) -> DataFrame:
         """The warehouse's answer as a frame; every action on it asks again."""

@@ -21,6 +21,10 @@ BACKFILLED = "BACKFILLED"
 """State of a file in the books of a backfill: it must not count as loaded, as only some of its days were read."""
 
 
+REPLAYED = "REPLAYED"
+"""State of a file in the books of a replay: of its lines, those in quarantine were read."""
+
+
 @dataclass
 class Outcome:
     """What became of a file's lines, or of the rows that were waiting: counts by verdict, rule and warning."""
@@ -119,11 +123,11 @@ def rejected_rows(inputs: Inputs, counted: Outcomes) -> list[dict[str, Any]]:
 def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Outcome, loaded_at: datetime) -> FileBook:
     file, problem = delivery.inputs.by_id[file_id], delivery.rejected.get(file_id)
     if problem:
-        return _rejected_book(config, file, problem, outcome, loaded_at)
+        return _rejected_book(config, delivery.inputs, file, problem, outcome, loaded_at)
     content = delivery.content[file_id]
     return FileBook(
         **_identity(config, file, loaded_at),
-        state=BACKFILLED if delivery.inputs.window else LOADED,
+        state=_state(delivery.inputs),
         read=file.lines,
         outcomes={count: outcome.verdicts[count] for count in OUTCOMES},
         quarantined_by_rule=dict(sorted(outcome.rules.items())),
@@ -134,12 +138,12 @@ def _read_book(config: JobConfig, delivery: Delivery, file_id: int, outcome: Out
 
 
 def _rejected_book(
-    config: JobConfig, file: LedgerFile, problem: Problem, outcome: Outcome, loaded_at: datetime
+    config: JobConfig, inputs: Inputs, file: LedgerFile, problem: Problem, outcome: Outcome, loaded_at: datetime
 ) -> FileBook:
     """Of a file that is put aside every line is in the quarantine; not all such files have rows to count reasons in."""
     return FileBook(
         **_identity(config, file, loaded_at),
-        state=REJECTED,
+        state=REPLAYED if inputs.replayed else REJECTED,
         reason=problem.reason,
         read=file.lines,
         outcomes=dict(outcome.verdicts) or {Count.QUARANTINED: file.lines},
@@ -170,6 +174,12 @@ def _unread_book(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> Fi
         read=lines,
         outcomes={Count.ALREADY_LOADED: lines},
     )
+
+
+def _state(inputs: Inputs) -> str:
+    if inputs.replayed:
+        return REPLAYED
+    return BACKFILLED if inputs.window else LOADED
 
 
 def _identity(config: JobConfig, file: LedgerFile, loaded_at: datetime) -> dict[str, Any]:

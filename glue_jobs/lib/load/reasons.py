@@ -18,7 +18,7 @@ def add_decided(run: LoadRun, delivered: Delivery, counted: Outcomes) -> None:
 
 
 def quarantine_errors(run: LoadRun, delivered: Delivery, counted: Outcomes, *, others: DataFrame | None = None) -> None:
-    """Adds the reasons to `counted` and writes the quarantine, if there is anything to write.
+    """Adds the reasons to `counted` and writes the quarantine, if there is anything to write and it is no dry run.
 
     Args:
         counted: What became of the delivery's rows.
@@ -31,7 +31,7 @@ def quarantine_errors(run: LoadRun, delivered: Delivery, counted: Outcomes, *, o
     if others is not None:
         parts.append(others)
     columns = [*quarantine.columns(dataset), "source_file", "file_key"]
-    if parts:
+    if parts and not run.config.dry_run:
         rows = reduce(DataFrame.unionByName, (part.select(*columns) for part in parts))
         quarantine.write_quarantine(rows, dataset=dataset, config=run.config)
 

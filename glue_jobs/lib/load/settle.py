@@ -5,7 +5,7 @@ from dataclasses import replace
 from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
 from glue_jobs.lib.files.rejected import Problem
-from glue_jobs.lib.load import outcomes
+from glue_jobs.lib.load import outcomes, replay
 from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.file_checks import OBJECT_MISSING
 from glue_jobs.lib.load.load_run import LoadRun
@@ -14,7 +14,14 @@ from glue_jobs.lib.run import aws, logs
 
 
 def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
-    """Writes the error log and, except in a backfill, moves the files on; safe to repeat after a crash in between."""
+    """Writes the error log and moves the files on, except in a backfill; safe to repeat after a crash in between.
+
+    A replay moves the objects that it read, and no files.
+
+    A dry run, which has told everything, leaves all as it is.
+    """
+    if run.config.dry_run:
+        return
     for facts in outcomes.rejected_rows(delivery.inputs, counted):
         run.errors.add("rejected_rows", **facts)
     refused = {delivery.inputs.by_id[file_id]: problem for file_id, problem in sorted(delivery.rejected.items())}
@@ -23,6 +30,9 @@ def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
         run.errors.add("rejected_file", checksum=file.checksum, message=problem.message, remedy=problem.remedy, **facts)
         logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
     run.errors.flush()
+    if delivery.inputs.replayed:
+        replay.finish(run.config, delivery.inputs.dataset, delivery.inputs.replayed.objects)
+        return
     if run.window:
         return
     _mark_loaded(run, delivery)

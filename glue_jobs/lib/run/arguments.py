@@ -54,10 +54,22 @@ def _flag(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _quarantine_prefix(text: str) -> str:
+    if not re.fullmatch(r"quarantine/[a-z_]+/.*", text) or text.startswith(
+        ("quarantine/files/", "quarantine/replayed/")
+    ):
+        raise ValueError(
+            "a prefix of rows in the lake bucket, such as quarantine/streams/ or quarantine/streams/run_id=…/"
+        )
+    return text
+
+
 OPTIONS: dict[str, Callable[[str], Any]] = {
     "from_date": _date,
     "to_date": _date,
     "recompute": _flag,
+    "dry_run": _flag,
+    "replay": _quarantine_prefix,
     "max_reject_rate": _rate,
     "pending_days": _days,
 }
@@ -101,6 +113,8 @@ class JobConfig:
     from_date: date | None
     to_date: date | None
     recompute: bool
+    dry_run: bool
+    replay: str | None
     max_reject_rate: float
     pending_days: int
     unknown_arguments: tuple[str, ...] = ()
@@ -110,6 +124,11 @@ class JobConfig:
     def is_backfill(self) -> bool:
         """Whether the run re-reads a window of dates instead of what is new."""
         return self.from_date is not None or self.to_date is not None
+
+    @property
+    def saves_bookmark(self) -> bool:
+        """Whether what the run read counts as read; backfills, replays and dry runs leave that to ordinary runs."""
+        return not (self.is_backfill or self.replay or self.dry_run)
 
     @property
     def temp_prefix(self) -> str:
@@ -142,6 +161,10 @@ def resolve(argv: Sequence[str], *, started_at: datetime | None = None) -> JobCo
     options = {name: _option(name, given, properties, defaults) for name in OPTIONS}
     if options["from_date"] and options["to_date"] and options["from_date"] > options["to_date"]:
         raise ConfigError(f"--from_date {options['from_date']} lies after --to_date {options['to_date']}; swap them")
+    if options["replay"] and (options["from_date"] or options["to_date"]):
+        raise ConfigError(
+            "--replay reads the quarantine, --from_date and --to_date the archive; run one after the other"
+        )
     return JobConfig(
         job_name=_required(given, "JOB_NAME"),
         run_id=_required(given, "JOB_RUN_ID"),
@@ -208,7 +231,7 @@ def _defaults(text: str) -> dict[str, str]:
 def _option(name: str, *sources: Mapping[str, str]) -> Any:
     text = next((source[name] for source in sources if source.get(name, "").lower() not in NOT_GIVEN), None)
     if text is None:
-        if name in ("from_date", "to_date"):
+        if name in ("from_date", "to_date", "replay"):
             return None
         raise ConfigError(f"no value for --{name}: give it, or name its default in --defaults in workflows.json")
     try:

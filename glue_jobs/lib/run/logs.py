@@ -43,6 +43,12 @@ def info(event: str, **fields: Any) -> None:
     logging.getLogger(LOGGER).info(event, extra={"fields": fields})
 
 
+def show(text: str) -> None:
+    """Writes lines for people beside the lines of JSON."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def warning(event: str, **fields: Any) -> None:
     """Logs something that a person should know about, but that does not fail the run."""
     logging.getLogger(LOGGER).warning(event, extra={"fields": fields})

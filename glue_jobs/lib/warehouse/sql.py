@@ -101,7 +101,7 @@ def merge(table: Table, stage: str) -> str:
     updates = ", ".join(f"{identifier(name)} = s.{identifier(name)}" for name in others)
     values = ", ".join(f"s.{identifier(name)}" for name in table.column_names)
     return (
-        f"MERGE INTO {table.full_name} USING {stage} AS s ON {_match(table, table.key)} "
+        f"MERGE INTO {table.full_name} USING {stage} AS s ON {match(table, table.key)} "
         f"WHEN MATCHED THEN UPDATE SET {updates} "
         f"WHEN NOT MATCHED THEN INSERT ({_names(table.column_names)}) VALUES ({values})"
     )
@@ -127,7 +127,7 @@ def of_run(table: Table, *, run_id: str, loaded_at: datetime | None) -> dict[str
 
 def replace_slices(table: Table, stage: str, slices_stage: str) -> list[str]:
     """DELETE of the slices named in `slices_stage`, then INSERT of the stage."""
-    where = _match(table, table.slices)
+    where = match(table, table.slices)
     return [f"DELETE FROM {table.full_name} USING {slices_stage} AS s WHERE {where}", insert(table, stage, {})]
 
 
@@ -222,7 +222,8 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(identifier(name) for name in names)
 
 
-def _match(table: Table, columns: Iterable[str]) -> str:
+def match(table: Table, columns: Iterable[str]) -> str:
+    """Condition: the columns are equal in the table and in `s`."""
     return " AND ".join(f"{table.name}.{identifier(name)} = s.{identifier(name)}" for name in columns)
 
 

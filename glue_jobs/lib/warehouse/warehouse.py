@@ -5,28 +5,27 @@ postactions move the fence, publish all stages into their targets and drop them.
 repeats after a lost commit reply changes nothing: the stages that it publishes are gone, and it makes empty ones.
 """
 
-import json
-import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from types import ModuleType
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.lib.books import book, metrics
+from glue_jobs.lib.books import book, dry_run, metrics
 from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS, PUBLICATION
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.rows import small_frames
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run import logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import PublishConflictError
-from glue_jobs.lib.run.session import STAGES_FILE, GlueRun
-from glue_jobs.lib.warehouse import frames, migration, sql
+from glue_jobs.lib.run.session import GlueRun
+from glue_jobs.lib.warehouse import frames, migration, preview, sql
 from glue_jobs.lib.warehouse.connector import Connector, WarehouseError
+from glue_jobs.lib.warehouse.stages import Stages
 
 CONCURRENT_STAGES = 4
 IS_KEY = Column("is_key", "BOOLEAN")
@@ -41,8 +40,7 @@ class Warehouse:
         self._config = config
         self._publisher = publisher
         self._connector = Connector(run, config)
-        self._stages: dict[str, tuple[tuple[Column, ...], str]] = {}
-        self._lock = threading.Lock()
+        self._stages = Stages(config)
         self._tables: tuple[Table, ...] = ()
         self._publication: migration.Publication | None = None
 
@@ -81,14 +79,14 @@ class Warehouse:
             WarehouseError: A value does not fit, or the warehouse cannot be reached.
         """
         stage = sql.stage_name(name or table.name, self._config.run_id)
-        self._record({stage: (table.staged, table.dist)})
+        self._stages.record({stage: (table.staged, table.dist)})
         self._fill(stage, frames.conformed(frame, table.full_name, table.staged))
         return stage
 
     def stage_all(self, results: Mapping[Table, DataFrame]) -> None:
         """Stages several tables at a time."""
         stages = {sql.stage_name(table.name, self._config.run_id): table for table in results}
-        self._record({stage: (table.staged, table.dist) for stage, table in stages.items()})
+        self._stages.record({stage: (table.staged, table.dist) for stage, table in stages.items()})
         conformed = {
             stage: frames.conformed(results[table], table.full_name, table.staged) for stage, table in stages.items()
         }
@@ -111,7 +109,7 @@ class Warehouse:
         # Of this row only `is_key` is sure to reach the table; columns that are NULL in every row may be lost.
         no_key = self._run.spark.range(0, 1, 1, 1).select(F.lit(False).alias(IS_KEY.name))
         stage = sql.stage_name(name, self._config.run_id)
-        self._record({stage: ((*columns, IS_KEY), "EVEN")})
+        self._stages.record({stage: ((*columns, IS_KEY), "EVEN")})
         self._fill(stage, keys.unionByName(no_key, allowMissingColumns=True))
         return stage
 
@@ -126,7 +124,7 @@ class Warehouse:
         carried_runs: DataFrame | None = None,
         loaded_at: datetime | None = None,
     ) -> None:
-        """Publishes every staged table of `tables` and the books, in one transaction.
+        """Publishes every staged table of `tables` and the books, in one transaction; a dry run tells what it would do.
 
         Args:
             tables: Tables that were staged, in the order of publishing.
@@ -146,9 +144,19 @@ class Warehouse:
         audit = small_frames.frame_of(self._run.spark, [book.run_row(run_book)], LOAD_RUNS)
         if carried_runs is not None:
             audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
+
+        def into_targets(how: ModuleType) -> list[str]:
+            return [
+                text for table in staged for text in self._into_target(how, table, slices or {}, emptied, loaded_at)
+            ]
+
+        if self._config.dry_run:
+            self.stage(audit.coalesce(1), LOAD_RUNS)
+            staged[LOAD_RUNS] = None
+            dry_run.tell(self._previewed(into_targets(preview)), run_book, file_books)
+            return
         try:
-            targets = [text for table in staged for text in self._into_target(table, slices or {}, emptied, loaded_at)]
-            self._write_audit(audit.coalesce(1), list(staged), targets)
+            self._write_audit(audit.coalesce(1), list(staged), into_targets(sql))
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
@@ -161,11 +169,11 @@ class Warehouse:
         It is for tables that no load publishes, so that neither waits for the other or conflicts with it.
         """
         stage = sql.stage_name(table.name, self._config.run_id)
-        self._record({stage: (table.columns, table.dist)})
+        self._stages.record({stage: (table.columns, table.dist)})
         self._connector.write(
             frames.conformed(frame, table.full_name, table.columns),
             stage,
-            preactions=self._fresh(stage),
+            preactions=self._stages.fresh(stage),
             postactions=[sql.merge(table, stage), sql.drop_table(stage)],
         )
 
@@ -175,42 +183,50 @@ class Warehouse:
 
     def _write_audit(self, audit: DataFrame, tables: list[Table], targets: list[str]) -> None:
         own = sql.stage_name(LOAD_RUNS.name, self._config.run_id)
-        others = dict(self._stages)
-        self._record({own: (LOAD_RUNS.columns, LOAD_RUNS.dist)})
-        creates = [sql.create_stage(*shape, if_missing=True) for shape in _shapes(others)]
+        others, creates = tuple(self._stages), self._stages.missing()
+        self._stages.record({own: (LOAD_RUNS.columns, LOAD_RUNS.dist)})
         config = self._config
         fence = sql.fence(self._publisher, version=self.publication.version, run_id=config.run_id, at=datetime.now(UTC))
         grants = sql.grants(self._tables, config.reader_group) if config.reader_group else []
         self._connector.write(
             audit,
             own,
-            preactions=[*self._fresh(own), *creates],
+            preactions=[*self._stages.fresh(own), *creates],
             postactions=[fence, *targets, sql.merge(LOAD_RUNS, own), *grants, *map(sql.drop_table, (*others, own))],
             purpose=f"publishing {', '.join(table.full_name for table in (*tables, LOAD_RUNS))}",
         )
 
+    def _previewed(self, selects: list[str]) -> dict[str, dry_run.RowChanges]:
+        """What publishing would do to each table; it drops the run's stages."""
+        self._connector.execute(self._stages.missing(), purpose="preview")
+        found: dict[str, dry_run.RowChanges] = {}
+        for row in self.read(preview.all_of(selects), preview.COLUMNS).collect():
+            found[row.name] = found.get(row.name, dry_run.RowChanges()) + dry_run.RowChanges(*row[1:])
+        self.drop(self._stages)
+        return dict(sorted(found.items()))
+
     def _into_target(
-        self, table: Table, slices: Mapping[str, str], emptied: Collection[Table], loaded_at: datetime | None
+        self,
+        how: ModuleType,
+        table: Table,
+        slices: Mapping[str, str],
+        emptied: Collection[Table],
+        loaded_at: datetime | None,
     ) -> list[str]:
-        stage = self._staged(table, table.name)
+        """Statements of `sql`, or their counterparts of `preview`."""
+        stage = self._stages.find(table, table.name)
         if table.publish == "merge":
-            return [sql.merge(table, stage)]
+            return [how.merge(table, stage)]
         if table.publish == "insert":
-            return [sql.insert(table, stage, sql.of_run(table, run_id=self._config.run_id, loaded_at=loaded_at))]
+            return [how.insert(table, stage, sql.of_run(table, run_id=self._config.run_id, loaded_at=loaded_at))]
         if table.slices:
             if table.name not in slices:
                 raise ValueError(f"{table.full_name} is replaced by {table.slices}; name the stage that holds them")
-            return sql.replace_slices(table, stage, self._staged(table, slices[table.name]))
+            return how.replace_slices(table, stage, self._stages.find(table, slices[table.name]))
         # load_files has a staged row even if the table's stage is empty.
-        return sql.replace_all(
-            table, stage, if_rows_in=self._staged(table, LOAD_FILES.name) if table in emptied else stage
+        return how.replace_all(
+            table, stage, if_rows_in=self._stages.find(table, LOAD_FILES.name) if table in emptied else stage
         )
-
-    def _staged(self, table: Table, name: str) -> str:
-        stage = name if name in self._stages else sql.stage_name(name, self._config.run_id)
-        if stage not in self._stages:
-            raise ValueError(f"{table.full_name} cannot be published: {stage} was not staged by this run")
-        return stage
 
     def _explain(self, cause: WarehouseError) -> None:
         """Raises the error that a failed publish means; returns if it succeeded and only the reply was lost."""
@@ -230,21 +246,5 @@ class Warehouse:
         raise cause
 
     def _fill(self, stage: str, frame: DataFrame) -> None:
-        self._connector.write(frame, stage, preactions=self._fresh(stage))
+        self._connector.write(frame, stage, preactions=self._stages.fresh(stage))
         logs.info("staged", table=stage)
-
-    def _fresh(self, stage: str) -> list[str]:
-        """Statements that replace the table that the connector creates first, or an earlier attempt left with rows."""
-        columns, dist = self._stages[stage]
-        return [sql.drop_table(stage), sql.create_stage(columns, stage, dist=dist)]
-
-    def _record(self, stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> None:
-        """Lists stages in the run's folder before they exist, so that those of a dead run can be swept."""
-        with self._lock:
-            self._stages.update(stages)
-            bucket, key = aws.split_uri(self._config.temp_prefix + STAGES_FILE)
-            aws.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(list(self._stages)).encode())
-
-
-def _shapes(stages: Mapping[str, tuple[tuple[Column, ...], str]]) -> list[Any]:
-    return [(columns, stage) for stage, (columns, _) in stages.items()]

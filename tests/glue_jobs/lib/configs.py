@@ -28,6 +28,8 @@ def make_config(**overrides: Any) -> JobConfig:
         "from_date": None,
         "to_date": None,
         "recompute": False,
+        "dry_run": False,
+        "replay": None,
         "max_reject_rate": 0.5,
         "pending_days": 30,
     }

@@ -12,7 +12,9 @@ BASE = {
     "landing_bucket": "landing",
     "lake_bucket": "lake",
     "ledger_table": "ProcessedFiles",
-    "defaults": "from_date=none to_date=none recompute=false max_reject_rate=0.5 pending_days=30",
+    "defaults": (
+        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30"
+    ),
 }
 WORKFLOW = {"WORKFLOW_NAME": "streams", "WORKFLOW_RUN_ID": "wr_1"}
 STARTED = datetime(2024, 6, 25, 4, tzinfo=UTC)
@@ -63,6 +65,18 @@ def describe_resolve():
         config = resolve(from_date="2024-06-25", to_date="2024-06-25")
         assert (config.from_date, config.to_date, config.is_backfill) == (date(2024, 6, 25), date(2024, 6, 25), True)
 
+    @pytest.mark.parametrize(
+        ("overrides", "saves"),
+        [
+            ({}, True),
+            ({"dry_run": "true"}, False),
+            ({"from_date": "2024-06-25"}, False),
+            ({"replay": "quarantine/streams/run_id=jr_1/"}, False),
+        ],
+    )
+    def it_leaves_the_bookmark_to_ordinary_runs(overrides, saves):
+        assert resolve(**overrides).saves_bookmark == saves
+
     def it_ignores_the_arguments_that_belong_to_glue():
         argv = {"job-bookmark-option": "job-bookmark-enable", "enable-metrics": "true", "conf": "spark.x=1"}
         assert resolve(**argv).run_id == "jr_1"
@@ -87,6 +101,9 @@ def describe_resolve():
             ({"max_reject_rate": "1.5"}, "--max_reject_rate takes a number from 0 to 1; it was given '1.5'"),
             ({"max_reject_rate": "nan"}, "--max_reject_rate takes a number from 0 to 1; it was given 'nan'"),
             ({"pending_days": "-1"}, "--pending_days takes a whole number of days, 0 or more; it was given '-1'"),
+            ({"replay": "quarantine/files/2024-06-25/"}, "--replay takes a prefix of rows in the lake bucket, such as"),
+            ({"replay": "quarantine/streams/", "to_date": "2024-06-25"}, "--replay reads the quarantine, --from_date"),
+            ({"dry_run": "maybe"}, "--dry_run takes true or false; it was given 'maybe'"),
             ({"recompute": "yes"}, "--recompute takes true or false; it was given 'yes'"),
             ({"from_date": "2024-06-26", "to_date": "2024-06-25"}, "--from_date 2024-06-26 lies after --to_date"),
             ({"max_reject_rat": "0.1"}, "unknown argument --max_reject_rat; did you mean --max_reject_rate?"),

@@ -15,7 +15,7 @@ from glue_jobs.lib.contracts.music import SONGS, STREAMS, USERS
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
 from glue_jobs.lib.run.errors import ConfigError
 from glue_jobs.lib.run.spans import Span
-from glue_jobs.lib.warehouse import probes, sql
+from glue_jobs.lib.warehouse import preview, probes, sql
 
 DAY = date(2024, 6, 25)
 AT = datetime(2024, 6, 25, 4, 0, 0, 123456, tzinfo=UTC)
@@ -43,9 +43,16 @@ def all_statements() -> list[str]:
                 if table.slices
                 else sql.replace_all(table, stage, if_rows_in=stage)
             ),
+            *previews(table, stage),
             probes.of_column(table, table.columns[0], "music"),
         ]
     return statements
+
+
+def previews(table: Table, stage: str) -> list[str]:
+    if table.slices:
+        return [preview.all_of(preview.replace_slices(table, stage, "public.slices"))]
+    return [preview.all_of(preview.replace_all(table, stage, if_rows_in=stage)), preview.insert(table, stage, {})]
 
 
 @pytest.mark.parametrize("statement", all_statements(), ids=lambda text: text[:60])
