@@ -18,9 +18,10 @@ from rich.console import Console
 from demo import html_report, report
 from demo.books import read_books
 from demo.generate import ALL, WORKFLOWS, generate, manifest_path
-from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
+from local_glue.cli.progress import follow_workflow
 from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.provision.upload import put_folder
+from local_glue.runs import seconds, workflow_succeeded
 from local_glue.stack import Stack
 
 PROJECT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local_glue.cli.bookmark import bookmark_app
-from local_glue.cli.support import FAILED, JobName, attach, interruptible, pairs_of, readable_errors
+from local_glue.cli.support import FAILED, JobName, attach, interruptible, readable_errors
 from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
 
@@ -153,9 +153,10 @@ def run(
     """Start a workflow, follow it to its end; exit code 0 only if every job succeeded."""
     from rich.console import Console
 
-    from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
+    from local_glue.cli.progress import follow_workflow
+    from local_glue.runs import pairs_of, seconds, workflow_succeeded
 
-    stack, given = attach(), pairs_of(properties, "--property")
+    stack, given = attach(), pairs_of(properties or (), "--property")
     stack.refresh_code()
     run_id = stack.start_workflow(workflow, given)
     done = interruptible(lambda: follow_workflow(stack, workflow, run_id, Console()), run_id)
@@ -176,8 +177,9 @@ def job(
     from rich.console import Console
 
     from local_glue.cli.progress import follow_job
+    from local_glue.runs import as_arguments, pairs_of
 
-    given = {f"--{key.removeprefix('--')}": value for key, value in pairs_of(arguments, "--argument").items()}
+    given = as_arguments(pairs_of(arguments or (), "--argument"))
     stack = attach()
     stack.refresh_code()
     run_id = stack.client("glue").start_job_run(JobName=name, Arguments=given)["JobRunId"]
@@ -214,6 +216,22 @@ def logs(
     for name, file in log_files(attach(), run_id):
         typer.echo(f"── {name}  {file.stem}", err=True)
         sys.stdout.write(file.read_text(encoding="utf-8", errors="replace"))
+
+
+@app.command()
+@readable_errors
+def console(
+    browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Print where the web console is: workflows and runs live, logs, bookmarks, files, tables."""
+    import webbrowser
+
+    from local_glue.console import PREFIX
+
+    url = f"{attach().endpoint_url}{PREFIX}/"
+    typer.echo(url)
+    if browser and not webbrowser.open(url):
+        raise LocalGlueError("no browser was found: open the address above in one")
 
 
 @app.command()

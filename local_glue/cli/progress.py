@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from local_glue.stack import OVER, Stack
+from local_glue.runs import OVER, seconds, workflow_jobs
+from local_glue.stack import Stack
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 POLL_S = 0.1
 STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "STARTING": "cyan", "STOPPING": "yellow", "waiting": "dim",
           "not run": "dim"}  # fmt: skip
-BAD = ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
 
 
 def follow_workflow(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
@@ -27,30 +26,6 @@ def follow_job(stack: Stack, name: str, run_id: str, console: "Console") -> dict
     return _follow(
         console, lambda: stack.last_attempt(name, run_id), lambda run: [(name, run)], lambda run: "CompletedOn" in run
     )
-
-
-def workflow_succeeded(run: dict[str, Any]) -> bool:
-    """Whether the run completed and all its jobs succeeded."""
-    return run["Status"] == "COMPLETED" and not any(run["Statistics"][key] for key in BAD)
-
-
-def workflow_jobs(run: dict[str, Any]) -> list[tuple[str, dict[str, Any] | None]]:
-    """The workflow's jobs in the order in which triggers reach them, each with its latest attempt, if any."""
-    nodes = {node["UniqueId"]: node for node in run["Graph"]["Nodes"]}
-    targets = {edge["DestinationId"] for edge in run["Graph"]["Edges"]}
-    queue, seen = [key for key in nodes if key not in targets], []
-    while queue:
-        key = queue.pop(0)
-        if key not in seen:
-            seen.append(key)
-            queue += [edge["DestinationId"] for edge in run["Graph"]["Edges"] if edge["SourceId"] == key]
-    jobs = [nodes[key] for key in [*seen, *(k for k in nodes if k not in seen)] if nodes[key]["Type"] == "JOB"]
-    return [(job["Name"], next(iter(job["JobDetails"].get("JobRuns", ())), None)) for job in jobs]
-
-
-def seconds(run: dict[str, Any]) -> float:
-    """How long a run took, or has taken so far."""
-    return ((run.get("CompletedOn") or datetime.now(UTC)) - run["StartedOn"]).total_seconds()
 
 
 def _follow(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str, Any]:

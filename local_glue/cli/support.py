@@ -45,15 +45,6 @@ def fail(message: str, code: int) -> None:
     raise typer.Exit(code)
 
 
-def pairs_of(given: list[str] | None, option: str) -> dict[str, str]:
-    """Options of the form key=value as a dictionary."""
-    pairs = [item.partition("=") for item in given or []]
-    for key, equals, _ in pairs:
-        if not key or not equals:
-            raise LocalGlueError(f"{option} {key}: give it as key=value")
-    return {key: value for key, _, value in pairs}
-
-
 def interruptible(follow: Callable[[], dict[str, Any]], run_id: str) -> dict[str, Any]:
     """Follows a run; Ctrl-C stops following, the run goes on."""
     try:
