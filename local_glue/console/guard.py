@@ -8,6 +8,12 @@ from flask import Flask, Response, abort, request
 HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 """Hosts that lead to this machine. A site whose name an attacker lets point here has another one (DNS rebinding)."""
 
+
+def is_foreign(origin: str | None) -> bool:
+    """Whether a browser says that a page of another place than this machine sends a request."""
+    return origin is not None and not HERE.fullmatch(origin.partition("://")[2])
+
+
 POLICY = "; ".join(
     (
         "default-src 'none'",

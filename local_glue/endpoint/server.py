@@ -98,6 +98,7 @@ class Endpoint:
         from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
         from local_glue.console import PREFIX
+        from local_glue.console.guard import is_foreign
         from local_glue.endpoint.iam.guard import Guard
         from local_glue.endpoint.patches.kms_headers import without_key_ids
 
@@ -105,6 +106,10 @@ class Endpoint:
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("PATH_INFO", "")
+            if is_foreign(environ.get("HTTP_ORIGIN")):
+                # moto lets every page of every site call it, and calls can run code.
+                start_response("403 Forbidden", [("Content-Type", "text/plain"), ("Connection", "close")])
+                return [b"This endpoint answers no pages of other sites."]
             if path != "/moto-api/reset":
                 return Guard(self.glue.judge, moto)(environ, without_key_ids(environ, start_response))
             self.reset()

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, send_fi
 from werkzeug.wrappers import Response as Answer
 
 from local_glue.console.here import client, stack
+from local_glue.console.logs import readable
 from local_glue.console.pages import given, given_pairs
 from local_glue.console.pages.workflows import refresh_code
 from local_glue.console.reports import reports_of
@@ -50,7 +51,8 @@ def run() -> str:
     log = stack().home.log_of(shown["Id"])
     over = shown["JobRunState"] not in ACTIVE
     return render_template(
-        "job_run.html", run=shown, over=over, usual=usual_seconds(glue, [name]), log=tail(log, LOG_BYTES),
+        "job_run.html", run=shown, over=over, usual=usual_seconds(glue, [name]),
+        log=readable(tail(log, LOG_BYTES), (shown["Id"], name)),
         cut=log.exists() and log.stat().st_size > LOG_BYTES,
         reports=reports_of(client("s3"), [shown["Id"]]) if over else [],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from local_glue.console import graph
 from local_glue.console.here import client, stack
+from local_glue.console.logs import readable
 from local_glue.console.pages import given, given_pairs
 from local_glue.console.reports import reports_of
 from local_glue.console.words import ACTIVE
@@ -67,7 +68,7 @@ def run() -> str:
         "run.html", run=shown, jobs=jobs, over=over, drawing=graph.draw(shown["Graph"]),
         usual=usual_seconds(glue, [job for job, _ in jobs]),
         said={run_id: last_said(file) for run_id, file in logs.items()},
-        watched=watched, log=tail_lines(logs[watched["Id"]]) if watched else "",
+        watched=watched, log=_end(watched) if watched else "",
         reports=reports_of(client("s3"), ids) if over else [],
     )  # fmt: skip
 
@@ -93,11 +94,6 @@ def refresh_code() -> None:
         refresh_code(load_config(Path(state["project"])), client)
 
 
-def tail_lines(log: Path) -> str:
-    """The last lines of a log."""
-    return "\n".join(tail(log, TAIL_BYTES).rstrip("\n").split("\n")[-TAIL_LINES:])
-
-
 def _run(name: str, run_id: str) -> dict[str, Any]:
     return client("glue").get_workflow_run(Name=name, RunId=run_id, IncludeGraph=True)["Run"]
 
@@ -113,6 +109,12 @@ def _jobs_of(shown: dict[str, Any]) -> list[str]:
 def _recent(runs: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     every = [run for found in runs.values() for run in found]
     return sorted(every, key=lambda run: run["StartedOn"], reverse=True)[:SHOWN_RECENT]
+
+
+def _end(run: dict[str, Any]) -> str:
+    """The last lines of a job run's log."""
+    lines = tail(stack().home.log_of(run["Id"]), TAIL_BYTES).rstrip("\n").split("\n")[-TAIL_LINES:]
+    return readable("\n".join(lines), (run["Id"], run["JobName"]))
 
 
 def _watched(runs: list[dict[str, Any]]) -> dict[str, Any] | None:

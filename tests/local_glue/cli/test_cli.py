@@ -21,7 +21,7 @@ def unused(up, tmp_path):
 def describe_without_a_stack():
     @pytest.mark.parametrize(
         "arguments", [["run", "shop"], ["job", "first"], ["query", "SELECT 1"], ["put", "."], ["status"], ["runs"],
-                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"]],
+                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"], ["console"]],
     )  # fmt: skip
     def it_says_what_to_do(unused, arguments):
         unused(*arguments, code=2)
@@ -30,7 +30,7 @@ def describe_without_a_stack():
 
     @pytest.mark.parametrize(
         "command", ["", "up", "down", "status", "env", "put", "run", "job", "query", "logs", "runs", "bookmark",
-                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets"],
+                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets", "console"],
     )  # fmt: skip
     def it_has_help_for_all(command):
         from typer.testing import CliRunner
@@ -88,6 +88,23 @@ def describe_up():
         up("query", "SELECT * FROM public.only_here", code=1)
         unused("down")
         up("status")
+
+
+def describe_console():
+    def it_prints_an_address_that_answers(up):
+        import urllib.request
+
+        url = up("console").strip()
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as page:
+            assert b"<h1>Workflows</h1>" in page.read()
+
+    def it_opens_the_browser_or_says_that_there_is_none(up, monkeypatch, tmp_path):
+        browser = tmp_path / "browser"
+        browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+        browser.chmod(0o755)
+        monkeypatch.setenv("BROWSER", str(browser))
+        url = up("console", "--open").strip()
+        assert (tmp_path / "opened").read_text().strip() == url
 
 
 def describe_run():

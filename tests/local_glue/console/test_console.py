@@ -1,6 +1,7 @@
 """The console's pages and forms, asked as a browser would, on a whole stack."""
 
 import json
+from http.client import HTTPConnection
 
 import pytest
 from endpoint_support import FIRST, wait_for
@@ -36,6 +37,16 @@ def describe_strangers():
     def it_takes_no_form_of_another_site(visitor, origin):
         fields = {"name": "shop", "token": visitor.token()}
         assert visitor.ask("POST", "/workflow/start", fields, {"Origin": origin}).status == 403
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example:80"])
+    def it_keeps_their_pages_out_of_the_whole_endpoint(visitor, origin):
+        connection = HTTPConnection(visitor.address, timeout=60)
+        headers = {"Origin": origin, "X-Amz-Target": "AWSGlue.StartWorkflowRun", "Content-Type": "text/plain"}
+        connection.request("POST", "/", '{"Name": "shop"}', headers)
+        answer = connection.getresponse()
+        assert answer.status == 403
+        assert answer.getheader("Access-Control-Allow-Origin") is None
+        connection.close()
 
     def it_lets_pages_load_and_run_only_what_is_its_own(visitor):
         for path in PAGES:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_glue.console import graph, words
+from local_glue.console.logs import readable
 from local_glue.endpoint.glue.graph import build_graph
 from local_glue.runs import last_said, printable, tail
 
@@ -102,6 +103,14 @@ def describe_what_a_log_says_last():
         assert tail(log, 20) == "line 98\nline 99\n"
         log.write_text("x" * 100)
         assert tail(log, 20) == "x" * 20
+
+
+def test_structured_lines_are_written_for_people():
+    line = '{"time": "2026-01-02T03:04:05.678+00:00", "level": "INFO", "event": "rows read", "run": "jr_1", "rows": 7}'
+    assert readable(f"plain\n{line}\n", ("jr_1",)) == "plain\n03:04:05  INFO  rows read  rows=7\n"
+    assert readable('{"message": "x", "time": "soon", "a": {"b": null}}') == 'soon  x  a={"b": null}'
+    for other in ("{", '{"rows": 7}', "{}", "[]", "{x}"):
+        assert readable(other) == other
 
 
 def test_a_wheel_has_templates_and_styles(tmp_path):
