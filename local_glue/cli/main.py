@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local_glue.cli.bookmark import bookmark_app
-from local_glue.cli.support import FAILED, JobName, attach, interruptible, readable_errors
+from local_glue.cli.support import JobName, attach, readable_errors
 from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
 
@@ -149,22 +149,15 @@ def run(
     properties: Annotated[
         list[str] | None, typer.Option("--property", "-p", help="Run property, as key=value.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end, nothing else.")] = False,
 ) -> None:
-    """Start a workflow, follow it to its end; exit code 0 only if every job succeeded."""
-    from rich.console import Console
+    """Start a workflow, follow it to its end; exit code 0 only if every job succeeded. Ctrl-C stops the run."""
+    from local_glue.cli.run import run_workflow
+    from local_glue.runs import pairs_of
 
-    from local_glue.cli.progress import follow_workflow
-    from local_glue.runs import pairs_of, seconds, workflow_succeeded
-
-    stack, given = attach(), pairs_of(properties or (), "--property")
-    stack.refresh_code()
-    run_id = stack.start_workflow(workflow, given)
-    done = interruptible(lambda: follow_workflow(stack, workflow, run_id, Console()), run_id)
-    good = workflow_succeeded(done)
-    typer.echo(f"{workflow} {'SUCCEEDED' if good else 'FAILED'} in {seconds(done):.1f} s  (run {run_id})")
-    if not good:
-        typer.echo(f"details: local-glue logs {run_id}")
-        raise typer.Exit(FAILED)
+    code = run_workflow(attach(), workflow, pairs_of(properties or (), "--property"), as_json=as_json)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -173,20 +166,13 @@ def job(
     name: JobName,
     arguments: Annotated[list[str] | None, typer.Option("--argument", "-a", help="Job argument, as key=value.")] = None,
 ) -> None:
-    """Start one job, follow it to its end; exit code 0 only if it succeeded."""
-    from rich.console import Console
-
-    from local_glue.cli.progress import follow_job
+    """Start one job, follow it to its end; exit code 0 only if it succeeded. Ctrl-C stops the run."""
+    from local_glue.cli.run import run_job
     from local_glue.runs import as_arguments, pairs_of
 
-    given = as_arguments(pairs_of(arguments or (), "--argument"))
-    stack = attach()
-    stack.refresh_code()
-    run_id = stack.client("glue").start_job_run(JobName=name, Arguments=given)["JobRunId"]
-    done = interruptible(lambda: follow_job(stack, name, run_id, Console()), run_id)
-    if done["JobRunState"] != "SUCCEEDED":
-        typer.echo(f"details: local-glue logs {done['Id']}")
-        raise typer.Exit(FAILED)
+    code = run_job(attach(), name, as_arguments(pairs_of(arguments or (), "--argument")))
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
@@ -188,31 +186,6 @@ def describe_bookmark():
         assert json.loads(up("bookmark", "show", "first"))["JobBookmark"] == {}
         up("bookmark", "show", "second", code=1)
         assert "second" in up.errors
-
-
-def describe_a_terminal():
-    def it_gets_a_live_table(up):
-        import pty
-
-        master, slave = pty.openpty()
-        environment = {**os.environ, "LOCAL_GLUE_HOME": str(up.home), "TERM": "xterm", "COLUMNS": "100"}
-        command = [sys.executable, "-m", "local_glue.cli.main", "run", "shop"]
-        process = subprocess.Popen(command, cwd=up.project, env=environment, stdout=slave, stderr=slave)
-        os.close(slave)
-        seen = b""
-        while True:
-            try:
-                chunk = os.read(master, 4096)
-            except OSError:
-                break
-            if not chunk:
-                break
-            seen += chunk
-        assert process.wait(30) == 0
-        text = seen.decode()
-        assert "waiting" in text
-        assert "SUCCEEDED" in text
-        assert "Traceback" not in text
 
 
 def describe_down():
