@@ -34,17 +34,22 @@ def up(
 ) -> None:
     """Start endpoint and databases, and provide what the project asks for."""
     from local_glue.config import find_project, home_for
+    from local_glue.home import Home
+    from local_glue.lifecycle import restart_databases, what_is_lost
     from local_glue.stack import Stack
 
     project = find_project()
+    home = home_for(project)
     try:
-        running = Stack.attach(home_for(project))
-    except NotRunningError:
-        running = None
-    if running:
-        typer.echo(f"already up: {running.endpoint_url}")
+        typer.echo(f"already up: {Stack.attach(home).endpoint_url}")
         return
-    started = time.monotonic()
+    except NotRunningError:
+        started = time.monotonic()
+    if restart_databases(Home(home)):
+        typer.echo(f"up again: {Stack.attach(home).endpoint_url}; its databases had ended, and have all that they held")
+        return
+    if lost := what_is_lost(Home(home)):
+        typer.echo(lost, err=True)
     stack = Stack.start(project, empty=empty, clock=clock, cold=cold)
     typer.echo(f"up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")
 

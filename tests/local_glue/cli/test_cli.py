@@ -7,6 +7,8 @@ import time
 import pytest
 from endpoint_support import Shell, wait_for
 
+from local_glue.postgres import cluster
+
 pytestmark = pytest.mark.stack
 
 
@@ -73,9 +75,33 @@ def describe_up():
         os.kill(before["server_pid"], 9)
         unused("status", code=2)
         assert "not running any more" in unused.errors
+        (unused.home / "bookmarks").mkdir(exist_ok=True)
+        (unused.home / "bookmarks/first.json").write_text("{}")
         unused("up", "--empty")
         after = unused.state()
         assert after["server_pid"] != before["server_pid"]
+        assert unused.errors.count("\n") == 1
+        assert "ended without 'local-glue down': lost are its buckets, tables and runs" in unused.errors
+        assert "its databases (warehouse) and the bookmarks of 1 job," in unused.errors
+        unused("up")
+        assert unused.errors == ""
+        unused("down")
+        assert not unused.home.exists()
+
+    def it_starts_databases_again_that_have_ended_alone(unused):
+        from local_glue.stack import Stack
+
+        unused("up")
+        Stack.attach(unused.home).client("s3").put_object(Bucket="landing", Key="kept", Body=b"1")
+        unused("query", "CREATE TABLE public.kept AS SELECT 5 AS x")
+        before = unused.state()
+        os.kill(before["postgres"]["pid"], 9)
+        wait_for(lambda: not cluster.is_running(before["postgres"]))
+        unused("status", code=2)
+        assert unused("up").startswith(f"up again: {before['endpoint_url']}")
+        assert unused("query", "--csv", "SELECT x FROM public.kept") == "x\n5\n"
+        assert Stack.attach(unused.home).client("s3").get_object(Bucket="landing", Key="kept")["Body"].read() == b"1"
+        unused("job", "first")
         unused("down")
         assert not unused.home.exists()
 
