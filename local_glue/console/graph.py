@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 232, 54, 22, 38, 4
-NAME_LENGTH = 28
+NAME_LENGTH = 25
 PASSED = "SUCCEEDED"
 
 
@@ -96,10 +96,11 @@ def _note(trigger: dict[str, Any], job: str) -> str:
     predicate = trigger.get("Predicate") or {}
     conditions = predicate.get("Conditions") or []
     states = [c.get("State", "") for c in conditions if c.get("JobName") == job]
-    several = "any of" if predicate.get("Logical") == "ANY" and len(conditions) > 1 else ""
+    several = "any" if predicate.get("Logical") == "ANY" and len(conditions) > 1 else ""
     state = "" if states == [PASSED] else " or ".join(states)
+    condition = f"if {several} {state}" if several or state else ""
     paused = "" if trigger.get("State") in (None, "ACTIVATED") else "trigger off"
-    return ", ".join(part for part in (f"{several} {state}".strip(), paused) if part)
+    return ", ".join(" ".join(part.split()) for part in (condition, paused) if part)
 
 
 def _set_rows(boxes: dict[str, Box], links: list[tuple[str, str]]) -> None:

@@ -20,6 +20,7 @@ STATES = {
 
 ACTIVE = ("RUNNING", "STARTING", "STOPPING", "WAITING")
 SHOWN_ID = 11
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def install(app: Flask) -> None:
@@ -40,12 +41,14 @@ def sign(state: str) -> str:
 
 
 def took(value: float | None) -> str:
-    """A time span: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min."""
-    if value is None:
-        return ""
+    """A time span: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min; its blanks do not break."""
+    return "" if value is None else _took(value).replace(" ", NO_BREAK)
+
+
+def _took(value: float) -> str:
+    whole = round(value)
     if value < 9.95:
         return f"{value:.1f} s"
-    whole = round(value)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
