@@ -81,11 +81,14 @@ def down() -> None:
 @readable_errors
 def status() -> None:
     """Show what is up and where."""
+    from local_glue.console import PREFIX
+
     stack = attach()
     postgres = stack.postgres
     typer.echo(
         f"endpoint   {stack.endpoint_url}  (region {stack.state['region']}, process {stack.state['server_pid']})"
     )
+    typer.echo(f"console    {stack.endpoint_url}{PREFIX}/")
     for name, database in stack.state["databases"].items():
         typer.echo(f"{name:<10} {database['engine']} postgresql://{postgres.host}:{postgres.port}/{database['dbname']}")
     typer.echo(f"clock      {'on' if stack.state.get('clock') else 'off'}")

@@ -63,7 +63,8 @@ def describe_up():
 
     def it_shows_where_things_are(up):
         said = up("status")
-        assert up.state()["endpoint_url"] in said
+        assert f"endpoint   {up.state()['endpoint_url']}" in said
+        assert f"console    {up.state()['endpoint_url']}/_console/" in said
         assert "workflow   shop" in said
 
     def it_prints_variables_for_other_tools(up):
