@@ -1,11 +1,12 @@
 """How pages say states, times and sizes."""
 
 from datetime import UTC, datetime
-from typing import Any
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any
 
 from local_glue.runs import outcome, printable, root, seconds
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 STATES = {
     "SUCCEEDED": ("good", "✓"),
@@ -23,7 +24,7 @@ SHOWN_ID = 11
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def install(app: Flask) -> None:
+def install(app: "Flask") -> None:
     """Gives templates these words as filters."""
     filters = (kind, sign, took, clock, ago, size, short_id, outcome, seconds, root, printable)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
