@@ -18,9 +18,12 @@ from rich.console import Console
 from demo import html_report, report
 from demo.books import read_books
 from demo.generate import ALL, WORKFLOWS, generate, manifest_path
-from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
+from local_glue.cli.progress import follow_workflow
 from local_glue.errors import LocalGlueError, NotRunningError
+from local_glue.home import Home
+from local_glue.lifecycle import restart_databases, what_is_lost
 from local_glue.provision.upload import put_folder
+from local_glue.runs import seconds, workflow_succeeded
 from local_glue.stack import Stack
 
 PROJECT = Path(__file__).parents[1]
@@ -61,10 +64,15 @@ def run(console: Console, workflow: str) -> int:
 
 def _stack(console: Console) -> Stack:
     """The running stack, with the current code; otherwise a new stack."""
+    home = Home(report.home())
+    if restart_databases(home):
+        console.print("The databases of the local AWS had ended; they are up again, with all that they held.")
     with suppress(NotRunningError):
         stack = Stack.attach(report.home())
         stack.refresh_code()
         return stack
+    if lost := what_is_lost(home):
+        console.print(lost, style="yellow", highlight=False)
     started = time.monotonic()
     stack = Stack.start(PROJECT, report.home())
     console.print(f"Local AWS up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")

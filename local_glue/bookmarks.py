@@ -46,6 +46,10 @@ class BookmarkStore:
         """
         return json.loads(self._find(job, self._read(job), run_id)["JobBookmark"])
 
+    def history(self, job: str) -> list[dict[str, Any]]:
+        """The entries that runs have saved, to which it can be reset, oldest first."""
+        return self._read(job).get("history", [])
+
     def begin(self, job: str, run_id: str) -> dict[str, Any]:
         """Counts a new attempt; after a run that did not commit, it is another attempt of the same run number."""
         with self._changing(job) as record:

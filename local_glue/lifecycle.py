@@ -10,14 +10,16 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from local_glue import environment
 from local_glue.config import Config
-from local_glue.errors import LocalGlueError
+from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home, process_alive
-from local_glue.postgres import cluster
+from local_glue.postgres import again, cluster
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
@@ -76,12 +78,55 @@ def server_alive(home: Home) -> bool:
         state = json.loads(home.state_file.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError):
         return False
+    return endpoint_answers(state) and cluster.is_running(state["postgres"])
+
+
+def endpoint_answers(state: dict[str, Any]) -> bool:
+    """Whether the endpoint of a state answers."""
     if not process_alive(state.get("server_pid")):
         return False
     where = urlsplit(state["endpoint_url"])
     with socket.socket() as probe:
         probe.settimeout(2)
-        return probe.connect_ex((where.hostname, where.port)) == 0 and cluster.is_running(state["postgres"])
+        return probe.connect_ex((where.hostname, where.port)) == 0
+
+
+def restart_databases(home: Home) -> bool:
+    """Starts the databases of this home's stack again, with what they hold, if they alone have ended; whether it did.
+
+    Raises:
+        LocalGlueError: the databases do not start.
+    """
+    try:
+        state = home.read_state()
+    except NotRunningError:
+        return False
+    if not endpoint_answers(state) or cluster.is_running(state["postgres"]):
+        return False
+    home.write_state({**state, "postgres": again.restart(state["postgres"]).as_dict()})
+    return True
+
+
+def what_is_lost(home: Home) -> str | None:
+    """A sentence about a stack whose endpoint has ended without `down`; None if there is none.
+
+    The endpoint has buckets, tables and runs in its memory, so databases and bookmarks alone are no stack: a load
+    would go on after files that are not there.
+    """
+    try:
+        state = home.read_state()
+    except NotRunningError:
+        return None
+    if not home.marker.exists() or endpoint_answers(state):
+        return None
+    since = datetime.fromtimestamp(home.marker.stat().st_mtime, UTC)
+    databases = ", ".join(state["databases"]) or "none"
+    jobs = len(list(home.bookmarks.glob("*.json")))
+    return (
+        f"the stack that was up here since {since:%Y-%m-%d %H:%M} UTC ended without 'local-glue down': lost are its "
+        f"buckets, tables and runs, which were in memory, and with them go its databases ({databases}) and the "
+        f"bookmarks of {jobs} job{'' if jobs == 1 else 's'}, which are of no use without them"
+    )
 
 
 def claim(home: Home) -> None:

@@ -15,6 +15,7 @@ from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home
 from local_glue.lifecycle import claim, clean_up, server_alive, start_server, stop_server
 from local_glue.postgres import cluster
+from local_glue.runs import OVER, root
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from local_glue.endpoint.server import Endpoint
 
 POLL_S = 0.05
-OVER = ("COMPLETED", "STOPPED", "ERROR")
 
 
 class Stack:
@@ -195,7 +195,7 @@ class Stack:
     def last_attempt(self, job: str, run_id: str) -> dict[str, Any]:
         """The JobRun of the latest attempt of the run that started as `run_id`."""
         runs = self.client("glue").get_job_runs(JobName=job)["JobRuns"]
-        return next(run for run in runs if run["Id"].partition("_attempt_")[0] == run_id)
+        return next(run for run in runs if root(run) == run_id)
 
     def stop(self) -> None:
         """Stops everything and removes the stack's files from its home folder."""

@@ -32,8 +32,9 @@ LAYERS = {
             "faults",
             "bookmarks",
             "access",
+            "runs",
         ),
-        *("postgres", "job", "runner", "endpoint", "provision", ("lifecycle", "stack"), "cli"),
+        *("postgres", "job", "runner", "provision", "console", "endpoint", ("lifecycle", "stack"), "cli"),
     ),
 }
 """From bottom to top; modules of one layer may import each other, but not in a circle."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.measure import CLOCK, PHASES
 from bench.tables import COUNTED, COUNTS, TABLES, names
-from local_glue.cli.progress import workflow_jobs, workflow_succeeded
 from local_glue.errors import NotRunningError
+from local_glue.runs import workflow_jobs, workflow_succeeded
 from local_glue.stack import Stack
 
 PROJECT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from local_glue.cli.progress import seconds, workflow_jobs
 from local_glue.errors import LocalGlueError
+from local_glue.runs import job_runs, root, seconds, workflow_jobs, workflow_runs
 from local_glue.stack import Stack
 
 SHOWN_ID = 15
@@ -17,16 +17,17 @@ def log_files(stack: Stack, run_id: str) -> list[tuple[str, Path]]:
     Raises:
         LocalGlueError: no run or several runs have this prefix, or the run has written no log.
     """
-    workflow_runs, job_runs = _workflow_runs(stack), _job_runs(stack)
-    found = [run for run in workflow_runs if run["WorkflowRunId"].startswith(run_id)]
+    glue = stack.client("glue")
+    ran = job_runs(glue)
+    found = [run for run in workflow_runs(glue) if run["WorkflowRunId"].startswith(run_id)]
     if found:
         run = stack.workflow_run(_one(found, run_id)["Name"], found[0]["WorkflowRunId"])
         started = [job_run for _, job_run in workflow_jobs(run) if job_run]
-        selected = [r for job_run in started for r in reversed(job_runs) if _root(r) == _root(job_run)]
+        selected = [r for job_run in started for r in reversed(ran) if root(r) == root(job_run)]
     else:
-        exact = [run for run in job_runs if run["Id"] == run_id]
-        begins = exact or [run for run in job_runs if run["Id"].startswith(run_id)]
-        roots = {_root(run): run for run in begins}
+        exact = [run for run in ran if run["Id"] == run_id]
+        begins = exact or [run for run in ran if run["Id"].startswith(run_id)]
+        roots = {root(run): run for run in begins}
         _one(list(roots.values()), run_id)
         selected = sorted(begins, key=lambda run: run["Attempt"])
     files = [(run["JobName"], stack.home.log_of(run["Id"])) for run in selected]
@@ -42,8 +43,9 @@ def print_runs(stack: Stack, limit: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    rows = [(r["StartedOn"], r["Name"], "workflow", _outcome(r), r, r["WorkflowRunId"]) for r in _workflow_runs(stack)]
-    rows += [(r["StartedOn"], r["JobName"], "job", r["JobRunState"], r, r["Id"]) for r in _job_runs(stack)]
+    glue = stack.client("glue")
+    rows = [(r["StartedOn"], r["Name"], "workflow", _outcome(r), r, r["WorkflowRunId"]) for r in workflow_runs(glue)]
+    rows += [(r["StartedOn"], r["JobName"], "job", r["JobRunState"], r, r["Id"]) for r in job_runs(glue)]
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("started (UTC)", "kind", "name", "state", "seconds", "run", "error"):
         table.add_column(column, justify="right" if column == "seconds" else "left", overflow="fold")
@@ -58,22 +60,6 @@ def print_runs(stack: Stack, limit: int) -> None:
 def _outcome(run: dict[str, Any]) -> str:
     failed = sum(run["Statistics"][key] for key in ("FailedActions", "TimeoutActions", "ErroredActions"))
     return f"{run['Status']}, {failed} failed" if failed else run["Status"]
-
-
-def _workflow_runs(stack: Stack) -> list[dict[str, Any]]:
-    glue = stack.client("glue")
-    names = glue.list_workflows(MaxResults=25)["Workflows"]
-    return [run for name in names for run in glue.get_workflow_runs(Name=name)["Runs"]]
-
-
-def _job_runs(stack: Stack) -> list[dict[str, Any]]:
-    glue = stack.client("glue")
-    names = [name for page in glue.get_paginator("get_jobs").paginate() for name in (j["Name"] for j in page["Jobs"])]
-    return [run for name in names for run in glue.get_job_runs(JobName=name)["JobRuns"]]
-
-
-def _root(run: dict[str, Any]) -> str:
-    return run["Id"].partition("_attempt_")[0]
 
 
 def _one(found: list[dict[str, Any]], run_id: str) -> dict[str, Any]:

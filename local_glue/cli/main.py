@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local_glue.cli.bookmark import bookmark_app
-from local_glue.cli.support import FAILED, JobName, attach, interruptible, pairs_of, readable_errors
+from local_glue.cli.support import JobName, attach, readable_errors
 from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
 
@@ -34,17 +34,22 @@ def up(
 ) -> None:
     """Start endpoint and databases, and provide what the project asks for."""
     from local_glue.config import find_project, home_for
+    from local_glue.home import Home
+    from local_glue.lifecycle import restart_databases, what_is_lost
     from local_glue.stack import Stack
 
     project = find_project()
+    home = home_for(project)
     try:
-        running = Stack.attach(home_for(project))
-    except NotRunningError:
-        running = None
-    if running:
-        typer.echo(f"already up: {running.endpoint_url}")
+        typer.echo(f"already up: {Stack.attach(home).endpoint_url}")
         return
-    started = time.monotonic()
+    except NotRunningError:
+        started = time.monotonic()
+    if restart_databases(Home(home)):
+        typer.echo(f"up again: {Stack.attach(home).endpoint_url}; its databases had ended, and have all that they held")
+        return
+    if lost := what_is_lost(Home(home)):
+        typer.echo(lost, err=True)
     stack = Stack.start(project, empty=empty, clock=clock, cold=cold)
     typer.echo(f"up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")
 
@@ -76,11 +81,14 @@ def down() -> None:
 @readable_errors
 def status() -> None:
     """Show what is up and where."""
+    from local_glue.console import PREFIX
+
     stack = attach()
     postgres = stack.postgres
     typer.echo(
         f"endpoint   {stack.endpoint_url}  (region {stack.state['region']}, process {stack.state['server_pid']})"
     )
+    typer.echo(f"console    {stack.endpoint_url}{PREFIX}/")
     for name, database in stack.state["databases"].items():
         typer.echo(f"{name:<10} {database['engine']} postgresql://{postgres.host}:{postgres.port}/{database['dbname']}")
     typer.echo(f"clock      {'on' if stack.state.get('clock') else 'off'}")
@@ -149,21 +157,15 @@ def run(
     properties: Annotated[
         list[str] | None, typer.Option("--property", "-p", help="Run property, as key=value.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document at the end, nothing else.")] = False,
 ) -> None:
-    """Start a workflow, follow it to its end; exit code 0 only if every job succeeded."""
-    from rich.console import Console
+    """Start a workflow, follow it to its end; exit code 0 only if every job succeeded. Ctrl-C stops the run."""
+    from local_glue.cli.run import run_workflow
+    from local_glue.runs import pairs_of
 
-    from local_glue.cli.progress import follow_workflow, seconds, workflow_succeeded
-
-    stack, given = attach(), pairs_of(properties, "--property")
-    stack.refresh_code()
-    run_id = stack.start_workflow(workflow, given)
-    done = interruptible(lambda: follow_workflow(stack, workflow, run_id, Console()), run_id)
-    good = workflow_succeeded(done)
-    typer.echo(f"{workflow} {'SUCCEEDED' if good else 'FAILED'} in {seconds(done):.1f} s  (run {run_id})")
-    if not good:
-        typer.echo(f"details: local-glue logs {run_id}")
-        raise typer.Exit(FAILED)
+    code = run_workflow(attach(), workflow, pairs_of(properties or (), "--property"), as_json=as_json)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -172,19 +174,13 @@ def job(
     name: JobName,
     arguments: Annotated[list[str] | None, typer.Option("--argument", "-a", help="Job argument, as key=value.")] = None,
 ) -> None:
-    """Start one job, follow it to its end; exit code 0 only if it succeeded."""
-    from rich.console import Console
+    """Start one job, follow it to its end; exit code 0 only if it succeeded. Ctrl-C stops the run."""
+    from local_glue.cli.run import run_job
+    from local_glue.runs import as_arguments, pairs_of
 
-    from local_glue.cli.progress import follow_job
-
-    given = {f"--{key.removeprefix('--')}": value for key, value in pairs_of(arguments, "--argument").items()}
-    stack = attach()
-    stack.refresh_code()
-    run_id = stack.client("glue").start_job_run(JobName=name, Arguments=given)["JobRunId"]
-    done = interruptible(lambda: follow_job(stack, name, run_id, Console()), run_id)
-    if done["JobRunState"] != "SUCCEEDED":
-        typer.echo(f"details: local-glue logs {done['Id']}")
-        raise typer.Exit(FAILED)
+    code = run_job(attach(), name, as_arguments(pairs_of(arguments or (), "--argument")))
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -214,6 +210,22 @@ def logs(
     for name, file in log_files(attach(), run_id):
         typer.echo(f"── {name}  {file.stem}", err=True)
         sys.stdout.write(file.read_text(encoding="utf-8", errors="replace"))
+
+
+@app.command()
+@readable_errors
+def console(
+    browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Print where the web console is: workflows and runs live, logs, bookmarks, files, tables."""
+    import webbrowser
+
+    from local_glue.console import PREFIX
+
+    url = f"{attach().endpoint_url}{PREFIX}/"
+    typer.echo(url)
+    if browser and not webbrowser.open(url):
+        raise LocalGlueError("no browser was found: open the address above in one")
 
 
 @app.command()

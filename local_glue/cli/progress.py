@@ -1,74 +1,86 @@
-"""Follows a run on the terminal: a live table per job, or plain lines when the output is not a terminal."""
+"""Follows a run on the terminal: a live table of its graph, or plain lines when the output is not a terminal."""
 
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from local_glue.stack import OVER, Stack
+from local_glue.runs import OVER, seconds, usual_seconds, workflow_jobs
+from local_glue.stack import Stack
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 POLL_S = 0.1
-STYLES = {"SUCCEEDED": "green", "RUNNING": "cyan", "STARTING": "cyan", "STOPPING": "yellow", "waiting": "dim",
-          "not run": "dim"}  # fmt: skip
-BAD = ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
+Jobs = list[tuple[str, dict[str, Any] | None]]
+"""Names of jobs, each with its latest attempt, if it has begun."""
+Said = set[tuple[str, str]]
+"""The states of job runs for which a line was printed."""
 
 
-def follow_workflow(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
-    """Shows the run until it is over; returns it with its graph."""
-    return _follow(console, lambda: stack.workflow_run(name, run_id), workflow_jobs, lambda run: run["Status"] in OVER)
+def follow_workflow(
+    stack: Stack, name: str, run_id: str, console: "Console", said: Said | None = None
+) -> dict[str, Any]:
+    """Shows the run until it is over; returns it with its graph.
+
+    Args:
+        stack: Where the workflow is.
+        name: The workflow's name.
+        run_id: The run.
+        console: Where it is shown.
+        said: States that were printed already, when the same run is followed again; it takes new ones in.
+    """
+    return _follow(stack, console, lambda: stack.workflow_run(name, run_id), workflow_jobs, is_over, said)
 
 
-def follow_job(stack: Stack, name: str, run_id: str, console: "Console") -> dict[str, Any]:
-    """Shows a job run until its last attempt is over; returns that JobRun."""
+def follow_job(stack: Stack, name: str, run_id: str, console: "Console", said: Said | None = None) -> dict[str, Any]:
+    """Shows a job run until its last attempt is over; returns that JobRun. Arguments as `follow_workflow`."""
+
+    def jobs_of(run: dict[str, Any]) -> Jobs:
+        return [(name, run)]
+
     return _follow(
-        console, lambda: stack.last_attempt(name, run_id), lambda run: [(name, run)], lambda run: "CompletedOn" in run
+        stack, console, lambda: stack.last_attempt(name, run_id), jobs_of, lambda run: "CompletedOn" in run, said
     )
 
 
-def workflow_succeeded(run: dict[str, Any]) -> bool:
-    """Whether the run completed and all its jobs succeeded."""
-    return run["Status"] == "COMPLETED" and not any(run["Statistics"][key] for key in BAD)
-
-
-def workflow_jobs(run: dict[str, Any]) -> list[tuple[str, dict[str, Any] | None]]:
-    """The workflow's jobs in the order in which triggers reach them, each with its latest attempt, if any."""
-    nodes = {node["UniqueId"]: node for node in run["Graph"]["Nodes"]}
-    targets = {edge["DestinationId"] for edge in run["Graph"]["Edges"]}
-    queue, seen = [key for key in nodes if key not in targets], []
-    while queue:
-        key = queue.pop(0)
-        if key not in seen:
-            seen.append(key)
-            queue += [edge["DestinationId"] for edge in run["Graph"]["Edges"] if edge["SourceId"] == key]
-    jobs = [nodes[key] for key in [*seen, *(k for k in nodes if k not in seen)] if nodes[key]["Type"] == "JOB"]
-    return [(job["Name"], next(iter(job["JobDetails"].get("JobRuns", ())), None)) for job in jobs]
-
-
-def seconds(run: dict[str, Any]) -> float:
-    """How long a run took, or has taken so far."""
-    return ((run.get("CompletedOn") or datetime.now(UTC)) - run["StartedOn"]).total_seconds()
-
-
-def _follow(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str, Any]:
-    if not console.is_terminal:
-        return _plain(console, fetch, jobs_of, over)
-    from rich.live import Live
-
-    run = fetch()
-    with Live(_table(jobs_of(run), over(run)), console=console, refresh_per_second=8) as live:
-        while not over(run):
-            time.sleep(POLL_S)
-            run = fetch()
-            live.update(_table(jobs_of(run), over(run)))
+def wait_silently(stack: Stack, name: str, run_id: str) -> dict[str, Any]:
+    """Waits until a workflow's run is over; returns it with its graph."""
+    while not is_over(run := stack.workflow_run(name, run_id)):
+        time.sleep(POLL_S)
     return run
 
 
-def _plain(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str, Any]:
-    said: set[tuple[str, str]] = set()
+def is_over(run: dict[str, Any]) -> bool:
+    """Whether a workflow's run has ended."""
+    return run["Status"] in OVER
+
+
+def _follow(
+    stack: Stack, console: "Console", fetch: Callable[[], dict[str, Any]], jobs_of: Callable[[Any], Jobs],
+    over: Callable[[Any], bool], said: Said | None,
+) -> dict[str, Any]:  # fmt: skip
+    if not console.is_terminal:
+        return _plain(console, fetch, jobs_of, over, set() if said is None else said)
+    from rich.live import Live
+
+    from local_glue.cli.live import table
+
+    run = fetch()
+    usual = usual_seconds(stack.client("glue"), [name for name, _ in jobs_of(run)])
+    shown = partial(table, usual=usual, log_of=stack.home.log_of)
+    with Live(shown(jobs_of(run), run, over=over(run)), console=console, refresh_per_second=8) as live:
+        while not over(run):
+            time.sleep(POLL_S)
+            run = fetch()
+            live.update(shown(jobs_of(run), run, over=over(run)))
+    return run
+
+
+def _plain(
+    console: "Console", fetch: Callable[[], dict[str, Any]], jobs_of: Callable[[Any], Jobs],
+    over: Callable[[Any], bool], said: Said,
+) -> dict[str, Any]:  # fmt: skip
     while True:
         run = fetch()
         for line in _news(jobs_of(run), said):
@@ -78,7 +90,7 @@ def _plain(console: "Console", fetch: Any, jobs_of: Any, over: Any) -> dict[str,
         time.sleep(POLL_S)
 
 
-def _news(jobs: list[tuple[str, dict[str, Any] | None]], said: set[tuple[str, str]]) -> Iterator[str]:
+def _news(jobs: Jobs, said: Said) -> Iterator[str]:
     """A line for each state of each attempt that was not printed yet, except STARTING, which is too short."""
     for name, run in jobs:
         if run is None or run["JobRunState"] == "STARTING" or (run["Id"], run["JobRunState"]) in said:
@@ -88,19 +100,3 @@ def _news(jobs: list[tuple[str, dict[str, Any] | None]], said: set[tuple[str, st
         end = f" {seconds(run):.1f} s" if run.get("CompletedOn") else ""
         error = f"  {run['ErrorMessage']}" if run.get("ErrorMessage") else ""
         yield f"{name}{attempt} {run['JobRunState']}{end}{error}"
-
-
-def _table(jobs: list[tuple[str, dict[str, Any] | None]], over: bool) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column, justify in (("job", "left"), ("state", "left"), ("seconds", "right"), ("", "left")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    for name, run in jobs:
-        state = run["JobRunState"] if run else "not run" if over else "waiting"
-        shown = f"{state} (attempt {run['Attempt'] + 1})" if run and run["Attempt"] else state
-        took = f"{seconds(run):.1f}" if run else ""
-        error = (run or {}).get("ErrorMessage", "")
-        table.add_row(name, Text(shown, STYLES.get(state, "red")), took, Text(error, "red", overflow="fold"))
-    return table

@@ -1,13 +1,12 @@
 """Runs one SQL statement against a stack's database and prints its result."""
 
 import csv
-import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 from local_glue.errors import LocalGlueError
+from local_glue.postgres.values import describe, text_of
 from local_glue.stack import Stack
 
 TABLE_ROWS = 500
@@ -35,33 +34,6 @@ def run_query(stack: Stack, sql: str, database: str, *, as_csv: bool) -> None:
             return
         names = [column.name for column in cursor.description]
         _print_csv(names, cursor) if as_csv else _print_table(names, cursor.fetchall())
-
-
-def describe(error: Any) -> str:
-    """A database error as one line."""
-    primary = error.diag.message_primary or str(error)
-    parts = [primary, error.diag.message_detail, error.diag.message_hint]
-    return "SQL error: " + " ".join(" ".join(part.split()) for part in parts if part)
-
-
-def text_of(value: Any) -> str:
-    """A value as CSV shows it; NULL is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, datetime):
-        plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        return plain.isoformat(sep=" ", timespec="microseconds" if plain.microsecond else "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=text_of)
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(value)
 
 
 def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

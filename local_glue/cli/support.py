@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from local_glue.errors import LocalGlueError, NotRunningError
 
-NOT_UP, FAILED = 2, 1
+NOT_UP, FAILED, INTERRUPTED = 2, 1, 130
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="Name of the job.")]
 
 
@@ -45,19 +46,24 @@ def fail(message: str, code: int) -> None:
     raise typer.Exit(code)
 
 
-def pairs_of(given: list[str] | None, option: str) -> dict[str, str]:
-    """Options of the form key=value as a dictionary."""
-    pairs = [item.partition("=") for item in given or []]
-    for key, equals, _ in pairs:
-        if not key or not equals:
-            raise LocalGlueError(f"{option} {key}: give it as key=value")
-    return {key: value for key, _, value in pairs}
+def interruptible(
+    follow: Callable[[], dict[str, Any]], stop: Callable[[], object], run_id: str
+) -> tuple[dict[str, Any], bool]:
+    """Follows a run; Ctrl-C stops it as the API does, and follows it to its end, another one leaves it to itself.
 
-
-def interruptible(follow: Callable[[], dict[str, Any]], run_id: str) -> dict[str, Any]:
-    """Follows a run; Ctrl-C stops following, the run goes on."""
+    Returns:
+        The run, and whether it was stopped by Ctrl-C.
+    """
     try:
-        return follow()
+        return follow(), False
+    except KeyboardInterrupt:
+        typer.echo(f"\nstopping {run_id}; Ctrl-C again leaves it to itself", err=True)
+    from botocore.exceptions import ClientError
+
+    try:
+        with suppress(ClientError):  # it has ended in the meantime
+            stop()
+        return follow(), True
     except KeyboardInterrupt:
         typer.echo(f"\n{run_id} goes on without being watched: 'local-glue runs' lists it", err=True)
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None

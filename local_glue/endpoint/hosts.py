@@ -1,4 +1,4 @@
-"""Refuses what a foreign web page asks of the endpoint, which whoever reaches it may tell to run code."""
+"""Refuses what a foreign web page asks of the endpoint: moto answers all pages, and its jobs can run any code."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -37,5 +37,6 @@ def _is_local(url: str) -> bool:
 
 
 def _refuse(what: str, start_response: Callable[..., Any]) -> list[bytes]:
-    start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+    # The body of the request is not read, and would be taken for the next one of the connection.
+    start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
     return [f"{what}: ask for localhost, 127.0.0.1 or [::1], and not from another site's page.\n".encode()]

@@ -50,6 +50,8 @@ class Endpoint:
             raise LocalGlueError("an endpoint runs in this process already, and moto has one state a process: stop it")
         Endpoint._alive = True
         _empty_moto()
+        self._console_app: Callable[..., Any] | None = None
+        self._console_lock = threading.Lock()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = make_server(
             HOST, 0, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
@@ -93,7 +95,9 @@ class Endpoint:
 
     def _application(self, dispatcher: type) -> Callable[..., Any]:
         from moto.moto_server.werkzeug_app import create_backend_app
+        from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+        from local_glue.console import PREFIX
         from local_glue.endpoint.hosts import only_local
         from local_glue.endpoint.iam.guard import Guard
         from local_glue.endpoint.patches.kms_headers import without_key_ids
@@ -108,7 +112,15 @@ class Endpoint:
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status": "ok"}']
 
-        return only_local(application)
+        return only_local(DispatcherMiddleware(application, {PREFIX: self._console}))
+
+    def _console(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """The web console, made when it is first asked for."""
+        from local_glue.console.app import make_app
+
+        with self._console_lock:
+            self._console_app = self._console_app or make_app(self.access)
+        return self._console_app(environ, start_response)
 
     def _warm_up(self) -> None:
         """Loads in advance what the first job run needs."""

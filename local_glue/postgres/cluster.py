@@ -28,7 +28,8 @@ SUPERUSER = "postgres"
 JDBC_SCHEME = {"redshift": "jdbc:redshift", "postgresql": "jdbc:postgresql"}
 SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
+    # Without fsync it costs next to nothing, and what is committed outlives a server that is killed.
+    "synchronous_commit": "on",
     "full_page_writes": "off",
     "autovacuum": "on",
     "wal_level": "minimal",
@@ -102,8 +103,7 @@ def start(home: Path, databases: Iterable[Database]) -> Server:
     password = secrets.token_urlsafe(18)
     data = _initialise(account, binaries, folder, password)
     port = free_port()
-    _control(account, binaries, data, "start", "-w", "-l", str(folder / "log"), "-o", f"-h {HOST} -p {port}")
-    pid = int((data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split()[0])
+    pid = launch(account, binaries, data, port)
     databases = list(databases)
     passwords = {database.user: secrets.token_urlsafe(18) for database in databases}
     server = Server(HOST, port, pid, SUPERUSER, password, str(data), str(binaries), passwords)
@@ -204,6 +204,12 @@ def _initialise(account: Account, binaries: Path, folder: Path, password: str) -
     with (data / "postgresql.conf").open("a", encoding="utf-8") as out:
         out.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
     return data
+
+
+def launch(account: Account, binaries: Path, data: Path, port: int) -> int:
+    """Starts the server, waits until it answers, returns its process id."""
+    _control(account, binaries, data, "start", "-w", "-l", str(data.parent / "log"), "-o", f"-h {HOST} -p {port}")
+    return int((data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split()[0])
 
 
 def _control(account: Account, binaries: Path, data: Path, action: str, *options: str) -> None:

@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
 from endpoint_support import Shell, wait_for
+
+from local_glue.postgres import cluster
 
 pytestmark = pytest.mark.stack
 
@@ -21,7 +21,7 @@ def unused(up, tmp_path):
 def describe_without_a_stack():
     @pytest.mark.parametrize(
         "arguments", [["run", "shop"], ["job", "first"], ["query", "SELECT 1"], ["put", "."], ["status"], ["runs"],
-                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"]],
+                      ["logs", "jr_1"], ["bookmark", "show", "first"], ["secrets"], ["console"]],
     )  # fmt: skip
     def it_says_what_to_do(unused, arguments):
         unused(*arguments, code=2)
@@ -30,7 +30,7 @@ def describe_without_a_stack():
 
     @pytest.mark.parametrize(
         "command", ["", "up", "down", "status", "env", "put", "run", "job", "query", "logs", "runs", "bookmark",
-                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets"],
+                    "bookmark show", "bookmark reset", "bookmark rewind", "secrets", "console"],
     )  # fmt: skip
     def it_has_help_for_all(command):
         from typer.testing import CliRunner
@@ -63,7 +63,8 @@ def describe_up():
 
     def it_shows_where_things_are(up):
         said = up("status")
-        assert up.state()["endpoint_url"] in said
+        assert f"endpoint   {up.state()['endpoint_url']}" in said
+        assert f"console    {up.state()['endpoint_url']}/_console/" in said
         assert "workflow   shop" in said
 
     def it_prints_variables_for_other_tools(up):
@@ -75,9 +76,33 @@ def describe_up():
         os.kill(before["server_pid"], 9)
         unused("status", code=2)
         assert "not running any more" in unused.errors
+        (unused.home / "bookmarks").mkdir(exist_ok=True)
+        (unused.home / "bookmarks/first.json").write_text("{}")
         unused("up", "--empty")
         after = unused.state()
         assert after["server_pid"] != before["server_pid"]
+        assert unused.errors.count("\n") == 1
+        assert "ended without 'local-glue down': lost are its buckets, tables and runs" in unused.errors
+        assert "its databases (warehouse) and the bookmarks of 1 job," in unused.errors
+        unused("up")
+        assert unused.errors == ""
+        unused("down")
+        assert not unused.home.exists()
+
+    def it_starts_databases_again_that_have_ended_alone(unused):
+        from local_glue.stack import Stack
+
+        unused("up")
+        Stack.attach(unused.home).client("s3").put_object(Bucket="landing", Key="kept", Body=b"1")
+        unused("query", "CREATE TABLE public.kept AS SELECT 5 AS x")
+        before = unused.state()
+        os.kill(before["postgres"]["pid"], 9)
+        wait_for(lambda: not cluster.is_running(before["postgres"]))
+        unused("status", code=2)
+        assert unused("up").startswith(f"up again: {before['endpoint_url']}")
+        assert unused("query", "--csv", "SELECT x FROM public.kept") == "x\n5\n"
+        assert Stack.attach(unused.home).client("s3").get_object(Bucket="landing", Key="kept")["Body"].read() == b"1"
+        unused("job", "first")
         unused("down")
         assert not unused.home.exists()
 
@@ -88,6 +113,23 @@ def describe_up():
         up("query", "SELECT * FROM public.only_here", code=1)
         unused("down")
         up("status")
+
+
+def describe_console():
+    def it_prints_an_address_that_answers(up):
+        import urllib.request
+
+        url = up("console").strip()
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as page:
+            assert b"<h1>Workflows</h1>" in page.read()
+
+    def it_opens_the_browser_or_says_that_there_is_none(up, monkeypatch, tmp_path):
+        browser = tmp_path / "browser"
+        browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+        browser.chmod(0o755)
+        monkeypatch.setenv("BROWSER", str(browser))
+        url = up("console", "--open").strip()
+        assert (tmp_path / "opened").read_text().strip() == url
 
 
 def describe_run():
@@ -171,31 +213,6 @@ def describe_bookmark():
         assert json.loads(up("bookmark", "show", "first"))["JobBookmark"] == {}
         up("bookmark", "show", "second", code=1)
         assert "second" in up.errors
-
-
-def describe_a_terminal():
-    def it_gets_a_live_table(up):
-        import pty
-
-        master, slave = pty.openpty()
-        environment = {**os.environ, "LOCAL_GLUE_HOME": str(up.home), "TERM": "xterm", "COLUMNS": "100"}
-        command = [sys.executable, "-m", "local_glue.cli.main", "run", "shop"]
-        process = subprocess.Popen(command, cwd=up.project, env=environment, stdout=slave, stderr=slave)
-        os.close(slave)
-        seen = b""
-        while True:
-            try:
-                chunk = os.read(master, 4096)
-            except OSError:
-                break
-            if not chunk:
-                break
-            seen += chunk
-        assert process.wait(30) == 0
-        text = seen.decode()
-        assert "waiting" in text
-        assert "SUCCEEDED" in text
-        assert "Traceback" not in text
 
 
 def describe_down():

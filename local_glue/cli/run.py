@@ -1,0 +1,55 @@
+"""`local-glue run` and `local-glue job`: start a run, follow it, say how it ended."""
+
+import json
+
+import typer
+from rich.console import Console
+
+from local_glue.cli.progress import follow_job, follow_workflow, wait_silently
+from local_glue.cli.summary import print_summary, summary
+from local_glue.cli.support import FAILED, INTERRUPTED, interruptible
+from local_glue.runs import outcome, seconds
+from local_glue.stack import Stack
+
+
+def run_workflow(stack: Stack, name: str, properties: dict[str, str], *, as_json: bool) -> int:
+    """Runs a workflow, after uploading changed code; returns the exit code."""
+    stack.refresh_code()
+    run_id = stack.start_workflow(name, properties)
+    console, glue, said = Console(), stack.client("glue"), set()
+    done, stopped = interruptible(
+        lambda: wait_silently(stack, name, run_id) if as_json else follow_workflow(stack, name, run_id, console, said),
+        lambda: glue.stop_workflow_run(Name=name, RunId=run_id),
+        run_id,
+    )
+    state = outcome(done)
+    if as_json:
+        typer.echo(json.dumps(summary(stack, done), indent=2, ensure_ascii=False))
+    elif console.is_terminal:
+        print_summary(console, summary(stack, done))
+    else:
+        typer.echo(f"{name} {state} in {seconds(done):.1f} s  (run {run_id})")
+        if state != "SUCCEEDED":
+            typer.echo(f"details: local-glue logs {run_id}")
+    return _code(state, stopped)
+
+
+def run_job(stack: Stack, name: str, arguments: dict[str, str]) -> int:
+    """Runs a job, after uploading changed code; returns the exit code."""
+    stack.refresh_code()
+    console, glue, said = Console(), stack.client("glue"), set()
+    run_id = glue.start_job_run(JobName=name, Arguments=arguments)["JobRunId"]
+    done, stopped = interruptible(
+        lambda: follow_job(stack, name, run_id, console, said),
+        lambda: glue.batch_stop_job_run(JobName=name, JobRunIds=[stack.last_attempt(name, run_id)["Id"]]),
+        run_id,
+    )
+    if done["JobRunState"] != "SUCCEEDED":
+        typer.echo(f"details: local-glue logs {done['Id']}")
+    return _code(done["JobRunState"], stopped)
+
+
+def _code(state: str, stopped: bool) -> int:
+    if stopped:
+        return INTERRUPTED
+    return 0 if state == "SUCCEEDED" else FAILED
