@@ -21,6 +21,8 @@ from killing import Killer, killing
 from pipeline import Pipeline
 from service_faults import KINDS, ServiceFaults, failing
 
+from demo.streams.world import FIRST_DAY
+
 MOST_EFFECTS, MOST_REQUESTS, MOST_TRANSACTIONS = 90, 260, 12
 """A little more than an ordinary run has; later kills and faults find nothing to do."""
 
@@ -39,7 +41,7 @@ class Campaign(RuleBasedStateMachine):
         pipeline, monkeypatch: Set by the test.
         loads: The workflow's jobs with bookmarks.
         counts: What must have been loaded just once: the job's loaded rows in the books, and the table's rows.
-        days: Run properties of a backfill.
+        days, some_day: Run properties of a backfill of all days, and one of the days.
         did: What all lives so far consisted of.
     """
 
@@ -48,6 +50,7 @@ class Campaign(RuleBasedStateMachine):
     loads: ClassVar[Sequence[str]]
     counts: ClassVar[tuple[str, str]]
     days: ClassVar[dict[str, str]]
+    some_day: ClassVar[str]
     did: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
@@ -124,17 +127,21 @@ class Campaign(RuleBasedStateMachine):
         assert run["JobRunState"] == "SUCCEEDED", run["ErrorMessage"]
 
     @news
-    @rule()
-    def backfill(self) -> None:
-        """Reads the files of all days again; new files wait for the next run to count as loaded."""
+    @rule(whole=st.booleans())
+    def backfill(self, whole: bool) -> None:
+        """Reads the files of all days, or of some, again; new files wait for the next run to count as loaded."""
         self.did["backfills"] += 1
-        self.pipeline.run(self.days)
-        self._check(is_tidy=False)
+        self.pipeline.run(self._window(whole))
+        if whole:
+            self._check(is_tidy=False)
 
     def teardown(self) -> None:
         """Whatever happened, one more run makes it good."""
         if self.pipeline.delivered:
             self.run()
+
+    def _window(self, whole: bool) -> dict[str, str]:
+        return self.days if whole else dict.fromkeys(self.days, self.some_day)
 
     def _job(self, number: int) -> str:
         return self.loads[number % len(self.loads)]
@@ -177,6 +184,7 @@ class StreamsCampaign(Campaign):
     loads = ("load_metadata", "load_catalog", "load_streams")
     counts = ("load_runs WHERE job_name = 'load_streams'", "music.streams")
     days: ClassVar = {"from_date": "2025-03-01", "to_date": "2025-03-31"}
+    some_day = FIRST_DAY.isoformat()
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,13 +218,16 @@ class StreamsCampaign(Campaign):
         self._refuse(f"{dataset}/{name}", content)
 
     @news
-    @rule()
-    def recompute(self) -> None:
-        """Makes the figures of all days again, with the catalogue of today."""
+    @rule(whole=st.booleans())
+    def recompute(self, whole: bool) -> None:
+        """Makes the figures of all days, or of some, again, with the catalogue of today."""
         self.did["recomputations"] += 1
-        self.pipeline.run(self.days | {"recompute": "true"})
-        self.tables = None
-        self._check(is_tidy=False)
+        self.pipeline.run(self._window(whole) | {"recompute": "true"})
+        if whole:
+            self.tables = None
+            self._check(is_tidy=False)
+        else:
+            self.tables = TODAYS
 
 
 class SparkifyCampaign(Campaign):
@@ -225,6 +236,7 @@ class SparkifyCampaign(Campaign):
     loads = ("load_sparkify",)
     counts = ("load_files WHERE source_file LIKE 'song_data/%%'", "sparkify.songs")
     days: ClassVar = {"from_date": "2018-11-01", "to_date": "2018-11-30"}
+    some_day = star_samples.START.date().isoformat()
 
     @rule(name=names, start=st.integers(0, star_samples.PLAYS - 1), count=st.integers(1, 40), others=st.integers(0, 6),
           broken=st.integers(0, 6), seed=seeds)  # fmt: skip
