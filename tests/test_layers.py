@@ -34,7 +34,7 @@ LAYERS = {
             "access",
             "runs",
         ),
-        *("postgres", "job", "runner", "provision", "console", "endpoint", ("lifecycle", "stack"), "cli"),
+        *("postgres", "job", "runner", "provision", "console", "endpoint", ("lifecycle", "stack"), "doctor", "cli"),
     ),
 }
 """From bottom to top; modules of one layer may import each other, but not in a circle."""

@@ -102,6 +102,22 @@ def status() -> None:
 
 @app.command()
 @readable_errors
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list, for programs.")] = False,
+) -> None:
+    """Say what on this machine may keep jobs from running, and what to do; exit code 1 if something has to be done."""
+    from local_glue.cli.doctor import show
+    from local_glue.config import home_for
+    from local_glue.doctor import examine
+
+    findings = examine(home_for(None))
+    show(findings, as_json=as_json)
+    if any(finding.is_wrong for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+@readable_errors
 def env() -> None:
     """Print the shell variables with which AWS tools use this stack, and those that the project adds."""
     import shlex

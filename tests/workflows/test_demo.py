@@ -11,6 +11,7 @@ from pipeline import LAKE, LANDING, Pipeline
 
 from demo.generate import generate, more
 from demo.manifest import FileEntry, Manifest
+from explain.__main__ import LocalWarehouse, explain
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
@@ -104,6 +105,35 @@ def _compare(entry: FileEntry, book: dict[str, Any]) -> None:
     if entry.state == "REPEATED":
         planted["reason"] = booked["reason"]
     assert (entry.key, booked) == (entry.key, planted)
+
+
+def describe_the_story_of_a_run():
+    def it_names_files_reasons_examples_days_and_what_waits(story, shared_stack, capsys):
+        stack = shared_stack.running
+        first = story.steps["first"]
+        told = _told(stack, first.run_id, capsys)
+        for key, book in first.books.items():
+            assert f"{key}  {book['state']}" in told
+            for rule, count in book["quarantined_by_rule"].items() if book["state"] == "LOADED" else ():
+                assert rule in told, (key, rule, count)
+        for heading in ("Jobs that wrote books", "Rejected rows", "New rows are of 2025-0"):
+            assert heading in told
+        assert "the first of its kind" in told
+
+    def it_compares_with_runs_before(story, shared_stack, capsys):
+        told = _told(shared_stack.running, story.steps["late"].run_id, capsys)
+        assert "usually" in told
+        assert _told(shared_stack.running, None, capsys) == told
+
+    def it_says_that_a_run_published_nothing(story, shared_stack, capsys):
+        stack = shared_stack.running
+        assert explain(LocalWarehouse(stack), stack.client("s3"), LAKE, "jr_nothing") == 1
+        assert "no run jr_nothing is in the books" in capsys.readouterr().err
+
+
+def _told(stack, run_id, capsys):
+    assert explain(LocalWarehouse(stack), stack.client("s3"), LAKE, run_id) == 0
+    return capsys.readouterr().out
 
 
 def describe_the_first_delivery():
