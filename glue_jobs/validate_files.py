@@ -12,7 +12,7 @@ from glue_jobs.lib.contracts.datasets import get_datasets
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files.ledger import ACCEPTED, Ledger, LedgerFile
 from glue_jobs.lib.files.manifest import write_manifest
-from glue_jobs.lib.intake import landing
+from glue_jobs.lib.intake import landing, new_columns
 from glue_jobs.lib.intake.acceptance import Acceptance
 from glue_jobs.lib.intake.landing import SHOWN, Landing
 from glue_jobs.lib.intake.takeover import take_over
@@ -23,6 +23,7 @@ from glue_jobs.lib.run.error_log import ErrorLog
 
 def run(config: JobConfig) -> dict[str, int]:
     """Takes in the files that wait; returns the number of files by state. A dry run only tells what it would do."""
+    new_columns.check_option(config)
     datasets = get_datasets(config.datasets)
     ledger, errors = Ledger(config.ledger_table), ErrorLog(config)
     waiting = landing.list_landing(config.landing_bucket, datasets)

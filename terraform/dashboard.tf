@@ -19,7 +19,7 @@ locals {
 
   alarm_arns = sort(concat([for alarms in [
     aws_cloudwatch_metric_alarm.failed, aws_cloudwatch_metric_alarm.stale,
-    aws_cloudwatch_metric_alarm.slow, aws_cloudwatch_metric_alarm.rejected,
+    aws_cloudwatch_metric_alarm.slow, aws_cloudwatch_metric_alarm.rejected, aws_cloudwatch_metric_alarm.new_columns,
   ] : values(alarms)[*].arn]...))
 
   workflow_widgets = flatten([for workflow, of in local.dashboard_workflows : [

@@ -119,6 +119,23 @@ resource "aws_cloudwatch_metric_alarm" "rejected" {
   alarm_actions       = local.alarm_topics
 }
 
+resource "aws_cloudwatch_metric_alarm" "new_columns" {
+  for_each = { for name, job in local.jobs : name => job if job.kind == "validate_files" }
+
+  alarm_name          = "${local.name}-${each.key}-new-columns"
+  alarm_description   = "${each.key} found columns that no contract knows; they are not loaded. See docs/operations.md, Options of a run."
+  namespace           = local.metrics
+  metric_name         = "FilesWithNewColumns"
+  dimensions          = { Job = each.key }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topics
+}
+
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   count = length(aws_sqs_queue.undelivered)
 

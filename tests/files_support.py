@@ -41,6 +41,7 @@ def make_config(**changes: Any) -> JobConfig:
         "replay": None,
         "max_reject_rate": 0.5,
         "pending_days": 30,
+        "new_columns": {"": "warn"},
     }
     return JobConfig(**(base | changes))
 

@@ -9,7 +9,7 @@ import pytest
 from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, account, deliver, keys, make_config, read
 
 from glue_jobs import validate_files
-from glue_jobs.lib.contracts.music import STREAM_FILES
+from glue_jobs.lib.contracts.music import SONG_FILES, STREAM_FILES
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
 from glue_jobs.lib.run import aws, logs
@@ -17,6 +17,7 @@ from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, Pipeline
 
 USERS = f"{USERS_HEADER}\n1,Ann,30,France,2024-01-01\n".encode()
 USERS_2 = f"{USERS_HEADER}\n1,Ann,31,France,2024-01-01\n".encode()
+WIDER = b"user_id,track_id,Device,listen_time,app\n1,t,phone,2024-06-25 10:00:00,2.0\n"
 DAY = "2024-07-01"
 
 
@@ -305,6 +306,46 @@ def describe_ignored_objects():
         assert [fields["dataset"] for event, fields in said if "ever accepted" in event] == ["users", "songs"]
 
 
+def describe_new_columns():
+    """Columns of which the contract knows nothing; songs files have three that it knows and nothing reads."""
+
+    def it_warns_of_them_and_takes_the_file(bucket, said):
+        deliver("streams/wider.csv", WIDER)
+        deliver("streams/plain.csv")
+        assert run() == {ACCEPTED: 2, "NEW_COLUMNS": 1}
+        facts = {"file": "streams/wider.csv", "dataset": "streams", "columns": ["device", "app"]}
+        assert [fields for event, fields in said if "nobody here knows" in event] == [facts]
+        (log,) = keys(LAKE, "logs/errors/")
+        (line,) = read(LAKE, log).splitlines()
+        assert facts | {"kind": "new_columns"} == {key: json.loads(line)[key] for key in (*facts, "kind")}
+
+    def it_says_nothing_where_nobody_minds(bucket, said):
+        deliver("streams/wider.csv", WIDER)
+        assert run(new_columns={"": "reject", "streams": "ignore"}) == {ACCEPTED: 1}
+        assert [event for event, _ in said if "nobody here knows" in event] == []
+
+    def it_puts_the_file_aside_where_they_are_refused(bucket):
+        deliver("streams/wider.csv", WIDER)
+        deliver("users/a.csv", USERS.replace(b"user_id", b"vip,user_id").replace(b"\n1,", b"\nyes,1,"))
+        assert run(new_columns={"": "ignore", "streams": "reject"}) == {ACCEPTED: 1, REJECTED: 1}
+        (key,) = [key for key in keys(LAKE, "quarantine/files/") if key.endswith(".reason.json")]
+        reason = json.loads(read(LAKE, key))
+        assert (reason["reason"], reason["message"]) == (
+            "new_columns", "'streams/wider.csv' has columns that nobody here knows: device, app"
+        )  # fmt: skip
+        assert "--new_columns" in reason["remedy"]
+
+    def it_knows_the_columns_that_nothing_reads(bucket):
+        header = ",".join(("", *SONG_FILES.field_names[1:], *SONG_FILES.unused))
+        deliver("songs/a.csv", f"{header}\n1{',' * header.count(',')}\n".encode())
+        assert run(new_columns={"": "reject"}) == {ACCEPTED: 1}
+
+    @pytest.mark.parametrize("name", ["stream", "log_data"])
+    def it_is_not_told_of_datasets_without_columns(bucket, name):
+        with pytest.raises(ConfigError, match=f"--new_columns names '{name}'; CSV files"):
+            run(new_columns={name: "reject"})
+
+
 def describe_the_script():
     @pytest.mark.parametrize("script", ["validate_files", "clean_up"])
     def it_starts_without_spark(script):
@@ -315,7 +356,7 @@ def describe_the_script():
         deliver("streams/a.csv")
         settings = {"datasets": "streams", "landing_bucket": LANDING, "lake_bucket": LAKE, "ledger_table": TABLE}
         settings |= {"JOB_NAME": "streams_validate_files", "JOB_RUN_ID": "jr_1"}
-        settings["defaults"] = "recompute=false dry_run=false max_reject_rate=0.5 pending_days=30"
+        settings["defaults"] = "recompute=false dry_run=false max_reject_rate=0.5 pending_days=30 new_columns=warn"
         validate_files.main(["script", *(word for name, value in settings.items() for word in (f"--{name}", value))])
         assert [file.state for file in ledger_files()] == [ACCEPTED]
 

@@ -20,7 +20,8 @@ DIMENSION = "Job"
 ROWS = {f"Rows{count.title().replace('_', '')}": count for count in Count}
 """Metrics that are counts of the run's book (`RowsAlreadyLoaded`), so a chart can show whether it balances."""
 
-FILE_STATES = {"ACCEPTED": "FilesAccepted", "REPEATED": "FilesRepeated", "REJECTED": "FilesRejected"}
+FILE_STATES = {"ACCEPTED": "FilesAccepted", "REPEATED": "FilesRepeated", "REJECTED": "FilesRejected",
+               "NEW_COLUMNS": "FilesWithNewColumns"}  # fmt: skip
 
 
 def publish_run(book: RunBook) -> None:

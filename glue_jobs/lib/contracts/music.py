@@ -18,9 +18,11 @@ AUDIO_FEATURES = (
 )
 
 
-def catalogue_files(name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = ()) -> Dataset:
+def catalogue_files(
+    name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = (), unused: tuple[str, ...] = ()
+) -> Dataset:
     """CSV files of a catalogue; a file that comes again is read again, as it may bring back an earlier state."""
-    return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins)
+    return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins, unused=unused)
 
 
 def catalogue_table(files: Dataset, *, grain: str, key: str, dist: str, why: str) -> Table:
@@ -77,6 +79,7 @@ SONG_FILES = catalogue_files(
         *(Field(name, "DOUBLE PRECISION", empty="allowed") for name in AUDIO_FEATURES),
     ),
     wins=("id",),
+    unused=("key", "mode", "time_signature"),
 )
 
 SONGS = catalogue_table(

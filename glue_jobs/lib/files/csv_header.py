@@ -38,6 +38,12 @@ def missing_columns(header: str, dataset: Dataset) -> list[str]:
     return [name for name in dataset.required_columns if name not in present]
 
 
+def new_columns(header: str, dataset: Dataset) -> list[str]:
+    """The columns that the contract does not know, in file order; a name that is empty is that of an index."""
+    known = {*dataset.field_names, *dataset.unused, ""}
+    return [name for name in contract_columns(header, dataset) if name not in known]
+
+
 def positions(header: str, dataset: Dataset) -> list[int]:
     """Index in the file of each contract column, in contract order; ABSENT for one that the header lacks.
 

@@ -16,7 +16,7 @@ from glue_jobs.lib.books import dry_run
 from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.archive import archive_key
 from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.intake import inspection
+from glue_jobs.lib.intake import inspection, new_columns
 from glue_jobs.lib.intake.inspection import Checked
 from glue_jobs.lib.intake.landing import LandedFile
 from glue_jobs.lib.run import aws, logs, parallel
@@ -27,6 +27,7 @@ from glue_jobs.lib.run.errors import PipelineError
 BATCH = 400
 CHUNK = 1 << 20
 READ_ATTEMPTS = 3
+NEW_COLUMNS = "NEW_COLUMNS"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Acceptance:
     """The intake of files by one run.
 
     Attributes:
-        outcomes: Number of files by state so far; FINISHED counts those that a dead run recorded but did not delete.
+        outcomes: Number of files by state so far; FINISHED counts those that a dead run recorded but did not delete,
+            NEW_COLUMNS the accepted ones with columns to warn of.
         waiting: The files that wait for a load, by file_key: those that did before, and those accepted so far.
     """
 
@@ -98,7 +100,8 @@ class Acceptance:
     def _check(self, delivery: LandedFile) -> Checked:
         for attempt in range(READ_ATTEMPTS):
             try:
-                return inspection.check(self._chunks(delivery), delivery.dataset, name=delivery.key)
+                checked = inspection.check(self._chunks(delivery), delivery.dataset, name=delivery.key)
+                return new_columns.judged(self.config, delivery, checked)
             except (BotoCoreError, OSError) as cause:
                 if attempt == READ_ATTEMPTS - 1:
                     raise PipelineError(
@@ -218,6 +221,11 @@ class Acceptance:
             logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
         elif file.state == REPEATED:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
+        elif new := new_columns.to_warn_of(self.config, verdict.delivery, verdict.checked):
+            self.outcomes[NEW_COLUMNS] += 1
+            facts = {"file": file.landing_key, "dataset": file.dataset, "columns": new}
+            self.errors.add("new_columns", **facts)
+            logs.warning("a file has columns that nobody here knows; they are not loaded", **facts)
 
     def _delete(self, deliveries: Sequence[LandedFile]) -> None:
         """Deletes exactly the versions that were checked; newer ones of the same keys stay."""

@@ -19,6 +19,9 @@ from glue_jobs.lib.run.errors import ConfigError
 NOT_GIVEN = ("", "none")
 ALIKE = 0.8
 """How alike a name must be to one of ours to be taken for it, misspelt (difflib's ratio)."""
+NEW_COLUMNS = IGNORE, WARN, REJECT = "ignore", "warn", "reject"
+"""What to do with a file that has columns of which the contract knows nothing."""
+
 GLUES_OWN = ("class", "conf")
 """Glue's own arguments in lower case."""
 
@@ -64,6 +67,13 @@ def _quarantine_prefix(text: str) -> str:
     return text
 
 
+def _new_columns(text: str) -> dict[str, str]:
+    named = dict(pair.rpartition(":")[::2] for pair in text.split(","))
+    if not set(named.values()) <= {*NEW_COLUMNS}:
+        raise ValueError(f"{', '.join(NEW_COLUMNS)}, or that for each dataset, such as streams:reject,users:warn")
+    return named
+
+
 OPTIONS: dict[str, Callable[[str], Any]] = {
     "from_date": _date,
     "to_date": _date,
@@ -72,6 +82,7 @@ OPTIONS: dict[str, Callable[[str], Any]] = {
     "replay": _quarantine_prefix,
     "max_reject_rate": _rate,
     "pending_days": _days,
+    "new_columns": _new_columns,
 }
 """What one run may set; every value also works as a workflow run property."""
 
@@ -117,6 +128,9 @@ class JobConfig:
     replay: str | None
     max_reject_rate: float
     pending_days: int
+    new_columns: Mapping[str, str]
+    """By dataset; the one by the empty name is for all others."""
+
     unknown_arguments: tuple[str, ...] = ()
     """Names that are neither ours nor of the form of Glue's own; Glue may have added them."""
 
@@ -129,6 +143,10 @@ class JobConfig:
     def saves_bookmark(self) -> bool:
         """Whether what the run read counts as read; backfills, replays and dry runs leave that to ordinary runs."""
         return not (self.is_backfill or self.replay or self.dry_run)
+
+    def on_new_columns(self, dataset: str) -> str:
+        """One of NEW_COLUMNS."""
+        return self.new_columns.get(dataset, self.new_columns.get("", WARN))
 
     @property
     def temp_prefix(self) -> str:

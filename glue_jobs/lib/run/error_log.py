@@ -7,7 +7,7 @@ from typing import Any
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
 
-KINDS = ("rejected_file", "rejected_rows", "retried_call", "quality_check")
+KINDS = ("rejected_file", "rejected_rows", "retried_call", "quality_check", "new_columns")
 
 
 class ErrorLog:

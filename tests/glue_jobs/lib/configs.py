@@ -32,5 +32,6 @@ def make_config(**overrides: Any) -> JobConfig:
         "replay": None,
         "max_reject_rate": 0.5,
         "pending_days": 30,
+        "new_columns": {"": "warn"},
     }
     return JobConfig(**(values | overrides))

@@ -100,6 +100,7 @@ def describe_publish_files():
             "FilesAccepted": 1,
             "FilesRepeated": 1,
             "FilesRejected": 1,
+            "FilesWithNewColumns": 0,
         }
 
 

@@ -13,7 +13,8 @@ BASE = {
     "lake_bucket": "lake",
     "ledger_table": "ProcessedFiles",
     "defaults": (
-        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30"
+        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30 "
+        "new_columns=warn"
     ),
 }
 WORKFLOW = {"WORKFLOW_NAME": "streams", "WORKFLOW_RUN_ID": "wr_1"}
@@ -100,6 +101,11 @@ def describe_resolve():
             ({"max_reject_rate": "50%"}, "--max_reject_rate takes a number from 0 to 1; it was given '50%'"),
             ({"max_reject_rate": "1.5"}, "--max_reject_rate takes a number from 0 to 1; it was given '1.5'"),
             ({"max_reject_rate": "nan"}, "--max_reject_rate takes a number from 0 to 1; it was given 'nan'"),
+            (
+                {"new_columns": "drop"},
+                "--new_columns takes ignore, warn, reject, or that for each dataset, such as "
+                "streams:reject,users:warn; it was given 'drop'",
+            ),
             ({"pending_days": "-1"}, "--pending_days takes a whole number of days, 0 or more; it was given '-1'"),
             ({"replay": "quarantine/files/2024-06-25/"}, "--replay takes a prefix of rows in the lake bucket, such as"),
             ({"replay": "quarantine/streams/", "to_date": "2024-06-25"}, "--replay reads the quarantine, --from_date"),

@@ -1,0 +1,48 @@
+"""Columns of a CSV file of which the contract knows nothing, and what `--new_columns` does with such a file."""
+
+from dataclasses import replace
+
+from glue_jobs.lib.contracts.datasets import DATASETS
+from glue_jobs.lib.files import csv_header
+from glue_jobs.lib.files.rejected import Problem
+from glue_jobs.lib.intake.inspection import Checked
+from glue_jobs.lib.intake.landing import LandedFile
+from glue_jobs.lib.run.arguments import REJECT, WARN, JobConfig
+from glue_jobs.lib.run.errors import ConfigError
+
+MOST_NAMED = 50
+
+
+def check_option(config: JobConfig) -> None:
+    """Looks whether `--new_columns` names datasets that there are.
+
+    Raises:
+        ConfigError: One is not there, or is JSON, whose fields only a load looks at.
+    """
+    tables = [name for name, dataset in DATASETS.items() if dataset.file_format == "csv"]
+    strangers = sorted(set(config.new_columns) - {"", *tables})
+    if strangers:
+        raise ConfigError(
+            f"--new_columns names '{strangers[0]}'; CSV files, which have columns, are {', '.join(tables)}"
+        )
+
+
+def judged(config: JobConfig, delivery: LandedFile, checked: Checked) -> Checked:
+    """The file as it was checked, or rejected for its new columns."""
+    new = _found(delivery, checked)
+    if not new or config.on_new_columns(delivery.dataset.name) != REJECT:
+        return checked
+    message = f"'{delivery.key}' has columns that nobody here knows: {', '.join(new)}"
+    remedy = "deliver the file without them, or let them be added to the contract or allowed by --new_columns"
+    return replace(checked, problem=Problem("new_columns", message, remedy))
+
+
+def to_warn_of(config: JobConfig, delivery: LandedFile, checked: Checked) -> list[str]:
+    """The new columns, if they are to be told; they are not loaded."""
+    return _found(delivery, checked) if config.on_new_columns(delivery.dataset.name) == WARN else []
+
+
+def _found(delivery: LandedFile, checked: Checked) -> list[str]:
+    if checked.problem or delivery.dataset.file_format != "csv":
+        return []
+    return csv_header.new_columns(checked.header, delivery.dataset)[:MOST_NAMED]
