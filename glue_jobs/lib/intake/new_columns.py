@@ -7,8 +7,9 @@ from glue_jobs.lib.files import csv_header
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.intake.inspection import Checked
 from glue_jobs.lib.intake.landing import LandedFile
-from glue_jobs.lib.run.arguments import REJECT, WARN, JobConfig
+from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import ConfigError
+from glue_jobs.lib.run.options import REJECT, WARN
 
 MOST_NAMED = 50
 
