@@ -34,7 +34,18 @@ LAYERS = {
             "access",
             "runs",
         ),
-        *("postgres", "job", "runner", "provision", "console", "endpoint", ("lifecycle", "stack"), "doctor", "cli"),
+        *(
+            "postgres",
+            "job",
+            "runner",
+            "provision",
+            "console",
+            "endpoint",
+            ("lifecycle", "stack"),
+            ("doctor", "pytest"),
+            "cli",
+            "template",
+        ),
     ),
 }
 """From bottom to top; modules of one layer may import each other, but not in a circle."""

@@ -27,6 +27,19 @@ app.add_typer(bookmark_app, name="bookmark")
 
 @app.command()
 @readable_errors
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path("orders"),
+) -> None:
+    """Write a small Glue project that works: a job with a bookmark and a MERGE, its workflow and test."""
+    from local_glue.cli.init import write_project
+
+    for name in write_project(folder):
+        typer.echo(folder / name)
+    typer.echo(f"\nNext: cd {folder}; pytest, or local-glue up; local-glue console --open")
+
+
+@app.command()
+@readable_errors
 def up(
     empty: Annotated[bool, typer.Option("--empty", help="Provide nothing in it (for Terraform).")] = False,
     clock: Annotated[bool, typer.Option("--clock", help="Let SCHEDULED triggers fire by the clock (UTC).")] = False,

@@ -29,7 +29,7 @@ def describe_without_a_stack():
         assert unused.errors.count("\n") == 1
 
     @pytest.mark.parametrize(
-        "command", ["", "up", "down", "status", "doctor", "env", "put", "run", "job", "query", "logs", "runs",
+        "command", ["", "init", "up", "down", "status", "doctor", "env", "put", "run", "job", "query", "logs", "runs",
                     "bookmark", "bookmark show", "bookmark reset", "bookmark rewind", "secrets", "console"],
     )  # fmt: skip
     def it_has_help_for_all(command):
