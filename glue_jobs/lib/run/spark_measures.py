@@ -49,12 +49,18 @@ def measured(spark: "SparkSession", *, started_at: "datetime", rows: int = 0) ->
     return found
 
 
+def _jobs(kept: Any) -> int:
+    """How many jobs there were; of many, Spark keeps just the last (`spark.ui.retainedJobs`), but numbers all."""
+    ends = {kept.apply(index).jobId() for index in (0, kept.size() - 1)} if kept.size() else ()
+    return max(ends, default=-1) + 1
+
+
 def _sums(spark: "SparkSession") -> dict[str, Any]:
     context = spark.sparkContext
     store = context._jsc.sc().statusStore()
     no_filter = context._jvm.java.util.ArrayList()
     stages = store.stageList(no_filter, False, False, context._gateway.new_array(context._jvm.double, 0), no_filter)
-    sums: dict[str, Any] = {"jobs": store.jobsList(no_filter).size(), **dict.fromkeys(STAGE_SUMS, 0)}
+    sums: dict[str, Any] = {"jobs": _jobs(store.jobsList(no_filter)), **dict.fromkeys(STAGE_SUMS, 0)}
     for index in range(stages.size()):
         stage = stages.apply(index)
         for name, figure in STAGE_SUMS.items():
