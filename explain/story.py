@@ -52,6 +52,8 @@ def _files(facts: Facts) -> Iterator[str]:
         outcome = ", ".join(f"{file[name]} {word}" for name, word in COUNTS if file[name])
         why = f" ({file['reason']})" if file["reason"] else ""
         yield f"  {file['source_file']}  {file['state']}{why}  {file['read']} lines: {outcome or 'nothing'}"
+        if problem := facts.problems.get(file["source_file"]):
+            yield f"    {problem}"
         if warnings := counts_of(file["warnings_by_rule"]):
             yield f"    warnings: {_counts(warnings)}"
     if len(facts.files) > SHOWN:

@@ -116,6 +116,8 @@ def describe_the_story_of_a_run():
             assert f"{key}  {book['state']}" in told
             for rule, count in book["quarantined_by_rule"].items() if book["state"] == "LOADED" else ():
                 assert rule in told, (key, rule, count)
+        for key in (key for key, book in first.books.items() if book["reason"] and book["state"] == "REJECTED"):
+            assert told.count(key) > 1, key  # its message names the file as well
         for heading in ("Jobs that wrote books", "Rejected rows", "New rows are of 2025-0"):
             assert heading in told
         assert "the first of its kind" in told
