@@ -50,6 +50,8 @@ def s3a_conf(endpoint_url: str) -> dict[str, str]:
         "fs.s3a.experimental.input.fadvise": "sequential",
         "fs.s3a.attempts.maximum": "3",
         "fs.s3a.retry.limit": "3",
+        # Else a store that says SlowDown for ever is asked for hours.
+        "fs.s3a.retry.throttle.limit": "4",
         "fs.s3a.connection.establish.timeout": "5000",
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
         "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",

@@ -1,11 +1,12 @@
 """Faults of S3 and DynamoDB, made where the local endpoint answers: for all clients, Python's and Java's."""
 
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from local_glue.stack import Stack
 
@@ -43,10 +44,10 @@ class ServiceFaults:
             if not signed or not self._is_due(f"{signed[1]} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"):
                 return application(environ, start_response)
             if self.kind == "reset":
-                raise ConnectionAbortedError("a fault of the test")
+                _drop(environ)
             if self.kind == "lost_reply":
                 list(application(environ, lambda *_: None))
-                raise ConnectionAbortedError("a fault of the test")
+                _drop(environ)
             return _refuse(signed[1], self.kind, start_response)
 
         return faulty
@@ -69,6 +70,12 @@ def failing(stack: Stack, faults: ServiceFaults) -> Iterator[ServiceFaults]:
         yield faults
     finally:
         server.app = application
+
+
+def _drop(environ: dict[str, Any]) -> NoReturn:
+    """Closes the connection; left open, it would be the client's time limit that ends the call."""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionAbortedError("a fault of the test")
 
 
 def _refuse(service: str, kind: str, start_response: Start) -> list[bytes]:

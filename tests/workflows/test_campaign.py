@@ -49,5 +49,5 @@ def test_soak(machine, capsys):
     name = machine.pipeline.workflow
     for number in soak.rounds():
         soak.say(capsys, f"{name}, seed {number}; so far {dict(machine.did) or 'nothing'}")
-        _live(machine, number, lives=3, steps=2 * STEPS, shrink=True)
+        _live(machine, number, lives=2, steps=2 * STEPS, shrink=True)
     soak.say(capsys, f"{name}, to seed {number}: {dict(machine.did)}; nothing lost, nothing counted twice")
