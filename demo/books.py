@@ -9,8 +9,8 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from glue_jobs.lib.contracts.books import OUTCOMES, Count
+from glue_jobs.lib.files import rejected
 
-REASON_SUFFIX = ".reason.json"
 COUNTS = (Count.READ, *OUTCOMES)
 
 RUNS = """
@@ -72,8 +72,7 @@ def read_books(warehouse: Connection, s3: Any, lake_bucket: str, workflow_run_id
         return books
     books.runs = _rows(warehouse, RUNS, workflow_run_id)
     books.files = _rows(warehouse, FILES, workflow_run_id)
-    if books.with_state("REJECTED"):
-        books.messages = _messages(s3, lake_bucket)
+    books.messages = rejected.messages(s3, lake_bucket, {file["checksum"] for file in books.with_state("REJECTED")})
     return books
 
 
@@ -89,21 +88,6 @@ def top_rows(warehouse: Connection, sql: str) -> tuple[list[str], list[Sequence[
     """Column names and rows of a query."""
     cursor = warehouse.execute(sql)
     return [column.name for column in cursor.description or ()], cursor.fetchall()
-
-
-def by_rule(text: str | None) -> dict[str, int]:
-    """A column of counts by rule, most frequent first."""
-    return dict(sorted(json.loads(text or "{}").items(), key=lambda item: (-item[1], item[0])))
-
-
-def _messages(s3: Any, bucket: str) -> dict[tuple[str, str], str]:
-    found = {}
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="quarantine/files/"):
-        for item in page.get("Contents", []):
-            if item["Key"].endswith(REASON_SUFFIX):
-                facts = json.loads(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
-                found[facts["file"], facts["checksum"]] = f"{facts['message']}; {facts['remedy']}"
-    return found
 
 
 def _rows(warehouse: Connection, sql: str, *values: Any) -> list[dict[str, Any]]:

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demo.books import COUNTS, Books, by_rule, last_workflow_run, read_books, top_rows
+from demo.books import COUNTS, Books, last_workflow_run, read_books, top_rows
 from demo.page import Page
 from demo.sparkify import page as sparkify_page
 from demo.streams import page as streams_page
+from glue_jobs.lib.books.book import by_rule
 from glue_jobs.lib.contracts.books import Count
 
 PLAIN_WIDTH = 142

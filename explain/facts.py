@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import pyarrow.parquet as pq
 
 from glue_jobs.lib.contracts.books import LOAD_FILES, LOAD_RUNS
+from glue_jobs.lib.files import rejected
 from glue_jobs.lib.files.ledger import REJECTED
-from glue_jobs.lib.files.rejected import REASON_SUFFIX
 from glue_jobs.lib.warehouse import sql
 
 USUAL_RUNS, EXAMPLES = 20, 2
@@ -36,7 +36,7 @@ class Facts:
         usual_ms: Median duration of earlier runs, by job.
         usual_s: Median seconds of each step in earlier runs, by job and step.
         waiting: Plays that wait: reason, how many, since when (UTC).
-        problems: Message and remedy of each file that was put aside, by its name.
+        problems: `rejected.messages` of the files that were put aside.
         examples: Rejected lines with their reasons, by dataset and first reason.
     """
 
@@ -45,7 +45,7 @@ class Facts:
     usual_ms: dict[str, float] = field(default_factory=dict)
     usual_s: dict[tuple[str, str], float] = field(default_factory=dict)
     waiting: Sequence[Sequence[Any]] = ()
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[tuple[str, str], str] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -70,7 +70,8 @@ def gather(warehouse: Warehouse, s3: Any, lake_bucket: str, run: str | None) -> 
     files = _table(warehouse, LOAD_FILES, f"WHERE run_id IN ({ids}) ORDER BY dataset, source_file")
     facts = Facts(runs, files, waiting=_waiting(warehouse, runs))
     _add_usual(warehouse, facts)
-    facts.problems = _problems(s3, lake_bucket, files)
+    refused = {file["checksum"] for file in files if file["state"] == REJECTED}
+    facts.problems = rejected.messages(s3, lake_bucket, refused)
     for row in runs:
         _add_examples(s3, lake_bucket, row, facts)
     return facts
@@ -79,11 +80,6 @@ def gather(warehouse: Warehouse, s3: Any, lake_bucket: str, run: str | None) -> 
 def seconds_of(row: Row) -> Mapping[str, float]:
     """How long each step of a job took."""
     return json.loads(row["measures"] or "{}").get("seconds", {})
-
-
-def counts_of(text: str | None) -> list[tuple[str, int]]:
-    """A column of counts by rule, most frequent first."""
-    return sorted(json.loads(text or "{}").items(), key=lambda item: (-item[1], item[0]))
 
 
 def _table(warehouse: Warehouse, table: Any, rest: str) -> list[Row]:
@@ -116,17 +112,6 @@ def _add_usual(warehouse: Warehouse, facts: Facts) -> None:
                 facts.usual_s[job, step] = median(known)
 
 
-def _problems(s3: Any, bucket: str, files: Sequence[Row]) -> dict[str, str]:
-    """Of the reasons beside files that were put aside, those of the run's own files, which name the checksum."""
-    wanted = {file["checksum"]: file["source_file"] for file in files if file["state"] == REJECTED}
-    found = {}
-    for key in _keys(s3, bucket, "quarantine/files/", REASON_SUFFIX) if wanted else ():
-        if key.split("/")[3] in {checksum[:12] for checksum in wanted}:
-            reason = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-            found[reason["file"]] = f"{reason['message']}; {reason['remedy']}"
-    return found
-
-
 def _add_examples(s3: Any, bucket: str, row: Row, facts: Facts) -> None:
     """A few lines for each reason, out of the run's own quarantine folders."""
     for dataset in sorted({file["dataset"] for file in facts.files if file["run_id"] == row["run_id"]}):
@@ -138,12 +123,8 @@ def _add_examples(s3: Any, bucket: str, row: Row, facts: Facts) -> None:
 
 
 def _quarantined(s3: Any, bucket: str, prefix: str) -> Iterator[tuple[str, list[Row], str]]:
-    for key in _keys(s3, bucket, prefix, ".parquet"):
-        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        rows = pq.read_table(io.BytesIO(content), columns=["raw", "_errors", "_source_file"])
-        yield from zip(*(column.to_pylist() for column in rows.columns), strict=True)
-
-
-def _keys(s3: Any, bucket: str, prefix: str, suffix: str) -> Iterator[str]:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        yield from (item["Key"] for item in page.get("Contents", []) if item["Key"].endswith(suffix))
+        for key in (item["Key"] for item in page.get("Contents", []) if item["Key"].endswith(".parquet")):
+            content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            rows = pq.read_table(io.BytesIO(content), columns=["raw", "_errors", "_source_file"])
+            yield from zip(*(column.to_pylist() for column in rows.columns), strict=True)

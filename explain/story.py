@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from explain.facts import Facts, Row, counts_of, seconds_of
+from explain.facts import Facts, Row, seconds_of
+from glue_jobs.lib.books.book import by_rule
 
 COUNTS = (
     ("loaded", "loaded"), ("already_loaded", "loaded before"), ("repeated", "repeated"), ("quarantined", "rejected"),
@@ -52,16 +53,16 @@ def _files(facts: Facts) -> Iterator[str]:
         outcome = ", ".join(f"{file[name]} {word}" for name, word in COUNTS if file[name])
         why = f" ({file['reason']})" if file["reason"] else ""
         yield f"  {file['source_file']}  {file['state']}{why}  {file['read']} lines: {outcome or 'nothing'}"
-        if problem := facts.problems.get(file["source_file"]):
+        if problem := facts.problems.get((file["source_file"], file["checksum"])):
             yield f"    {problem}"
-        if warnings := counts_of(file["warnings_by_rule"]):
+        if warnings := by_rule(file["warnings_by_rule"]):
             yield f"    warnings: {_counts(warnings)}"
     if len(facts.files) > SHOWN:
         yield f"  … and {len(facts.files) - SHOWN} more"
 
 
 def _rejected(facts: Facts) -> Iterator[str]:
-    rules = [(row, counts_of(row["quarantined_by_rule"])) for row in facts.runs if row["quarantined"]]
+    rules = [(row, by_rule(row["quarantined_by_rule"])) for row in facts.runs if row["quarantined"]]
     if not rules:
         return
     yield "\nRejected rows"
@@ -91,8 +92,8 @@ def _days(file: Row) -> list[Any]:
     return [file[name] for name in ("first_date", "last_date") if file[name]]
 
 
-def _counts(counted: list[tuple[str, int]]) -> str:
-    return ", ".join(f"{count} {rule}" for rule, count in counted)
+def _counts(counted: dict[str, int]) -> str:
+    return ", ".join(f"{count} {rule}" for rule, count in counted.items())
 
 
 def _time(moment: Any) -> str:

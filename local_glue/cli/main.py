@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from local_glue.cli.bookmark import bookmark_app
+from local_glue.cli.doctor import doctor
+from local_glue.cli.init import init
 from local_glue.cli.support import JobName, attach, readable_errors
 from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
@@ -23,19 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(bookmark_app, name="bookmark")
-
-
-@app.command()
-@readable_errors
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.")] = Path("orders"),
-) -> None:
-    """Write a small Glue project that works: a job with a bookmark and a MERGE, its workflow and test."""
-    from local_glue.cli.init import write_project
-
-    for name in write_project(folder):
-        typer.echo(folder / name)
-    typer.echo(f"\nNext: cd {folder}; pytest, or local-glue up; local-glue console --open")
+app.command()(init)
+app.command()(doctor)
 
 
 @app.command()
@@ -111,22 +102,6 @@ def status() -> None:
         last = glue.get_workflow(Name=workflow)["Workflow"].get("LastRun")
         typer.echo(f"workflow   {workflow}  {'last run ' + last['Status'] if last else 'never run'}")
     typer.echo('\nFor the AWS CLI and SDKs: eval "$(local-glue env)"')
-
-
-@app.command()
-@readable_errors
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON list, for programs.")] = False,
-) -> None:
-    """Say what on this machine may keep jobs from running, and what to do; exit code 1 if something has to be done."""
-    from local_glue.cli.doctor import show
-    from local_glue.config import home_for
-    from local_glue.doctor import examine
-
-    findings = examine(home_for(None))
-    show(findings, as_json=as_json)
-    if any(finding.is_wrong for finding in findings):
-        raise typer.Exit(1)
 
 
 @app.command()

@@ -4,22 +4,22 @@ Python fetches them, as pip does its packages: over the same proxy and certifica
 """
 
 import os
-import ssl
 import sys
 import tomllib
-import urllib.request
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-
-import truststore
+from typing import TYPE_CHECKING
 
 from local_glue import pip_settings
 from local_glue.environment import own_folder
 from local_glue.errors import LocalGlueError
+
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector
 
 LOCK = Path(__file__).with_name("jars.toml")
 MIRROR = "LOCAL_GLUE_MAVEN_MIRROR"
@@ -93,21 +93,25 @@ def fetch_jars(jars: list[Jar] | None = None, folder: Path | None = None) -> lis
     return [folder / jar.name for jar in jars]
 
 
-def opener(settings: Mapping[str, str], environ: Mapping[str, str]) -> urllib.request.OpenerDirector:
+def opener(settings: Mapping[str, str], environ: Mapping[str, str]) -> "OpenerDirector":
     """What opens addresses: with the proxies of the shell or of pip, and the certificates of pip or of the system.
 
     Args:
         settings: pip's, by their names.
         environ: the user's shell.
     """
+    # Not above: every job imports this module, and hardly any fetches a jar.
+    import ssl
+    from urllib.request import HTTPSHandler, ProxyHandler, build_opener
+
+    import truststore
+
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     place = pip_settings.certificates(settings, environ)
     if place:
         context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
     proxies = dict.fromkeys(("http", "https"), settings["proxy"]) if settings.get("proxy") else None
-    return urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
-    )
+    return build_opener(ProxyHandler(proxies), HTTPSHandler(context=context))
 
 
 def _fetch(jar: Jar, folder: Path, fetch: Open) -> None:

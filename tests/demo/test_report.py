@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from demo.books import Books, by_rule
+from demo.books import Books
 from demo.report import print_report
+from glue_jobs.lib.books.book import by_rule
 
 FILE = {
     **{"source_file": "streams/a [1].csv", "checksum": "c1", "state": "LOADED", "reason": None, "read": 1200},

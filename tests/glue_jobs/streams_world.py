@@ -3,7 +3,10 @@
 import hashlib
 import json
 from base64 import urlsafe_b64encode
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+
+import pytest
 
 from glue_jobs import load_streams
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES
@@ -26,6 +29,23 @@ KPI_SUMS = {
     "user_days": "sum(plays)",
     "user_features": "sum(total_plays)",
 }
+
+
+class Killed(BaseException):
+    """Ends a run at once, as a kill does."""
+
+
+@contextmanager
+def dying(monkeypatch, owner, name):
+    """The run in the block must die when it calls this function."""
+
+    def die(*args, **kwargs):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, die)
+        with pytest.raises(Killed):
+            yield
 
 
 class World:

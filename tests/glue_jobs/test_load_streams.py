@@ -15,13 +15,9 @@ from glue_jobs.lib.load import settle
 from glue_jobs.lib.plays import classify
 from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.errors import BooksError
-from tests.glue_jobs.streams_world import LAKE, World, play
+from tests.glue_jobs.streams_world import LAKE, World, dying, play
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
-
-
-class Killed(BaseException):
-    """Ends a run at once, as a kill does."""
 
 
 @pytest.fixture
@@ -153,15 +149,8 @@ def describe_dying():
     def it_changes_nothing_to_be_run_again(world, monkeypatch, place):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         world.deliver("streams/a.csv", play(), play(2), "x,,")
-        owner, name = place
-
-        def die(*args, **kwargs):
-            raise Killed
-
-        with monkeypatch.context() as patch:
-            patch.setattr(owner, name, die)
-            with pytest.raises(Killed):
-                world.load()
+        with dying(monkeypatch, *place):
+            world.load()
         rules = {"user_id_invalid": 1, "track_id_empty": 1, "listen_time_empty": 1}
         published = {"read": 3, "pending_before": 1, "already_loaded": 3, "pending_after": 1}
         assert (
@@ -171,7 +160,7 @@ def describe_dying():
                 "settle": published,
                 "_mark_loaded": published,
                 "commit": {"pending_before": 1, "pending_after": 1},  # The ledger says that the file is done.
-            }[name]
+            }[place[1]]
         )
         assert len(world.rows("streams")) == 1
         assert world.states() == {"streams/a.csv": LOADED}

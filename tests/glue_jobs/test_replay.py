@@ -8,7 +8,7 @@ from glue_jobs import load_streams
 from glue_jobs.lib.load import replay, settle
 from glue_jobs.lib.run.errors import BooksError, ConfigError
 from glue_jobs.lib.warehouse.warehouse import Warehouse
-from tests.glue_jobs.streams_world import LAKE, World, play
+from tests.glue_jobs.streams_world import LAKE, World, dying, play
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 
@@ -17,10 +17,6 @@ EARLY = NOW - timedelta(days=1)
 AHEAD = f"{NOW:%Y-%m-%d %H:%M:%S}"
 """A time that lay in the future of a run that started a day earlier."""
 ALL = "quarantine/streams/"
-
-
-class Killed(BaseException):
-    """Ends a run at once, as a kill does."""
 
 
 @pytest.fixture
@@ -113,28 +109,19 @@ def test_it_loads_what_passes_now_once_and_leaves_what_still_fails(world):
 )
 def test_wherever_it_dies_the_next_run_makes_it_good(world, monkeypatch, place):
     quarantine_some(world)
-    owner, name = place
-
-    def die(*args, **kwargs):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, name, die)
-        with pytest.raises(Killed):
-            world.load(replay=ALL)
+    with dying(monkeypatch, *place):
+        world.load(replay=ALL)
     world.load(replay=ALL)
     assert_replayed(world)
-    if name != "publish":  # the list of a run that published nothing means nothing, and goes after a day
+    if place[1] != "publish":  # the list of a run that published nothing means nothing, and goes after a day
         assert world.keys("quarantine/replayed/streams/open/") == []
 
 
 @pytest.mark.slow
 def test_an_ordinary_run_finishes_a_replay_that_died_too(world, monkeypatch):
     quarantine_some(world)
-    with monkeypatch.context() as patch:
-        patch.setattr(settle.replay, "finish", lambda *args: (_ for _ in ()).throw(Killed))
-        with pytest.raises(Killed):
-            world.load(replay=ALL)
+    with dying(monkeypatch, settle.replay, "finish"):
+        world.load(replay=ALL)
     assert len(live(world)) == 6
     world.load()
     assert_replayed(world)

@@ -147,6 +147,11 @@ def fit(text: str, max_bytes: int) -> str:
     return text if len(data) <= max_bytes else data[:max_bytes].decode("utf-8", "ignore")
 
 
+def by_rule(text: str | None) -> dict[str, int]:
+    """A column of counts by rule, most frequent first."""
+    return dict(sorted(json.loads(text or "{}").items(), key=lambda item: (-item[1], item[0])))
+
+
 def _row(book: FileBook | RunBook, table: Table) -> tuple[Any, ...]:
     values = {item.name: getattr(book, item.name) for item in fields(book)} | {
         count.value: book.outcomes.get(count, 0) for count in OUTCOMES

@@ -99,14 +99,11 @@ def upsert(table: Table, stage: str) -> str:
     """INSERT or UPDATE of the rows that differ; it returns one row per file: file_key, rows, changed."""
     columns = [name for name in table.column_names if name != CHANGE_SEQ]
     others = [name for name in columns if name not in table.key]
-    match = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
     settings = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in others)
     key = quoted(table.key)
-    differs = f"({quoted(others, of='t')}) IS DISTINCT FROM ({quoted(others, of='s')})"
     return (
         f"WITH changed AS (INSERT INTO {table.full_name} ({quoted(columns)}) SELECT {quoted(columns, of='s')} "
-        f"FROM {stage} AS s LEFT JOIN {table.full_name} AS t ON {match} "
-        f'WHERE t."{table.key[0]}" IS NULL OR {differs} '
+        f"FROM {_with_old_rows(table, stage)} WHERE {_is_new(table)} OR {_differs(table)} "
         f"ON CONFLICT ({key}) DO UPDATE SET {settings} RETURNING {key}) "
         f'SELECT s."{FILE_KEY.name}", count(*), count(c."{table.key[0]}") FROM {stage} AS s '
         f'LEFT JOIN changed AS c USING ({key}) GROUP BY s."{FILE_KEY.name}"'
@@ -115,15 +112,26 @@ def upsert(table: Table, stage: str) -> str:
 
 def count_changes(table: Table, stage: str) -> str:
     """SELECT of what `upsert` would do, one row per file: file_key, rows, inserted, changed."""
-    others = [name for name in table.column_names if name not in (*table.key, CHANGE_SEQ)]
-    match = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
-    is_new = f't."{table.key[0]}" IS NULL'
-    differs = f"({quoted(others, of='t')}) IS DISTINCT FROM ({quoted(others, of='s')})"
+    is_new = _is_new(table)
     return (
         f'SELECT s."{FILE_KEY.name}", count(*), count(*) FILTER (WHERE {is_new}), '
-        f"count(*) FILTER (WHERE NOT {is_new} AND {differs}) "
-        f'FROM {stage} AS s LEFT JOIN {table.full_name} AS t ON {match} GROUP BY s."{FILE_KEY.name}"'
+        f"count(*) FILTER (WHERE NOT {is_new} AND {_differs(table)}) "
+        f'FROM {_with_old_rows(table, stage)} GROUP BY s."{FILE_KEY.name}"'
     )
+
+
+def _with_old_rows(table: Table, stage: str) -> str:
+    match = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
+    return f"{stage} AS s LEFT JOIN {table.full_name} AS t ON {match}"
+
+
+def _is_new(table: Table) -> str:
+    return f't."{table.key[0]}" IS NULL'
+
+
+def _differs(table: Table) -> str:
+    others = [name for name in table.column_names if name not in (*table.key, CHANGE_SEQ)]
+    return f"({quoted(others, of='t')}) IS DISTINCT FROM ({quoted(others, of='s')})"
 
 
 def insert_books(table: Table) -> str:

@@ -1,14 +1,17 @@
 """Files that are rejected as a whole: `quarantine/files/<date>/<12 hex>/<landing key>`, the reason next to it."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
 
+FOLDER = "quarantine/files/"
 REASON_SUFFIX = ".reason.json"
 
 
@@ -23,7 +26,7 @@ class Problem:
 
 def quarantine_key(config: JobConfig, file: LedgerFile) -> str:
     """The file's key in the lake bucket; the reason's key is this plus REASON_SUFFIX."""
-    folder = f"quarantine/files/{config.started_at:%Y-%m-%d}/{file.checksum[:12]}/"
+    folder = f"{FOLDER}{config.started_at:%Y-%m-%d}/{_mark(file.checksum)}/"
     return s3_copy.fit_key(folder, file.landing_key, room_for=REASON_SUFFIX)
 
 
@@ -55,3 +58,24 @@ def put_aside(
         ContentType="application/json",
     )
     return key
+
+
+def messages(s3: Any, lake_bucket: str, checksums: Collection[str]) -> dict[tuple[str, str], str]:
+    """Message and remedy of rejected files, by landing key and checksum; at least of those with these checksums.
+
+    Args:
+        s3: A client of the account, or local stack, that the bucket is in.
+    """
+    found: dict[tuple[str, str], str] = {}
+    marks = {_mark(checksum) for checksum in checksums}
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=lake_bucket, Prefix=FOLDER) if marks else ():
+        for key in (item["Key"] for item in page.get("Contents", []) if item["Key"].endswith(REASON_SUFFIX)):
+            if key.removeprefix(FOLDER).split("/")[1] in marks:
+                facts = json.loads(s3.get_object(Bucket=lake_bucket, Key=key)["Body"].read())
+                found[facts["file"], facts["checksum"]] = f"{facts['message']}; {facts['remedy']}"
+    return found
+
+
+def _mark(checksum: str) -> str:
+    """What the name of a rejected file's folder says of its checksum."""
+    return checksum[:12]

@@ -12,26 +12,11 @@ from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.intake import gunzip
 from glue_jobs.lib.intake.line_counter import BLANK, BOM, MAX_HEADER, MAX_LINE, LineCounter
 from glue_jobs.lib.intake.multiline import MOST_LINES
+from glue_jobs.lib.intake.other_formats import OTHER_SEPARATORS, SIGNATURES
 
 HEAD = 4096
 BOMB_BYTES, BOMB_TIMES = 256 << 20, 200
 """What unpacks to more than both is not read on: deflate packs a thousand equal bytes into one, but rows differ."""
-SIGNATURES = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a ZIP archive (or an Excel workbook)",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"PAR1": "a Parquet file",
-    b"Obj\x01": "an Avro file",
-    b"ORC": "an ORC file",
-    b"BZh": "a bzip2 archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x1f\x8b": "gzip inside gzip",
-}
-OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)

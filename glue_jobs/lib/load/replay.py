@@ -52,12 +52,14 @@ class Replayed:
 
 def finish_former(run: WarehouseRun, dataset: Dataset) -> None:
     """Moves what replays that died after they had published did not move."""
-    if not run.config.dry_run:
-        for run_id, objects in _unfinished(run, dataset).items():
-            finish(run.config, dataset, objects, run_id=run_id)
-        before = datetime.now(UTC) - DEAD_AFTER
-        lists = aws.list_objects(run.config.lake_bucket, f"{_folder(dataset)}open/")
-        aws.delete_objects(run.config.lake_bucket, [item["Key"] for item in lists if item["LastModified"] < before])
+    if run.config.dry_run:
+        return
+    lists = _lists(run.config, dataset)
+    for run_id, objects in _unfinished(run, dataset, lists).items():
+        finish(run.config, dataset, objects, run_id=run_id)
+    before = datetime.now(UTC) - DEAD_AFTER
+    old = [key for key, changed in lists.items() if changed < before]
+    aws.delete_objects(run.config.lake_bucket, old)
 
 
 def find_rows(run: WarehouseRun, dataset: Dataset) -> tuple[tuple[LedgerFile, ...], Replayed]:
@@ -109,7 +111,8 @@ def _objects(run: WarehouseRun, dataset: Dataset) -> list[str]:
         if folder and item["Key"].endswith(".parquet"):
             runs[item["Key"]] = folder["run_id"]
     booked = run.booked(set(runs.values()))
-    moved = {key for objects in _unfinished(run, dataset).values() for key in objects}
+    unfinished = _unfinished(run, dataset, _lists(run.config, dataset))
+    moved = {key for objects in unfinished.values() for key in objects}
     return [key for key, run_id in runs.items() if run_id in booked and key not in moved]
 
 
@@ -167,11 +170,16 @@ def _file(run: WarehouseRun, dataset: Dataset, row: Any, known: Mapping[str, Led
     )
 
 
-def _unfinished(run: WarehouseRun, dataset: Dataset) -> dict[str, list[str]]:
+def _lists(config: JobConfig, dataset: Dataset) -> dict[str, datetime]:
+    """Keys of the lists that are there, and when each was written."""
+    items = aws.list_objects(config.lake_bucket, f"{_folder(dataset)}open/")
+    return {item["Key"]: item["LastModified"] for item in items}
+
+
+def _unfinished(run: WarehouseRun, dataset: Dataset, lists: Iterable[str]) -> dict[str, list[str]]:
     """By run in the books, the objects that it has replayed and not, or not all, moved."""
     folder = f"{_folder(dataset)}open/"
-    keys = [item["Key"] for item in aws.list_objects(run.config.lake_bucket, folder)]
-    by_run = {key.removeprefix(folder).removesuffix(".json"): key for key in keys}
+    by_run = {key.removeprefix(folder).removesuffix(".json"): key for key in lists}
     read = aws.client("s3").get_object
     return {
         run_id: json.loads(read(Bucket=run.config.lake_bucket, Key=by_run[run_id])["Body"].read())
