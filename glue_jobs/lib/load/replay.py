@@ -180,11 +180,11 @@ def _unfinished(run: WarehouseRun, dataset: Dataset, lists: Iterable[str]) -> di
     """By run in the books, the objects that it has replayed and not, or not all, moved."""
     folder = f"{_folder(dataset)}open/"
     by_run = {key.removeprefix(folder).removesuffix(".json"): key for key in lists}
-    read = aws.client("s3").get_object
-    return {
-        run_id: json.loads(read(Bucket=run.config.lake_bucket, Key=by_run[run_id])["Body"].read())
-        for run_id in sorted(run.booked(by_run))
-    }
+    return {run_id: _read_list(run.config, by_run[run_id]) for run_id in sorted(run.booked(by_run))}
+
+
+def _read_list(config: JobConfig, key: str) -> list[str]:
+    return json.loads(aws.client("s3").get_object(Bucket=config.lake_bucket, Key=key)["Body"].read())
 
 
 def _put_list(config: JobConfig, dataset: Dataset, objects: Sequence[str]) -> None:
