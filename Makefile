@@ -60,7 +60,7 @@ test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
 	@$(TEST) -n 2 --dist loadfile
 
 soak: $(TESTS).test-ready ## Random deliveries, kills and faults against DuckDB for MINUTES=30; SOAK_SEED=n repeats what a failure printed
-	@SOAK_MINUTES=$(MINUTES) $(TEST) -p no:cacheprovider tests/workflows/test_campaign.py tests/workflows/test_crash_matrix.py -k "soak or killed_anywhere"
+	@SOAK_MINUTES=$(MINUTES) $(TEST) -p no:cacheprovider tests/workflows/test_campaign.py tests/workflows/test_crash_matrix.py -k "soak or anywhere or overtaken"
 
 bench: .venv/.bench-ready ## This project against pandas, DuckDB and plain Spark, results compared: SIZE=full (10 million plays), BENCH_ARGS=--help
 	@$(BIN)/python -m bench.run --size $(SIZE) $(BENCH_ARGS)
@@ -72,9 +72,10 @@ test-wheel: TESTS := .venv/glue-5.0/
 test-wheel: .venv/glue-5.0/.test-ready ## The same on a plain Spark 3.5.4 beside AWS's wheel of awsglue; no Docker
 	@$(TEST) --glue=wheel tests/glue_jobs
 
-check: .venv/.test-ready check-terraform ## Format, lint, valid Terraform; changes nothing
+check: .venv/.test-ready check-terraform ## Format, lint, valid Terraform, no known vulnerability; changes nothing
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/python tests/security/audit.py
 
 check-terraform:
 	@if ! command -v terraform >/dev/null; then \
@@ -148,7 +149,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml or
 	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
 	@$(LOCK) --override requirements/glue-5.0.in pyproject.toml --group dev -c requirements/dev-5.0.lock \
 	  $(addprefix --no-emit-package ,$(IN_IMAGE)) -o requirements/glue-image.lock
-	@for group in security cli; do $(LOCK) --group $$group -o requirements/$$group.lock; done
+	@for group in security cli audit; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 	@for python in $(BIN)/python "$$($(BIN)/python -m local_glue.versions 6.0)"; do \
 	  JAVA_HOME="$$($(BIN)/python -m local_glue.java)" PYTHONPATH=. $$python -m local_glue.job.jar_lock; done
 
