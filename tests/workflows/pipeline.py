@@ -57,16 +57,22 @@ class Pipeline:
 
     def start_and_wait(self, properties: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Runs the workflow; returns the finished workflow run with its graph."""
-        run_id = self.glue.start_workflow_run(Name=self.workflow, RunProperties=dict(properties or {}))["RunId"]
+        return self.wait(
+            self.glue.start_workflow_run(Name=self.workflow, RunProperties=dict(properties or {}))["RunId"]
+        )
+
+    def wait(self, run_id: str) -> dict[str, Any]:
+        """The workflow run with its graph, when it has finished."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            if self.glue.get_workflow_run(Name=self.workflow, RunId=run_id)["Run"]["Status"] not in (
-                "RUNNING",
-                "STOPPING",
-            ):
+            if self.status(run_id) not in ("RUNNING", "STOPPING"):
                 return self.glue.get_workflow_run(Name=self.workflow, RunId=run_id, IncludeGraph=True)["Run"]
             time.sleep(POLL_S)
         raise TimeoutError(f"{run_id} is still running after {PATIENCE_S} s")
+
+    def status(self, run_id: str) -> str:
+        """The state of a workflow run."""
+        return self.glue.get_workflow_run(Name=self.workflow, RunId=run_id)["Run"]["Status"]
 
     def failures(self, run: Mapping[str, Any]) -> dict[str, str]:
         """Error messages of the jobs that did not succeed, by job."""

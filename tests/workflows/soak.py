@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 MINUTES, SEED = "SOAK_MINUTES", "SOAK_SEED"
-PARTS = 3
-"""The campaigns of two workflows and the crash matrix have equal parts of the time."""
+PARTS = 4
+"""The campaigns of two workflows and the two parts of the crash matrix have equal parts of the time."""
 
 is_on = MINUTES in os.environ
 only = pytest.mark.skipif(not is_on, reason="`make soak` runs it")

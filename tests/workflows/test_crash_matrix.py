@@ -1,11 +1,17 @@
-"""Each job run is a process that SIGKILL may end between any two of its side effects; the next run repairs everything.
+"""Each job run is a process that a signal may reach between any two of its side effects.
+
+SIGKILL ends it, and the next run repairs everything. SIGSTOP freezes it until another run, which began after it, has
+ended: then it goes on as the stale second writer that no lock of AWS keeps away.
 
 The points are what the hook of side effects saw in an undisturbed run, so that a new write is tried without being
 named here. `make test` takes a sample, `make soak` all of them.
 """
 
 import io
+import os
 import random
+import signal
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -28,6 +34,12 @@ POINTS, SEED = 2, 20
 COUNTRIES = ("Peru", "Iceland")
 PLAYS = samples.more_plays(6_000)
 BATCH = 40
+FEWEST = 50
+"""Of side effects that a run has; if fewer are seen, the hook does not see them."""
+HOLDS_LOCKS = ":commit"
+"""A run that is frozen before this step has its rows locked; whoever comes after it waits."""
+NOT_IN_UPDATES = ("Name", "CreatedOn", "LastModifiedOn", "AllocatedCapacity", "MaxCapacity")
+PATIENCE_S = 120
 
 
 @pytest.fixture
@@ -94,14 +106,20 @@ def _try(pipeline, plan, point, batch):
     return effect
 
 
+def _effects(pipeline, plan):
+    """The side effects of a run like those that follow, in their order."""
+    for batch in range(2):
+        _deliver(pipeline, batch)
+        plan.begin()
+        pipeline.run()
+    _assert_as_undisturbed(pipeline, range(2))
+    assert len(plan.seen) > FEWEST, plan.seen
+    return plan.seen
+
+
 @pytest.mark.timeout(0)
 def test_a_run_that_was_killed_anywhere_is_made_good_by_the_next(processes, plan, capsys):
-    for batch in range(2):
-        _deliver(processes, batch)
-        plan.begin()
-        processes.run()
-    _assert_as_undisturbed(processes, range(2))
-    points = list(range(1, len(plan.seen) + 1))
+    points = list(range(1, len(_effects(processes, plan)) + 1))
     seed = soak.seed() if soak.is_on else SEED
     random.Random(seed).shuffle(points)
     tries = zip(points, soak.rounds() if soak.is_on else range(POINTS), strict=False)
@@ -109,3 +127,53 @@ def test_a_run_that_was_killed_anywhere_is_made_good_by_the_next(processes, plan
         effect = _try(processes, plan, point, batch)
         if soak.is_on:
             soak.say(capsys, f"seed {seed}: {batch - 1} of {len(points)} points; killed before {effect}, made good")
+
+
+def _allow_two_at_a_time(pipeline):
+    """What an operator may set, and what happens where a run that was given up goes on all the same."""
+    workflow = pipeline.glue.get_workflow(Name=pipeline.workflow)["Workflow"]
+    pipeline.glue.update_workflow(Name=pipeline.workflow, MaxConcurrentRuns=2,
+                                  DefaultRunProperties=workflow.get("DefaultRunProperties", {}))  # fmt: skip
+    for job in pipeline.glue.get_jobs()["Jobs"]:
+        update = {name: value for name, value in job.items() if name not in NOT_IN_UPDATES}
+        update["ExecutionProperty"] = {"MaxConcurrentRuns": 2}
+        pipeline.glue.update_job(JobName=job["Name"], JobUpdate=update)
+
+
+def _overtake(pipeline, plan, point, batch):
+    """Delivers a batch, freezes the run before its side effect number `point` until another run has ended."""
+    _deliver(pipeline, batch)
+    plan.begin(point, sends=signal.SIGSTOP)
+    stale = pipeline.glue.start_workflow_run(Name=pipeline.workflow)["RunId"]
+    end = time.monotonic() + PATIENCE_S
+    while plan.frozen is None and pipeline.status(stale) == "RUNNING" and time.monotonic() < end:
+        time.sleep(0.1)
+    frozen, effect = plan.frozen, plan.seen[-1]
+    plan.end()
+    try:
+        second = pipeline.failures(pipeline.start_and_wait())
+    finally:
+        if frozen:
+            os.kill(frozen, signal.SIGCONT)
+    first = pipeline.failures(pipeline.wait(stale))
+    assert all((*first.values(), *second.values())), (first, second)
+    pipeline.run()
+    try:
+        _assert_as_undisturbed(pipeline, range(batch + 1))
+    except AssertionError as error:
+        raise AssertionError(f"frozen before side effect {point}, {effect}: {error}") from error
+    return effect, {**first, **second}
+
+
+@pytest.mark.timeout(0)
+def test_a_run_that_another_has_overtaken_changes_nothing_that_it_should_not(processes, plan, capsys):
+    effects = _effects(processes, plan)
+    _allow_two_at_a_time(processes)
+    points = [number for number, name in enumerate(effects, start=1) if not name.endswith(HOLDS_LOCKS)]
+    seed = soak.seed() if soak.is_on else SEED
+    random.Random(seed).shuffle(points)
+    tries = zip(points, soak.rounds() if soak.is_on else range(1), strict=False)
+    for batch, (point, _) in enumerate(tries, start=2):
+        effect, said = _overtake(processes, plan, point, batch)
+        if soak.is_on:
+            soak.say(capsys, f"seed {seed}: {batch - 1} of {len(points)} points; overtaken before {effect}: {said}")
