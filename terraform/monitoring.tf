@@ -120,12 +120,16 @@ resource "aws_cloudwatch_metric_alarm" "rejected" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "new_columns" {
-  for_each = { for name, job in local.jobs : name => job if job.kind == "validate_files" }
+  # The columns of CSV are in its first line, which validate_files reads; the fields of JSON are in all lines.
+  for_each = merge(
+    { for name, job in local.jobs : name => "FilesWithNewColumns" if job.kind == "validate_files" },
+    { for name, job in local.jobs : name => "RowsWithNewFields" if job.kind == "load_sparkify" },
+  )
 
   alarm_name          = "${local.name}-${each.key}-new-columns"
   alarm_description   = "${each.key} found columns that no contract knows; they are not loaded. See docs/operations.md, Options of a run."
   namespace           = local.metrics
-  metric_name         = "FilesWithNewColumns"
+  metric_name         = each.value
   dimensions          = { Job = each.key }
   statistic           = "Sum"
   period              = 300

@@ -31,6 +31,7 @@ def publish_run(book: RunBook) -> None:
     came = book.read + book.pending_before
     if came and "replay" not in book.measures:  # rows that a replay leaves in quarantine are no news
         values["RejectedShare"] = book.outcomes.get(Count.QUARANTINED, 0) / came
+    values["RowsWithNewFields"] = book.warnings_by_rule.get("new_columns", 0)
     _put(book.job_name, book.started_at, {**values, "Published": 1})
 
 

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial, reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import archive
 from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.files.rejected import Problem
-from glue_jobs.lib.load.file_checks import FileContent, find_problems
+from glue_jobs.lib.load.file_checks import NEW_COLUMNS, FileContent, find_problems, tell_new_fields
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import csv_lines, json_lines, quarantine, raw_lines, verdicts
 from glue_jobs.lib.rows.checked_rows import sifted, warning_names, with_checks
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.rows.small_frames import frame_of
+from glue_jobs.lib.run.options import IGNORE
 from glue_jobs.lib.run.spans import Span
 
 NAMES = "file_id int, turn int, source_file string, file_key string"
@@ -66,6 +67,7 @@ def read(run: LoadRun, chosen: Inputs) -> Delivery:
     fields = _fields_of_files(run, chosen, chosen.files)
     found = run.keep(_sifted(run, fields, dataset)) if fields is not None else None
     content = _content(run, found, dataset) if found is not None else {}
+    tell_new_fields(run, chosen, content)
     rejected = find_problems(run, chosen, content)
     if found is None or not content:
         return Delivery(chosen, content, rejected, rows=None)
@@ -136,6 +138,8 @@ def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, File
     is_clean = F.col("raw").isNull()
     names = warning_names(dataset, run_start=run.config.started_at)
     warned = [F.count_if(is_clean & F.array_contains("_warnings", name)).alias(f"_warning_{name}") for name in names]
+    has_fields = dataset.file_format == "json" and run.config.on_new_columns(dataset.name) != IGNORE
+    new = [_most_new_fields(), F.count(json_lines.NEW_FIELDS).alias("_lines")] if has_fields else []
     rows = (
         found.groupBy("file_id")
         .agg(
@@ -143,6 +147,7 @@ def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, File
             F.count_if(~is_clean).alias("errors"),
             F.collect_set(F.when(is_clean, F.to_date(time))).alias("days"),
             *warned,
+            *new,
         )
         .collect()
     )
@@ -153,7 +158,15 @@ def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, File
             first_date=min(row.days, default=None),
             last_date=max(row.days, default=None),
             days=frozenset(row.days),
-            warnings={name: row[f"_warning_{name}"] for name in names if row[f"_warning_{name}"]},
+            warnings={name: row[f"_warning_{name}"] for name in names if row[f"_warning_{name}"]}
+            | ({NEW_COLUMNS: row["_lines"]} if has_fields and row["_lines"] else {}),
+            new_fields=tuple(row["_most"]["names"]) if has_fields and row["_lines"] else (),
         )
         for row in rows
     }
+
+
+def _most_new_fields() -> Column:
+    """The new fields of the line that has most: one line's, as those of all might be more than the driver can hold."""
+    names = F.col(json_lines.NEW_FIELDS)
+    return F.max(F.when(names.isNotNull(), F.struct(F.size(names), names.alias("names")))).alias("_most")

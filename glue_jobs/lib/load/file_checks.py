@@ -9,19 +9,24 @@ from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
-from glue_jobs.lib.run import aws
+from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import BooksError
+from glue_jobs.lib.run.options import REJECT, WARN
 
 JUDGED_FROM_LINES = 100
 """Shorter files are not rejected for their share of rows in error."""
 
-LINES_DIFFER, OBJECT_MISSING = "lines_differ", "object_missing"
+LINES_DIFFER, OBJECT_MISSING, NEW_COLUMNS = "lines_differ", "object_missing", "new_columns"
 
 
 @dataclass(frozen=True)
 class FileContent:
-    """What is in a file: the number of rows, how many are in error, and the days and warnings of the others."""
+    """What is in a file: the number of rows, how many are in error, and the days and warnings of the others.
+
+    Attributes:
+        new_fields: Of JSON, the fields of the line that has most that no contract knows.
+    """
 
     rows: int
     errors: int
@@ -29,6 +34,7 @@ class FileContent:
     last_date: date | None
     days: frozenset[date] = frozenset()
     warnings: Mapping[str, int] = field(default_factory=dict)
+    new_fields: tuple[str, ...] = ()
 
 
 def find_problems(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> dict[int, Problem]:
@@ -44,7 +50,19 @@ def find_problems(run: LoadRun, inputs: Inputs, content: Mapping[int, FileConten
             problems[file_id] = _lines_differ(run.config, file, found.rows if found else 0)
         elif _has_too_many_errors(found, run.config.max_reject_rate):
             problems[file_id] = _too_many_errors(run.config, file, found)
+        elif found.new_fields and run.config.on_new_columns(file.dataset) == REJECT:
+            problems[file_id] = _new_fields(file, found)
     return problems
+
+
+def tell_new_fields(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> None:
+    """Says which files have fields that no contract knows and are loaded without them."""
+    for file_id, found in content.items():
+        file = inputs.by_id[file_id]
+        if found.new_fields and run.config.on_new_columns(file.dataset) == WARN:
+            facts = {"file": file.landing_key, "dataset": file.dataset, "columns": list(found.new_fields)}
+            run.errors.add("new_columns", **facts)
+            logs.warning("a file has fields that nobody here knows; they are not loaded", **facts)
 
 
 def _refused_again(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> dict[int, Problem]:
@@ -89,6 +107,14 @@ def _lines_differ(config: JobConfig, file: LedgerFile, read: int) -> Problem:
         f"read {read} from s3://{config.lake_bucket}/{file.archive_key}",
         remedy="look for odd lines in the file (line ends, byte order marks, control characters), correct it and "
         "deliver it again; keep the run's log and the file if you find none",
+    )
+
+
+def _new_fields(file: LedgerFile, found: FileContent) -> Problem:
+    return Problem(
+        reason=NEW_COLUMNS,
+        message=f"'{file.landing_key}' has fields that nobody here knows: {', '.join(found.new_fields)}",
+        remedy="deliver the file without them, or let them be added to the contract or allowed by --new_columns",
     )
 
 

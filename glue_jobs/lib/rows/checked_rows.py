@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.rows import values
 from glue_jobs.lib.rows.csv_rules import csv_rules
+from glue_jobs.lib.rows.json_lines import new_fields
 from glue_jobs.lib.rows.json_rules import json_rules
 from glue_jobs.lib.rows.rule import ERRORS_TYPE, Rule, as_struct, text_name
 
@@ -39,12 +40,13 @@ def sifted(frame: DataFrame, *, dataset: Dataset, run_start: datetime) -> DataFr
 
     Returns:
         file_id, the typed fields, `raw` (NULL unless the row is in error) and, if the dataset has warnings,
-        `_warnings`.
+        `_warnings`, and of JSON `_new_fields` (`json_lines.new_fields`).
     """
     rules = rules_of(dataset, run_start=run_start)
     raw = F.when(_is_broken(rules), F.col("raw")).alias("raw")
     warnings = [_warnings(rules)] if dataset.has_warnings else []
-    return _with_values(frame, dataset).select("file_id", *dataset.field_names, raw, *warnings)
+    new = [new_fields(dataset)] if dataset.file_format == "json" else []
+    return _with_values(frame, dataset).select("file_id", *dataset.field_names, raw, *warnings, *new)
 
 
 def _with_values(frame: DataFrame, dataset: Dataset) -> DataFrame:

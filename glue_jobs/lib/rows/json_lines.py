@@ -30,6 +30,10 @@ OTHER_TYPES = {
     "array": "array<string>",
 }
 
+NEW_FIELDS = "_new_fields"
+MOST_TOLD, LONGEST_TOLD = 50, 100
+"""New fields of one line, and characters of a name, that are kept."""
+
 EXACT = 1e15
 """Below it a whole number written with a fraction or exponent cannot have been rounded."""
 
@@ -67,6 +71,14 @@ def parse_json(lines: DataFrame, files: DataFrame, *, dataset: Dataset) -> DataF
     )
     names = [text_name(name) for name in dataset.field_names]
     return flat.select("raw", "file_id", "object_count", "keys", _quoted(dataset), *names, *map(_typed, dataset.fields))
+
+
+def new_fields(dataset: Dataset) -> Column:
+    """`_new_fields`: the first MOST_TOLD `keys` of a line that the contract does not know, NULL if it knows all."""
+    known = F.array(*(F.lit(name) for name in (*dataset.field_names, *dataset.unused)))
+    unknown = F.array_except("keys", known)
+    told = F.transform(F.slice(unknown, 1, MOST_TOLD), lambda name: F.left(name, F.lit(LONGEST_TOLD)))
+    return F.when(F.size(unknown) > 0, told).alias(NEW_FIELDS)
 
 
 def in_array(raw: Column) -> Column:

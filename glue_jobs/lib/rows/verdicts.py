@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.books import Count
+from glue_jobs.lib.rows.json_lines import NEW_FIELDS
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, reason_of
 from glue_jobs.lib.run.spans import Span
 
@@ -17,7 +18,7 @@ def with_first_verdict(
     window: Span | None,
     time_field: str | None,
 ) -> DataFrame:
-    """Replaces `raw` by `verdict`, which is NULL for rows that depend on others.
+    """Puts `verdict`, which is NULL for rows that depend on others, in place of what only their file needs.
 
     Args:
         rows: `checked_rows.sifted`.
@@ -31,7 +32,7 @@ def with_first_verdict(
     verdict = F.when(in_error, Count.QUARANTINED)
     if window and time_field:
         verdict = verdict.when(~_is_within(window, time_field), Count.OUT_OF_WINDOW)
-    return rows.withColumn("verdict", verdict).drop("raw")
+    return rows.withColumn("verdict", verdict).drop("raw", NEW_FIELDS)
 
 
 def with_rejection(checked: DataFrame) -> DataFrame:

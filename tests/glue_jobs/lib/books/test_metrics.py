@@ -70,6 +70,7 @@ def describe_publish_run():
             "RowsOutOfWindow": 1,
             "RowsPendingAfter": 3,
             "RejectedShare": 0.25,
+            "RowsWithNewFields": 0,
             "Published": 1,
         }
 
