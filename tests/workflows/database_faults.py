@@ -10,15 +10,17 @@ import psycopg
 from local_glue import faults
 from local_glue.stack import Stack
 
-KINDS = ("lost_commit", "restart", "other_writer")
-"""Committed, but no answer; all connections cut; somebody else has published since the run read the warehouse."""
+KINDS = ("lost_commit", "restart", "other_writer", "disk_full")
+"""Committed, but no answer; all connections cut; somebody else has published since the run read the warehouse; no room
+for anything from then on."""
 
-WHERE = {"lost_commit": ":committed$", "restart": "^redshift:.*:(begin|commit)$", "other_writer": "load_runs.*:begin$"}
+STEPS = "^redshift:.*:(begin|commit)$"
+WHERE = {"lost_commit": ":committed$", "restart": STEPS, "other_writer": "load_runs.*:begin$", "disk_full": STEPS}
 
 
 @dataclass
 class DatabaseFault:
-    """Happens once, at the `number`-th step (from 1) of those where it can."""
+    """Happens at the `number`-th step (from 1) of those where it can; once, but for a full disk."""
 
     stack: Stack
     kind: str
@@ -31,9 +33,11 @@ class DatabaseFault:
         if not re.search(WHERE[self.kind], name):
             return
         self.seen += 1
-        if self.seen != self.number:
+        if self.seen < self.number or (self.seen > self.number and self.kind != "disk_full"):
             return
         self.at = name
+        if self.kind == "disk_full":
+            raise psycopg.errors.DiskFull('could not extend file "base/16384/16385": No space left on device')
         if self.kind == "lost_commit":
             raise psycopg.OperationalError("server closed the connection unexpectedly")
         with self.stack.connect("warehouse") as connection:

@@ -3,16 +3,25 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
 
+from botocore.config import Config
+
+from glue_jobs.lib.run import aws
 from local_glue.stack import Stack
 
 SERVICE_OF_SIGNATURE = re.compile(r"Credential=[^,]*/(s3|dynamodb)/aws4_request")
-KINDS = ("error", "throttle", "missing", "reset", "lost_reply")
-"""500; 503 SlowDown or its like of DynamoDB; what was there is not; no answer; done, but no answer."""
+KINDS = ("error", "throttle", "missing", "reset", "lost_reply", "late")
+"""500; 503 SlowDown or its like of DynamoDB; what was there is not; no answer; done, but no answer; done, and the
+answer comes when the job's client has given up waiting."""
+
+HASTE_S, LATE_S = 1.0, 1.3
+"""How long a job's client waits in place of its minute, and when late answers come."""
 
 ERRORS = {
     ("s3", "error"): ("500 Internal Server Error", "InternalError", "We encountered an internal error."),
@@ -48,6 +57,10 @@ class ServiceFaults:
             if self.kind == "lost_reply":
                 list(application(environ, lambda *_: None))
                 _drop(environ)
+            if self.kind == "late":
+                answer = application(environ, start_response)
+                time.sleep(LATE_S)
+                return answer
             return _refuse(signed[1], self.kind, start_response)
 
         return faulty
@@ -64,12 +77,16 @@ class ServiceFaults:
 @contextmanager
 def failing(stack: Stack, faults: ServiceFaults) -> Iterator[ServiceFaults]:
     """Lets the inline stack's services fail within the block."""
-    server = stack._endpoint._server
+    server, config = stack._endpoint._server, aws.Config
     application, server.app = server.app, faults.around(server.app)
+    if faults.kind == "late":
+        aws.Config = partial(Config, read_timeout=HASTE_S)
+        aws._client.cache_clear()
     try:
         yield faults
     finally:
-        server.app = application
+        server.app, aws.Config = application, config
+        aws._client.cache_clear()
 
 
 def _drop(environ: dict[str, Any]) -> NoReturn:
