@@ -85,8 +85,9 @@ check-terraform:
 	  else echo "NOT CHECKED: whether terraform/ is valid, for its provider cannot be installed here (see above)" >&2; fi; \
 	fi
 
-docs: .venv/.run-ready ## Rewrite what is generated from the contracts: docs/tables.md, terraform/catalog_columns.json
+docs: .venv/.run-ready ## Rewrite what is generated from the contracts (docs/tables.md, terraform/catalog_columns.json); all pages as a site in build/site
 	@$(BIN)/python -m glue_jobs.lib.contracts.docs
+	@NO_MKDOCS_2_WARNING=1 "$$($(BIN)/python tests/environments.py docs)/mkdocs" build -q && echo "The site: build/site/index.html"
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about
 	@$(BIN)/ruff format .
@@ -149,7 +150,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml or
 	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
 	@$(LOCK) --override requirements/glue-5.0.in pyproject.toml --group dev -c requirements/dev-5.0.lock \
 	  $(addprefix --no-emit-package ,$(IN_IMAGE)) -o requirements/glue-image.lock
-	@for group in security cli audit; do $(LOCK) --group $$group -o requirements/$$group.lock; done
+	@for group in security cli audit docs; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 	@for python in $(BIN)/python "$$($(BIN)/python -m local_glue.versions 6.0)"; do \
 	  JAVA_HOME="$$($(BIN)/python -m local_glue.java)" PYTHONPATH=. $$python -m local_glue.job.jar_lock; done
 

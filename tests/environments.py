@@ -1,6 +1,7 @@
 """Programs that tests use, each in an environment of its own: their requirements conflict with those of the jobs."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -21,3 +22,7 @@ def installed(group: str) -> Path:
         subprocess.run([*install, "-r", str(PROJECT / "requirements" / f"{group}.lock")], check=True)
         done.write_text(lock)
     return home / "bin"
+
+
+if __name__ == "__main__":
+    print(installed(sys.argv[1]))  # noqa: T201 (for the Makefile)
