@@ -84,8 +84,9 @@ check-terraform:
 	  else echo "NOT CHECKED: whether terraform/ is valid, for its provider cannot be installed here (see above)" >&2; fi; \
 	fi
 
-docs: .venv/.run-ready ## Rewrite what is generated from the contracts: docs/tables.md, terraform/catalog_columns.json
+docs: .venv/.run-ready ## Rewrite what is generated: docs/tables.md, terraform/catalog_columns.json, docs/fidelity.md
 	@$(BIN)/python -m glue_jobs.lib.contracts.docs
+	@$(BIN)/python tests/local_glue/fidelity/fidelity_page.py
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about
 	@$(BIN)/ruff format .
