@@ -28,6 +28,12 @@ _PLAIN = {
 _UNSUPPORTED = (_T.GEOMETRY, _T.GEOGRAPHY, _T.INTERVAL, _T.HLLSKETCH)
 
 
+def is_type(kind: exp.DataType) -> bool:
+    """Whether Redshift has the type."""
+    known = (*_DEFAULT_SIZES, *_PLAIN, *_UNSUPPORTED, _T.DECIMAL, _T.VARBINARY)
+    return kind.this in known or isinstance(kind.this, exp.Interval)
+
+
 def column_type(kind: exp.DataType, column: str) -> tuple[str, int | None]:
     """The PostgreSQL type, and the limit of bytes in Redshift, if any.
 

@@ -3,8 +3,10 @@
 import re
 from itertools import pairwise
 
-from sqlglot import exp
+from sqlglot import exp, tokenize
+from sqlglot.tokens import TokenType
 
+from local_glue.job.redshift.column_types import is_type
 from local_glue.job.redshift.errors import RefusedError
 from local_glue.job.redshift.written import words
 
@@ -25,6 +27,10 @@ def check_words(text: str) -> None:
     """
     if _NOT_IN_TRANSACTION.match(text):
         raise RefusedError(f"Redshift does not run this inside a transaction, and actions run in one: {text[:200]}")
+    for number, following in pairwise(tokenize(text, read="redshift")):
+        glued = number.token_type == TokenType.NUMBER and number.end + 1 == following.start
+        if glued and following.text[0].isidentifier():
+            _refuse(f"the number {number.text}{following.text}: write digits alone, or a blank before a name", text)
     begins = words(text)[:1]
     if begins == ["TABLE"]:
         _refuse("TABLE as a query: write SELECT * FROM", text)
@@ -48,6 +54,18 @@ def check_form(tree: exp.Expression, text: str) -> None:
             check(tree, text)
     for node in tree.walk():
         _check_node(node, text)
+
+
+def _alter(alter: exp.Alter, text: str) -> None:
+    if alter.args.get("only"):
+        _refuse("ONLY: tables inherit nothing, leave it out", text)
+    if alter.find(exp.CheckColumnConstraint, exp.ExcludeColumnConstraint):
+        _refuse("CHECK and EXCLUDE constraints: leave it out", text)
+
+
+def _commit(commit: exp.Commit, text: str) -> None:
+    if commit.args.get("chain"):
+        _refuse("AND CHAIN: leave it out", text)
 
 
 def _create(create: exp.Create, text: str) -> None:
@@ -87,6 +105,8 @@ def _update(update: exp.Update, text: str) -> None:
 
 
 _STATEMENTS = {
+    exp.Alter: _alter,
+    exp.Commit: _commit,
     exp.Create: _create,
     exp.Drop: _drop,
     exp.TruncateTable: _truncate,
@@ -104,6 +124,8 @@ def _check_node(node: exp.Expression, text: str) -> None:
         _refuse(f"the system column {node.name} of PostgreSQL: number the rows with ROW_NUMBER()", text)
     if isinstance(node, exp.ColumnDef) and node.name.lower() in (*SYSTEM_COLUMNS, "oid"):
         _refuse(f"{node.name} as the name of a column: choose another", text)
+    if isinstance(node, exp.Cast) and not is_type(node.to):
+        _refuse(f"the type {node.to.sql('postgres')}", text)
     if isinstance(node, exp.Identifier):
         _check_length(node.name, text)
     compared = isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE)
