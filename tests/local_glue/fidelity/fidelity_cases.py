@@ -8,7 +8,8 @@ Each file of `cases/` is one table of docs/fidelity.md; the tests here run every
 - `examples` (SQL and loads) or `steps` (bookmarks); `setup`: statements before each example, instead of the file's.
 
 An example has one outcome: `rows` of the last statement, `works`, `fails` (the error of the database, in Redshift's
-words), `refused` (RefusedError before it runs), or `unsupported` (NotImplementedError).
+words), `refused` (RefusedError before it runs), or `unsupported` (NotImplementedError; with `in_database`, if only the
+database notices).
 """
 
 import tomllib
@@ -74,7 +75,12 @@ def examples(*subjects: str, outcomes: tuple[str, ...] = OUTCOMES) -> list[Any]:
     import pytest
 
     return [
-        pytest.param(case, example, id=f"{subject}: {case.name} {number}")
+        pytest.param(
+            case,
+            example,
+            id=f"{subject}: {case.name} {number}",
+            marks=[pytest.mark.stack] if example.get("in_database") else [],
+        )
         for subject in subjects
         for case in cases(subject)
         for number, example in enumerate(case.examples)
