@@ -14,6 +14,7 @@ database notices).
 
 import tomllib
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,10 @@ def sources() -> dict[str, Source]:
 def subjects() -> list[str]:
     """The names of the files."""
     return sorted(file.stem for file in (FOLDER / "cases").glob("*.toml"))
+
+
+def plain(value: Any) -> Any:
+    """A value of the database as a case says it."""
+    if value is None:
+        return "NULL"
+    return f"DECIMAL {value}" if isinstance(value, Decimal) else value

@@ -1,9 +1,8 @@
 """The cases of the Redshift connector: how actions are split, and loads from frames of Spark."""
 
 import pytest
-from fidelity_cases import examples, outcome
+from fidelity_cases import examples, outcome, plain
 from standin_support import BUCKET
-from test_redshift_cases import plain
 
 from local_glue.job.redshift.actions import split_actions
 from local_glue.job.redshift.errors import ConnectorError, RedshiftError, RefusedError

@@ -1,11 +1,10 @@
 """The cases of Redshift's SQL, translated and run as actions are."""
 
 import re
-from decimal import Decimal
 
 import psycopg
 import pytest
-from fidelity_cases import examples
+from fidelity_cases import examples, plain
 
 from local_glue.job.redshift.connector import redshift_error
 from local_glue.job.redshift.dialect import translate
@@ -60,13 +59,6 @@ def run(database_server):
         for name in ("shop", "other"):
             connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         connection.commit()
-
-
-def plain(value):
-    """The value as TOML can say it."""
-    if value is None:
-        return "NULL"
-    return f"DECIMAL {value}" if isinstance(value, Decimal) else value
 
 
 @pytest.mark.stack
