@@ -1,4 +1,4 @@
-"""Writes docs/fidelity.md: the text of page.md, and a table for each file of cases.
+"""Writes docs/fidelity.md: the text of page.md.template, and a table for each file of cases.
 
 `python tests/local_glue/fidelity/fidelity_page.py` writes it, which `make docs` does; a test compares it.
 """
@@ -15,7 +15,7 @@ BASIS = {"documented": "", "code": "", "seen": ", seen", "inferred": ", inferred
 
 def page() -> str:
     """The whole page."""
-    text = MARK.sub(lambda found: table(found[1]), (FOLDER / "page.md").read_text(encoding="utf-8"))
+    text = MARK.sub(lambda found: table(found[1]), (FOLDER / "page.md.template").read_text(encoding="utf-8"))
     links = (f"[{name}]: {source.url}{_title(source.note)}" for name, source in sources().items())
     return "\n".join([text, *links, ""])
 

@@ -13,7 +13,7 @@ def test_the_page_is_generated_from_the_cases():
 
 
 def test_every_file_of_cases_is_on_the_page():
-    template = (PAGE.parents[1] / "tests/local_glue/fidelity/page.md").read_text(encoding="utf-8")
+    template = (PAGE.parents[1] / "tests/local_glue/fidelity/page.md.template").read_text(encoding="utf-8")
     assert sorted(MARK.findall(template)) == subjects()
 
 
