@@ -130,8 +130,8 @@ def describe_formats():
             read(format, options)
 
     def it_names_source_options_that_are_not_supported(read):
-        with pytest.raises(NotImplementedError, match="boundedFiles"):
-            read(connection={"boundedFiles": "5"})
+        with pytest.raises(NotImplementedError, match="noSuch"):
+            read(connection={"noSuch": "5"})
 
 
 def describe_what_is_read():
