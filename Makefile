@@ -85,8 +85,9 @@ check-terraform:
 	  else echo "NOT CHECKED: whether terraform/ is valid, for its provider cannot be installed here (see above)" >&2; fi; \
 	fi
 
-docs: .venv/.run-ready ## Rewrite what is generated from the contracts (docs/tables.md, terraform/catalog_columns.json); all pages as a site in build/site
+docs: .venv/.run-ready ## Rewrite what is generated: docs/tables.md, docs/fidelity.md, terraform/catalog_columns.json; all pages as a site in build/site
 	@$(BIN)/python -m glue_jobs.lib.contracts.docs
+	@$(BIN)/python tests/local_glue/fidelity/fidelity_page.py
 	@NO_MKDOCS_2_WARNING=1 "$$($(BIN)/python tests/environments.py docs)/mkdocs" build -q && echo "The site: build/site/index.html"
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about

@@ -22,6 +22,18 @@ def tiny(endpoint):
 
 
 @pytest.fixture(scope="session")
+def database_server(tmp_path_factory):
+    """A PostgreSQL with a warehouse (dwh) and another database (shop), without an endpoint."""
+    from local_glue.config import Database
+    from local_glue.postgres import cluster
+
+    databases = [Database("warehouse", "redshift", "dwh", "loader"), Database("rds", "postgresql", "shop", "loader")]
+    server = cluster.start(tmp_path_factory.mktemp("databases"), databases)
+    yield server
+    cluster.stop(server.as_dict())
+
+
+@pytest.fixture(scope="session")
 def standin_stack(tmp_path_factory):
     """Endpoint and databases in separate processes, for a project that has only a bucket and databases."""
     from local_glue.stack import Stack

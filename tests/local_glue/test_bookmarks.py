@@ -22,12 +22,6 @@ def describe_BookmarkStore():
         store.begin("job", "jr_2")
         assert store.get("job")["PreviousRunId"] == "jr_1"
 
-    def it_counts_attempts_after_a_run_that_did_not_commit(tmp_path):
-        store = BookmarkStore(tmp_path)
-        assert [store.begin("job", f"jr_{n}")["Attempt"] for n in range(3)] == [0, 1, 2]
-        store.save("job", "jr_2", None, {})
-        assert store.begin("job", "jr_3")["Attempt"] == 0
-
     def it_keeps_the_states_of_contexts_that_a_run_did_not_read(tmp_path):
         store = BookmarkStore(tmp_path)
         store.save("job", "jr_1", 0, {"a": {"n": 1}, "b": {"n": 1}})

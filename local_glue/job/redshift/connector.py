@@ -75,7 +75,7 @@ def write(frame: DataFrame, options: Mapping[str, Any], target: Jdbc | None = No
             if missing := _not_supported(error):
                 raise missing from error
             if attempt == load.retries:
-                cause = _as_redshift_error(error)
+                cause = redshift_error(error)
                 raise ConnectorError(java_errors.nested(cause)) from cause
             log.warning("load into %s failed, trying again: %s", load.table, error)
             time.sleep(load.delay_s)
@@ -178,7 +178,8 @@ def _run(connection: psycopg.Connection, statements: tuple[str, ...]) -> None:
             raise
 
 
-def _as_redshift_error(error: psycopg.Error | RedshiftError) -> RedshiftError:
+def redshift_error(error: psycopg.Error | RedshiftError) -> RedshiftError:
+    """The error in Redshift's words, where they are known."""
     if isinstance(error, RedshiftError):
         return error
     message = error.diag.message_primary or str(error).strip()

@@ -5,32 +5,12 @@ import re
 from sqlglot import exp, tokenize
 from sqlglot.tokens import Token
 
+from local_glue.job.redshift.column_types import MAX_BYTES, column_type
 from local_glue.job.redshift.errors import RefusedError
 from local_glue.job.redshift.rewrite import rewrite
 
 BYTES_PREFIX = "bytes_of_"
-MAX_BYTES = 65535
-_T = exp.DataType.Type
-_DEFAULT_SIZES = {_T.TEXT: 256, _T.VARCHAR: 256, _T.NVARCHAR: 256, _T.BPCHAR: 256, _T.CHAR: 1, _T.NCHAR: 1}
-_FIXED = (_T.CHAR, _T.NCHAR, _T.BPCHAR)
-_PLAIN = {
-    _T.SMALLINT: "smallint",
-    _T.INT: "integer",
-    _T.BIGINT: "bigint",
-    _T.FLOAT: "real",
-    _T.DOUBLE: "double precision",
-    _T.BOOLEAN: "boolean",
-    _T.DATE: "date",
-    _T.TIMESTAMP: "timestamp",
-    _T.TIMESTAMPNTZ: "timestamp",
-    _T.TIMESTAMPTZ: "timestamptz",
-    _T.TIME: "time",
-    _T.TIMETZ: "timetz",
-    _T.SUPER: "jsonb",
-    _T.VARBINARY: "bytea",
-}
 _BITS = {"integer": 31, "bigint": 63}
-_UNSUPPORTED = (_T.GEOMETRY, _T.GEOGRAPHY, _T.INTERVAL, _T.HLLSKETCH)
 _KEYS = (exp.UniqueColumnConstraint, exp.PrimaryKeyColumnConstraint, exp.Reference, exp.EncodeColumnConstraint)
 
 
@@ -115,6 +95,10 @@ def _alter_action(table: str, action: exp.Expression) -> list[str]:
             )
         if action.find(exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint):
             raise RefusedError("Redshift adds no key with ADD COLUMN: leave the key out")
+        if action.find(exp.NotNullColumnConstraint) and not action.find(exp.DefaultColumnConstraint):
+            raise RefusedError(
+                "Redshift adds a NOT NULL column only with a DEFAULT, also to an empty table: give it one"
+            )
         if action.find(exp.GeneratedAsIdentityColumnConstraint):
             raise RefusedError("Redshift adds no IDENTITY column to a table: create the table anew")
         return [f"ALTER TABLE {table} ADD COLUMN {column_definition(action, set())}"]
@@ -151,30 +135,6 @@ def column_definition(column: exp.ColumnDef, keyed: set[str]) -> str:
     if limit:
         kept.append(f'CONSTRAINT "{BYTES_PREFIX}{column.name.lower()[:50]}" CHECK (octet_length({name}) <= {limit})')
     return " ".join([name, kind, *kept])
-
-
-def column_type(kind: exp.DataType, column: str) -> tuple[str, int | None]:
-    """The PostgreSQL type, and the limit of bytes in Redshift, if any.
-
-    Raises:
-        RefusedError: Redshift does not have the type.
-    """
-    sizes = [int(size.name) for size in kind.expressions] if kind.expressions else []
-    if kind.this in _DEFAULT_SIZES:
-        limit = sizes[0] if sizes else _DEFAULT_SIZES[kind.this]
-        if limit > MAX_BYTES:
-            raise RefusedError(f"Redshift's VARCHAR holds {MAX_BYTES} bytes at most: column {column} asks for {limit}")
-        return f"{'char' if kind.this in _FIXED else 'varchar'}({limit})", limit
-    if kind.this == _T.DECIMAL:
-        precision, scale = [*sizes, 0][:2] if sizes else (18, 0)
-        if precision > 38:
-            raise RefusedError(f"Redshift's DECIMAL has 38 digits at most: column {column} asks for {precision}")
-        return f"numeric({precision}, {scale})", None
-    if kind.this in _PLAIN:
-        return _PLAIN[kind.this], None
-    if kind.this in _UNSUPPORTED or isinstance(kind.this, exp.Interval):
-        raise NotImplementedError(f"local_glue does not support the type {kind.sql('redshift')}: column {column}")
-    raise RefusedError(f"Redshift has no type {kind.sql('postgres')}: column {column}")
 
 
 def _table_item(item: exp.Expression, keyed: set[str]) -> str | None:

@@ -10,6 +10,7 @@ from sqlglot.errors import UnsupportedError
 
 from local_glue.job.redshift import ddl, merge
 from local_glue.job.redshift.errors import RefusedError
+from local_glue.job.redshift.forms import check_form, check_words
 from local_glue.job.redshift.refusals import check_postgres_only
 from local_glue.job.redshift.rewrite import rewrite
 from local_glue.job.redshift.written import normalize, parse, words
@@ -24,7 +25,6 @@ _COMMANDS = re.compile(
     r"create\s+group\s|create\s+schema\s+.*authorization\s",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_IN_TRANSACTION = re.compile(r"(vacuum|create\s+database|drop\s+database|alter\s+table\s+\S+\s+append)\b", re.I)
 _QUERIES = (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
@@ -46,10 +46,12 @@ def translate(text: str) -> Statement:
     if re.match(r"\s*create\s+external\b", text, re.IGNORECASE):
         raise NotImplementedError(f"local_glue does not support CREATE EXTERNAL (Spectrum): {text[:200]}")
     source = normalize(text)
+    check_words(source)
     if re.search(r"\bremove\s+duplicates\s*$", source, re.IGNORECASE):
         return Statement(merge.simplified(source))
     tree = parse(source)
     check_postgres_only(tree, source)
+    check_form(tree, source)
     if isinstance(tree, exp.Create):
         return Statement(_create(tree, source, text))
     if isinstance(tree, exp.Alter):
@@ -77,10 +79,12 @@ def translate_query(text: str) -> str:
         RefusedError: it is not a query, or Redshift would not accept it.
     """
     source = normalize(text.strip().rstrip(";"))
+    check_words(source)
     tree = parse(source)
     if not isinstance(tree, exp.Query):
         raise RefusedError(f"sampleQuery must be one SELECT, not: {text[:200]}")
     check_postgres_only(tree, source)
+    check_form(tree, source)
     return _query(tree, source)
 
 
@@ -117,12 +121,12 @@ def _create(create: exp.Create, text: str, original: str) -> tuple[str, ...]:
 
 
 def _command(text: str) -> str:
-    if _NOT_IN_TRANSACTION.match(text):
-        raise RefusedError(f"Redshift does not run this inside a transaction, and actions run in one: {text[:200]}")
     if re.match(
         r"(do|listen|notify|reindex|cluster|create\s+(unique\s+)?index|create\s+extension)\b", text, re.IGNORECASE
     ):
         raise RefusedError(f"Redshift has no such statement: {text[:200]}")
+    if re.match(r"lock\b.*(\bin\s.*\bmode|\bnowait)\s*$", text, re.IGNORECASE | re.DOTALL):
+        raise RefusedError(f"Redshift's LOCK takes tables, no mode: write LOCK table (in: {text[:200]})")
     if not _COMMANDS.match(text):
         raise NotImplementedError(f"local_glue does not support this Redshift statement: {text[:200]}")
     return re.sub(r"\b(to|from)\s+role\s+", r"\1 ", text, flags=re.IGNORECASE)

@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 
 from local_glue.job.redshift.errors import RefusedError
+from local_glue.job.redshift.forms import check_form
 from local_glue.job.redshift.refusals import check_postgres_only
 from local_glue.job.redshift.rewrite import merge_values
 from local_glue.job.redshift.written import parse
@@ -24,6 +25,7 @@ def simplified(text: str) -> tuple[str, ...]:
     """
     merge = parse(re.sub(r"\bremove\s+duplicates\s*$", "WHEN MATCHED THEN DELETE", text, flags=re.IGNORECASE))
     check_postgres_only(merge, text)
+    check_form(merge, text)
     if not isinstance(merge, exp.Merge) or len(merge.args["whens"].expressions) > 1:
         _refuse("REMOVE DUPLICATES without WHEN clauses")
     target, source, condition = merge.this, merge.args["using"], merge.args["on"].sql("postgres")
@@ -60,7 +62,8 @@ def _check_parts(merge: exp.Merge) -> None:
     if not isinstance(target, exp.Table) or target.alias:
         _refuse("no alias for the target table")
     _check_source(target, source)
-    _check_condition(merge.args["on"])
+    _check_source(target, merge.args["whens"])
+    _check_condition(merge.args["on"], merge)
     _check_columns(merge)
 
 
@@ -71,13 +74,18 @@ def _check_source(target: exp.Table, source: exp.Expression) -> None:
             _refuse(f"a source that neither is nor reads the target {target.sql()}")
 
 
-def _check_condition(condition: exp.Expression) -> None:
+def _check_condition(condition: exp.Expression, merge: exp.Merge) -> None:
     condition = condition.unnest()
     if isinstance(condition, exp.And):
-        _check_condition(condition.this)
-        _check_condition(condition.expression)
+        _check_condition(condition.this, merge)
+        _check_condition(condition.expression, merge)
     elif not isinstance(condition, exp.EQ):
         _refuse(f"equality predicates joined by AND in ON, not {condition.sql()}")
+    else:
+        sides = [side.unnest() for side in (condition.this, condition.expression)]
+        names = {side.table.lower() or side.sql() for side in sides if isinstance(side, exp.Column)}
+        if len(names) < 2:
+            _refuse(f"a column of the target and one of the source in each predicate of ON, not {condition.sql()}")
 
 
 def _check_columns(merge: exp.Merge) -> None:

@@ -20,10 +20,19 @@ _SYNTAX = ("CAST", "TRY_CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "T
 _SYSTEM_VIEWS = {"svv_columns": "information_schema.columns", "svv_tables": "information_schema.tables"}
 _TEMPORARY = ("TEMP", "TEMPORARY")
 _EXACT = ("COUNT", "PERCENTILE_DISC")
+# Types of other databases, which sqlglot would read as one of Redshift's.
+_FOREIGN_TYPES = frozenset({"STRING", "BYTEA", "DOUBLE", "BLOB", "CLOB", "NUMBER", "LONG", "DATETIME", "TINYINT"})
 
 
 class AsWritten(Redshift):
     """Redshift's syntax, with only those functions known that have a syntax of their own."""
+
+    class Tokenizer(Redshift.Tokenizer):
+        """Knows no types but Redshift's by these names, of which FLOAT is the one of eight bytes."""
+
+        KEYWORDS = {word: kind for word, kind in Redshift.Tokenizer.KEYWORDS.items() if word not in _FOREIGN_TYPES} | {
+            "FLOAT": TokenType.DOUBLE
+        }
 
     class Parser(RedshiftParser):
         """Knows no function but COUNT, whose star needs it."""
@@ -56,12 +65,14 @@ def parse(text: str) -> exp.Expression:
     """The tree of one normalized statement.
 
     Raises:
-        RefusedError: it is no statement, or several.
+        RefusedError: it is no statement, or several, or has a type of another database.
         NotImplementedError: sqlglot cannot read it, which does not prove that Redshift cannot.
     """
     try:
         trees = sqlglot.parse(text, read=AsWritten)
     except SqlglotError as error:
+        if foreign := sorted(_FOREIGN_TYPES.intersection(words(text))):
+            raise RefusedError(f"Redshift has no type {', '.join(foreign)}: {text[:200]}") from None
         raise NotImplementedError(
             f"local_glue does not support this syntax, if Redshift does ({_reason(error)}): {text[:200]}"
         ) from None

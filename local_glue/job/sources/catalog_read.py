@@ -14,7 +14,7 @@ from local_glue.job.names import backquoted, column
 from local_glue.job.sources import s3
 from local_glue.job.sources.catalog import CatalogTable, Partition, exclusions, find_table, partitions
 
-_KNOWN = ("catalogPartitionPredicate", "exclusions", "recurse", "maxBand", "maxFilesInBand")
+_KNOWN = ("catalogPartitionPredicate", "exclusions", "recurse", "maxBand", "maxFilesInBand", *s3.BOUNDS)
 _WITHOUT_EFFECT = ("groupFiles", "groupSize", "useS3ListImplementation")
 _URI = "__glue_uri"
 
@@ -47,6 +47,7 @@ def read(
         "recurse": additional_options.get("recurse", False),
         "exclusions": exclusions(table, additional_options),
         **{name: additional_options[name] for name in ("maxBand", "maxFilesInBand") if name in additional_options},
+        **{name: additional_options.get(name) or table.parameters.get(name) for name in s3.BOUNDS},
     }
     format_options: dict[str, Any] = table.csv_options if table.format == "csv" else {}
     if table.keys:

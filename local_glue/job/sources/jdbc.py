@@ -54,19 +54,29 @@ def read_table(
     transformation_ctx: str,
 ) -> DataFrame:
     """Reads the rows of `table`, a name or a query in brackets with an alias, that the bookmark leaves to read."""
-    where = "TRUE"
-    bounds = run.bounds(transformation_ctx) if run else None
-    if run and bounds is not None and jdbc_bookmark.wants_bookmark(connection_options):
-        with source.connect(autocommit=True) as connection:
-            probe(connection, table, source)
-            where = _increment(connection, table, connection_options, run, transformation_ctx, bounds)
-    relation = f"(SELECT * FROM {table} WHERE {where}) AS source" if where != "TRUE" else table
+    relation = unread(run, source, table, connection_options, transformation_ctx)
     try:
         return _load(spark, source, relation, _partitions(source, table, connection_options))
     except Exception:
         with source.connect(autocommit=True) as connection:
             probe(connection, table, source)
         raise
+
+
+def unread(run: BookmarkedRun | None, source: Jdbc, table: str, connection_options: Mapping[str, Any], ctx: str) -> str:
+    """SQL for the rows of `table` that the run is to read, as FROM takes it; notes for `commit` that it did.
+
+    Raises:
+        JdbcSourceError: the database refuses the SQL.
+        JdbcBookmarkError: the bookmark's options do not fit the table, or the context's bookmark.
+    """
+    bounds = run.bounds(ctx) if run else None
+    if run is None or bounds is None or not jdbc_bookmark.wants_bookmark(connection_options):
+        return table
+    with source.connect(autocommit=True) as connection:
+        probe(connection, table, source)
+        where = _increment(connection, table, connection_options, run, ctx, bounds)
+    return f"(SELECT * FROM {table} WHERE {where}) AS source" if where != "TRUE" else table
 
 
 def probe(connection: psycopg.Connection, table: str, source: Jdbc) -> None:

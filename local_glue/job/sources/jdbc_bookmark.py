@@ -94,9 +94,20 @@ def condition(keys: Keys, lower: Sequence[str] | None, upper: Sequence[str] | No
 
 
 def parse(state: Mapping[str, Any] | None, keys: Keys) -> tuple[str, ...] | None:
-    """The saved mark, None without one or if it is for other keys."""
-    if not state or state.get("jsonClass") != _CLASS or state.get("keys") != list(keys.names):
+    """The saved mark, None without one.
+
+    Raises:
+        JdbcBookmarkError: it is one of other keys, of another order, or of another kind of source.
+    """
+    if not state:
         return None
+    order = "desc" if keys.descending else "asc"
+    if [state.get("jsonClass"), state.get("keys"), state.get("order")] != [_CLASS, list(keys.names), order]:
+        raise JdbcBookmarkError(
+            f"the bookmark of this transformation_ctx is of keys {state.get('keys')} ({state.get('order')}), not of "
+            f"{list(keys.names)} ({order}): what Glue makes of it is not documented; give the source another "
+            "transformation_ctx, or reset the bookmark"
+        )
     return tuple(state["values"]) if state.get("values") else None
 
 

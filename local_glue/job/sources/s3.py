@@ -12,7 +12,8 @@ from local_glue.job.sources import s3_bookmark, s3_formats
 from local_glue.job.sources.s3_listing import S3Object, S3SourceError, list_objects
 from local_glue.job.sources.s3_staging import staged
 
-_KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand", "maxFilesInBand", "groupFiles")
+BOUNDS = ("boundedFiles", "boundedSize")
+_KNOWN = ("paths", "path", "recurse", "exclusions", "maxBand", "maxFilesInBand", "groupFiles", *BOUNDS)
 # They control how Glue distributes the reading; the result is the same.
 _WITHOUT_EFFECT = ("groupSize", "useS3ListImplementation")
 GROUPED_FROM = 50_000
@@ -40,17 +41,29 @@ def read(
         exclusions=connection_options.get("exclusions"),
     )
     reader = s3_formats.reader(format, format_options)
-    chosen = [item for item in _unread(items, run, connection_options, transformation_ctx) if item.size]
+    chosen = [item for item in unread(items, run, connection_options, transformation_ctx) if item.size]
     _check_grouping(connection_options, format_options, len(chosen))
     if not chosen:
         return spark.createDataFrame([], StructType([]))
     return reader(spark, staged(chosen))
 
 
-def _unread(
+def unread(
     items: list[S3Object], run: BookmarkedRun | None, connection_options: Mapping[str, Any], ctx: str
 ) -> list[S3Object]:
+    """The objects that the run is to read, and notes for `commit` that it did.
+
+    Raises:
+        NotImplementedError: boundedFiles or boundedSize without a bookmark, or both.
+        S3SourceError: the context's bookmark is one of another kind of source.
+    """
     bounds = run.bounds(ctx) if run else None
+    limits = [connection_options.get(name) for name in BOUNDS]
+    if all(limits) or (any(limits) and bounds is None):
+        raise NotImplementedError(
+            "local_glue does not support boundedFiles or boundedSize without a bookmark, or both: what AWS reads then "
+            "is not documented; give one of them, a transformation_ctx, and --job-bookmark-option job-bookmark-enable"
+        )
     if run is None or bounds is None:
         return items
     lower, upper = map(s3_bookmark.S3State.parse, bounds)
@@ -62,6 +75,7 @@ def _unread(
         return []  # the run at the end of the range did not read this source
     chosen = s3_bookmark.choose(items, lower, upper, run.started)
     chosen = s3_bookmark.within_limit(items, chosen, lower, run.started, band)
+    chosen = s3_bookmark.oldest(chosen, *(int(limit) if limit else None for limit in limits))
     state = s3_bookmark.after(items, chosen, lower, run.started, band.milliseconds)
     run.record(ctx, state.as_json(next_number(bounds[0])))
     return chosen

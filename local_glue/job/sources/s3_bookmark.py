@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from local_glue.job.sources.s3_listing import S3Object
+from local_glue.job.sources.s3_listing import S3Object, S3SourceError
 
 DEFAULT_BAND_MS = 900_000
 DEFAULT_MOST_FILES = 1_000
@@ -43,9 +44,18 @@ class S3State:
 
     @classmethod
     def parse(cls, state: dict[str, Any] | None) -> "S3State | None":
-        """The saved state, None without one or if it is for another kind of source."""
-        if not state or state.get("jsonClass") != _CLASS:
+        """The saved state, None without one.
+
+        Raises:
+            S3SourceError: it is one of another kind of source.
+        """
+        if not state:
             return None
+        if state.get("jsonClass") != _CLASS:
+            raise S3SourceError(
+                "the bookmark of this transformation_ctx is one of a database: what Glue makes of it is not "
+                "documented; give the source another transformation_ctx, or reset the bookmark"
+            )
         values = state["timestamps"]
         include = frozenset(filter(None, values["INCLUDE_LIST"].split(",")))
         return cls(_parse_time(values["CURR_RUN_START_TIME"]), int(values["HIGH_BAND"]), include)
@@ -89,12 +99,32 @@ def within_limit(
     return [item for item in chosen if item.uri not in left]
 
 
+def oldest(chosen: Sequence[S3Object], files: int | None, size: int | None) -> list[S3Object]:
+    """The oldest of the chosen files: so many of them, or until their bytes reach `size`; all without a limit."""
+    if files is None and size is None:
+        return list(chosen)
+    ordered = sorted(chosen, key=lambda item: (item.modified, item.uri))
+    if files is not None:
+        return ordered[:files]
+    before = list(accumulate((item.size for item in ordered), initial=0))
+    return [item for item, total in zip(ordered, before, strict=False) if total < (size or 0)]
+
+
 def after(
-    items: Iterable[S3Object], chosen: Iterable[S3Object], lower: S3State | None, start: datetime, band_ms: int
+    items: Sequence[S3Object], chosen: Iterable[S3Object], lower: S3State | None, start: datetime, band_ms: int
 ) -> S3State:
     """The state after the chosen files were read."""
     bare = S3State(start, band_ms, frozenset())
     read = {item.uri for item in chosen}
+    left = [
+        item.modified
+        for item in items
+        if item.uri not in read and item.modified <= start and not (lower and lower.covers(item))
+    ]
+    if left and min(left) <= bare.settled_before:
+        # Nothing that was left to later runs may count as settled.
+        start = min(left) - timedelta(seconds=1) + timedelta(milliseconds=max(band_ms, MINIMUM_BAND_MS))
+        bare = S3State(start, band_ms, frozenset())
     banded = (item for item in items if item.modified > bare.settled_before)
     return S3State(
         start, band_ms, frozenset(fingerprint(i) for i in banded if i.uri in read or (lower and lower.covers(i)))

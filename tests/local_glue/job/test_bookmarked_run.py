@@ -15,10 +15,6 @@ def describe_BookmarkedRun():
     def _start(mode, **options):
         return BookmarkedRun.start("job", {"job_bookmark_option": mode, "JOB_RUN_ID": "jr_now", **options})
 
-    def it_has_no_bookmark_without_a_context_or_when_disabled(home):
-        assert _start(ENABLE).bounds("") is None
-        assert _start(DISABLE).bounds("ctx") is None
-
     def it_saves_all_contexts_on_commit_only(home):
         run = _start(ENABLE)
         run.record("a", {"n": 1})
@@ -26,17 +22,6 @@ def describe_BookmarkedRun():
         assert home.states("job") == {}
         run.commit()
         assert home.states("job") == {"a": {"n": 1}, "b": {"n": 2}}
-
-    def it_cannot_commit_what_another_run_overtook(home):
-        """Two runs of one job: the second began from the same bookmark, so only it may save."""
-        first, second = _start(ENABLE), _start(ENABLE)
-        first.record("a", {"n": 1})
-        second.record("a", {"n": 2})
-        with pytest.raises(VersionMismatchError, match="Expected version 1 but found version 2"):
-            first.commit()
-        second.commit()
-        second.commit()  # committing twice is no other run
-        assert home.states("job") == {"a": {"n": 2}}
 
     def it_neither_sees_nor_undoes_a_reset_while_it_runs(home):
         home.save("job", "jr_1", 0, {"a": {"n": 1}})
@@ -61,12 +46,6 @@ def describe_BookmarkedRun():
         run.record("a", {"n": 1})
         run.commit()
         assert home.get("job") is None
-
-    def it_reads_between_two_runs_when_paused_with_a_range(home):
-        for n in (1, 2, 3):
-            home.save("job", f"jr_{n}", 0, {"a": {"n": n}})
-        run = _start(PAUSE, job_bookmark_from="jr_1", job_bookmark_to="jr_2")
-        assert run.bounds("a") == ({"n": 1}, {"n": 2})
 
     def it_says_what_is_missing_without_a_home(monkeypatch):
         monkeypatch.delenv("LOCAL_GLUE_HOME")

@@ -62,31 +62,6 @@ def describe_a_load():
         assert rows("shop.t") == [(1, "a"), (2, None)]
         assert not exists(standin_warehouse, STAGE)
 
-    def it_creates_the_table_before_the_preactions(load, rows):
-        load([(1, "a")], preactions=f"INSERT INTO {STAGE} VALUES (9, 'first')")
-        assert rows() == [(1, "a"), (9, "first")]
-
-    def it_creates_missing_tables_with_the_connectors_types(load, standin_warehouse):
-        load([], "a int, b decimal(10,2), c timestamp, d boolean, e double, f date")
-        types = standin_warehouse.execute(
-            "SELECT data_type FROM information_schema.columns WHERE table_name = 'stage_t' ORDER BY ordinal_position"
-        ).fetchall()
-        assert [kind for (kind,) in types] == [
-            "integer", "numeric", "timestamp without time zone", "boolean", "double precision", "date",
-        ]  # fmt: skip
-
-    def it_runs_both_action_lists_for_an_empty_frame(load, rows, target):
-        load([], preactions=CREATE, postactions=PUBLISH)
-        assert rows("shop.t") == []
-
-    def it_loads_by_position(load, rows):
-        load([("5", "a")], "name string, id string", preactions=CREATE)
-        assert rows() == [(5, "a")]
-
-    def it_loads_by_name_when_told(load, rows):
-        load([("a", 5)], "name string, id bigint", preactions=CREATE, include_column_list="true")
-        assert rows() == [(5, "a")]
-
     def it_leaves_files_and_a_manifest_on_s3(load, standin_s3, standin_prefix):
         load([(1, "a"), (2, "b")], preactions=CREATE)
         keys = [
@@ -104,15 +79,6 @@ def describe_a_load():
         options = {"dbtable": STAGE, "database": "warehouse", "preactions": CREATE}
         context.write_dynamic_frame.from_jdbc_conf(frame, "redshift", options, f"s3://{BUCKET}/tmp/")
         assert rows() == [(1, "a")]
-
-    @pytest.mark.parametrize("name", ["STAGE_T", "public.Stage_T", '"PUBLIC"."STAGE_T"'])
-    def it_folds_names_and_writes_to_public(load, rows, name):
-        load([(1, "a")], dbtable=name)
-        assert rows() == [(1, "a")]
-
-    def it_enforces_no_primary_key(load, rows):
-        load([(1, "a"), (1, "b")], preactions=CREATE.replace("id BIGINT", "id BIGINT PRIMARY KEY"))
-        assert [row[0] for row in rows()] == [1, 1]
 
     def it_merges(load, rows, target):
         merge = (
@@ -140,12 +106,6 @@ def describe_a_failed_load():
         with faults.hook(begun.append), pytest.raises(NotImplementedError, match=named):
             load([(1, "a")], postactions=action)
         assert begun.count(f"redshift:{STAGE}:begin") == 1
-
-    def it_leaves_nothing(load, rows, target, standin_warehouse):
-        with pytest.raises(RedshiftError, match=r"shop.nope.* does not exist"):
-            load([(1, "a")], preactions=CREATE, postactions=f"{PUBLISH}; INSERT INTO shop.nope VALUES (1)")
-        assert rows("shop.t") == [(0, "old")]
-        assert not exists(standin_warehouse, STAGE)
 
     def it_is_tried_three_times(load, target):
         begun = []
@@ -204,11 +164,6 @@ def describe_a_failed_load():
         assert rows("shop.t") == [(0, "old")]
         assert not exists(standin_warehouse, STAGE)
 
-    def it_cannot_undo_what_truncate_committed(load, rows, target):
-        with pytest.raises(RedshiftError):
-            load([(1, "a")], preactions="TRUNCATE TABLE shop.t", postactions="DELETE FROM shop.nope")
-        assert rows("shop.t") == []
-
     def it_names_the_value_that_does_not_fit(load, standin_prefix):
         wide = "CREATE TABLE public.w (id INT, name VARCHAR(5), at TIMESTAMP)"
         good = ("1", "a", "2026-01-01 00:00:00")
@@ -251,30 +206,14 @@ def describe_a_failed_load():
         )
         assert standin_warehouse.execute(noted).fetchone() == ("name", 1204, 1)
 
-    def it_names_too_many_columns(load):
-        with pytest.raises(RedshiftError, match=r"has 3 columns, the table takes 2 \(id, name\): .*by position"):
-            load([(1, "a", "b")], "id bigint, name string, more string", preactions=CREATE)
-
-    def it_counts_bytes_wherever_rows_come_from(load):
-        wide = CREATE.replace("VARCHAR(5)", "VARCHAR(50)")
-        table = "CREATE TABLE shop.narrow (id BIGINT, name VARCHAR(5))"
-        with pytest.raises(RedshiftError, match="String length exceeds DDL length in column name of narrow"):
-            load([(1, "éééa")], preactions=wide, postactions=f"{table}; INSERT INTO shop.narrow SELECT * FROM {STAGE}")
-
 
 def describe_what_is_refused_before_anything_happens():
     @pytest.mark.parametrize(
         ("options", "error", "message"),
         [
-            ({"dbtable": "dev.public.t"}, RedshiftError, "must be table or schema.table"),
             ({"preactions": "SELECT FNV_HASH(1)"}, NotImplementedError, "FNV_HASH"),
-            ({"postactions": "INSERT INTO shop.t VALUES (1) ON CONFLICT DO NOTHING"}, RefusedError, "ON CONFLICT"),
             ({"preactions": "a;\nb"}, RefusedError, "line break"),
-            ({"noSuch": "1"}, NotImplementedError, "noSuch"),
-            ({"tempformat": "AVRO"}, NotImplementedError, "AVRO"),
-            ({"extracopyoptions": "EMPTYASNULL"}, NotImplementedError, "EMPTYASNULL"),
             ({"redshiftTmpDir": "s3://no-such-bucket/x"}, RedshiftError, "'no-such-bucket' does not exist"),
-            ({"redshiftTmpDir": ""}, RedshiftError, "redshiftTmpDir"),
         ],
     )
     def it_says_why(load, standin_warehouse, options, error, message):

@@ -2,9 +2,8 @@
 
 import pytest
 
-from local_glue.job.redshift.actions import split_actions
 from local_glue.job.redshift.dialect import translate, translate_query
-from local_glue.job.redshift.errors import RedshiftError, RefusedError
+from local_glue.job.redshift.errors import RefusedError
 
 MERGE = (
     "MERGE INTO shop.customers USING public.stage AS s ON customers.id = s.id AND customers.k = s.k "
@@ -119,82 +118,3 @@ def describe_queries():
     def it_takes_nothing_but_a_query():
         with pytest.raises(RefusedError, match="one SELECT"):
             translate_query("DELETE FROM t")
-
-
-REFUSED = {
-    "ALTER TABLE t ADD COLUMN IF NOT EXISTS c INT": "ADD COLUMN IF NOT EXISTS",
-    "ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(50)": "outside a transaction",
-    "CREATE INDEX i ON t (a)": "CREATE INDEX",
-    "CREATE TABLE t (a SERIAL)": "SERIAL",
-    "CREATE TABLE t (a UUID)": "UUID",
-    "CREATE TABLE t (a JSONB)": "JSONB",
-    "CREATE TABLE t (a INT[])": "INT",
-    "CREATE TABLE t (a INT CHECK (a > 0))": "CHECK",
-    "CREATE TABLE t (a VARCHAR(70000))": "65535",
-    "CREATE TABLE t (a DECIMAL(39))": "38 digits",
-    "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING": "ON CONFLICT",
-    "INSERT INTO t VALUES (1) RETURNING a": "RETURNING",
-    "WITH q AS (SELECT 1) INSERT INTO t SELECT * FROM q": "WITH before INSERT",
-    "SELECT DISTINCT ON (a) b FROM t": "DISTINCT ON",
-    "SELECT count(*) FILTER (WHERE a) FROM t": "FILTER",
-    "SELECT 1 WHERE a IS DISTINCT FROM b": "IS DISTINCT FROM",
-    "SELECT * FROM generate_series(1, 2)": "generate_series",
-    "SELECT string_agg(a, ',') FROM t": "LISTAGG",
-    "SELECT * FROM (VALUES (1), (2)) AS v (a)": "VALUES as a table",
-    "SELECT a FROM t FOR UPDATE": "FOR UPDATE",
-    "SELECT a::uuid FROM t": "UUID",
-    "SELECT ? FROM t": "parameters",
-    "CREATE TABLE t (explicit BOOLEAN)": 'explicit as a name, .* write "explicit"',
-    "SELECT tag FROM t": "reserved word",
-    "INSERT INTO t (open) SELECT 1": "reserved word",
-    "UPDATE t SET raw = 1": "reserved word",
-    "CREATE TABLE t (a INT) DISTKEY (b)": "key column b",
-    "CREATE TABLE t (a INT) DISTSTYLE ALL SORTKEY (a, c)": "key column c",
-    "VACUUM t": "inside a transaction",
-    "DO $$ BEGIN END $$": "no such statement",
-    "INSERT INTO t VALUES ('half": "does not understand",
-    MERGE.replace("shop.customers USING", "shop.customers AS u USING"): "no alias",
-    MERGE.replace("WHEN MATCHED THEN", "WHEN MATCHED AND s.id > 1 THEN"): "no AND condition",
-    MERGE.replace("s.k WHEN", "s.k + 1 WHEN").replace("customers.id = s.id", "customers.id > s.id"): "equality",
-    MERGE.replace("UPDATE SET name = s.name", "DO NOTHING"): "DO NOTHING",
-    MERGE.replace("public.stage AS s", "shop.customers AS s"): "reads the target",
-    MERGE.replace("public.stage AS s", "(SELECT id FROM shop.customers) AS s"): "reads the target",
-    MERGE.replace("SET name", "SET customers.name"): "bare column names",
-    MERGE.replace("SET name = s.name", "SET name = DEFAULT"): "DEFAULT",
-    MERGE.replace("VALUES (s.id, s.name)", "VALUES (s.id, DEFAULT)"): "DEFAULT",
-    MERGE[: MERGE.index(" WHEN NOT")]: "exactly one",
-    MERGE[: MERGE.index(" WHEN MATCHED")] + MERGE[MERGE.index(" WHEN NOT") :]: "exactly one",
-    "MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.a) WHEN MATCHED THEN DELETE": "exactly",
-    "WITH q AS (SELECT 1 AS a) " + MERGE: "no WITH",
-    MERGE + " RETURNING id": "RETURNING",
-}
-
-
-@pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
-def test_what_redshift_refuses_is_refused(text):
-    with pytest.raises(RefusedError, match=REFUSED[text]):
-        translate(text)
-
-
-@pytest.mark.parametrize("text", ["COPY t FROM 's3://x' IAM_ROLE 'y'", "CALL p()"])
-def test_what_the_stand_in_lacks_says_so(text):
-    with pytest.raises(NotImplementedError, match="local_glue"):
-        translate(text)
-
-
-def describe_split_actions():
-    def it_cuts_at_every_semicolon_in_literals_too():
-        assert split_actions(" a; b ;; c; ", "preactions", "t") == ["a", "b", "c"]
-        assert split_actions("INSERT INTO t VALUES ('x;y')", "preactions", "t") == ["INSERT INTO t VALUES ('x", "y')"]
-
-    def it_puts_the_table_for_percent_s():
-        assert split_actions("DELETE FROM %s", "preactions", '"a"."b"') == ['DELETE FROM "a"."b"']
-
-    def it_refuses_what_java_would_garble():
-        with pytest.raises(RefusedError, match="another %"):
-            split_actions("DELETE FROM %s WHERE a LIKE 'x%'", "preactions", "t")
-        assert split_actions("DELETE FROM t WHERE a LIKE 'x%'", "preactions", "t")
-
-    def it_refuses_line_breaks():
-        with pytest.raises(RedshiftError, match="postactions holds a line break"):
-            split_actions("a;\nb", "postactions", "t")

@@ -4,7 +4,6 @@ import pytest
 
 from local_glue.job.connections import ConnectionFailedError
 from local_glue.job.sources.jdbc import JdbcSourceError
-from local_glue.job.sources.jdbc_bookmark import JdbcBookmarkError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 RDS = {"useConnectionProperties": "true", "connectionName": "rds"}
@@ -46,49 +45,10 @@ def describe_bookmarks():
         assert read(jobBookmarkKeys=["seq"]) == [9]
         assert read(jobBookmarkKeys=["seq"]) == []
 
-    def it_orders_keys_as_numbers_not_as_text(table, read):
-        table(*range(995, 1005))
-        assert len(read(jobBookmarkKeys=["seq"])) == 10
-        table(2000)
-        assert read(jobBookmarkKeys=["seq"]) == [2000]
-
-    def it_follows_descending_keys(table, read):
-        table(5, 4)
-        keys = {"jobBookmarkKeys": ["seq"], "jobBookmarkKeysSortOrder": "desc"}
-        assert read(**keys) == [4, 5]
-        table(9, 3)
-        assert read(**keys) == [3]
-
-    def it_compares_compound_keys_in_order(table, read):
-        keys = {"jobBookmarkKeys": ["seq", "part"]}
-        table((1, 5))
-        assert read(**keys) == [1]
-        table((1, 4), (1, 6), (2, 0))
-        assert read(**keys) == [1, 2]
-
-    def it_keeps_the_mark_when_the_table_is_emptied(table, read, standin_rds):
-        table(1, 9)
-        read(jobBookmarkKeys=["seq"])
-        standin_rds.execute("DELETE FROM public.t")
-        assert read(jobBookmarkKeys=["seq"]) == []
-        table(3, 10)
-        assert read(jobBookmarkKeys=["seq"]) == [10]
-
-    def it_reads_rows_without_a_key_the_first_time(table, read):
-        table((1, 1), (2, None))
-        assert read(jobBookmarkKeys=["part"]) == [1, 2]
-        assert read(jobBookmarkKeys=["part"]) == []
-
     def it_ignores_the_bookmark_for_a_sample_query(table, read):
         table(1, 2)
         query = {"jobBookmarkKeys": ["seq"], "sampleQuery": "SELECT seq FROM public.t WHERE seq > 1"}
         assert read(**query) == read(**query) == [2]
-
-    def it_reads_all_without_context_keys_or_when_disabled(table, read):
-        table(1)
-        keys = {"jobBookmarkKeys": ["seq"]}
-        assert read(**keys) == read(ctx="", **keys) == read(mode="disable", **keys) == read(ctx="d") == [1]
-        assert read(ctx="d") == [1]
 
     def it_reads_again_what_a_range_of_runs_read(table, read, standin_runs):
         runs = []
@@ -97,14 +57,6 @@ def describe_bookmarks():
             read(jobBookmarkKeys=["seq"])
             runs.append(standin_runs.last_run_id)
         assert read(mode="pause", from_run=runs[0], to_run=runs[1], jobBookmarkKeys=["seq"]) == [2]
-
-    def it_takes_a_gapless_primary_key_by_itself(read, standin_rds):
-        standin_rds.execute("CREATE TABLE public.t (seq BIGINT PRIMARY KEY)")
-        standin_rds.execute("ALTER TABLE public.t OWNER TO loader")
-        standin_rds.execute("INSERT INTO public.t VALUES (1), (2)")
-        assert read() == [1, 2]
-        standin_rds.execute("INSERT INTO public.t VALUES (3)")
-        assert read() == [3]
 
     def it_takes_keys_and_hash_fields_named_like_words_of_sql(read, standin_rds):
         standin_rds.execute('CREATE TABLE public.t ("user" BIGINT, "order" INT, "Group" INT)')
@@ -117,14 +69,6 @@ def describe_bookmarks():
         assert read(ctx="", hashfield="USER") == read(ctx="", hashfield="Group") == [1, 2, 2]
         with pytest.raises(JdbcSourceError, match=r"hashfield: .* no column 'nope', only user, order, Group"):
             read(hashfield="nope")
-
-    @pytest.mark.parametrize(
-        ("keys", "message"),
-        [(["Seq"], "case-sensitive"), (["nope"], "no column 'nope', only seq, part")],
-    )
-    def it_names_keys_that_do_not_fit(table, read, keys, message):
-        with pytest.raises(JdbcBookmarkError, match=message):
-            read(jobBookmarkKeys=keys)
 
 
 def describe_reading():

@@ -229,10 +229,20 @@ def describe_refusals():
         with pytest.raises(NotImplementedError, match=message):
             read("t")
 
+    @pytest.mark.parametrize("where", ["the read", "the table"])
+    def it_reads_a_bounded_number_of_files_a_run(catalog, read, where):
+        bound = {"boundedFiles": "1"}
+        catalog.table("t", [("id", "bigint")], **(bound if where == "the table" else {}))
+        for n in (1, 2):
+            catalog.put(f"t/{n}.csv", f"{n}\n")
+        options = bound if where == "the read" else {}
+        both = [read("t", ctx="c", additional_options=options)[1] for _ in range(2)]
+        assert both == [[(1,)], [(2,)]]
+
     def it_names_an_unknown_option(catalog, read):
         catalog.table("t", [("id", "bigint")])
-        with pytest.raises(NotImplementedError, match="boundedFiles"):
-            read("t", additional_options={"boundedFiles": "1"})
+        with pytest.raises(NotImplementedError, match="noSuch"):
+            read("t", additional_options={"noSuch": "1"})
 
 
 def describe_writing():
