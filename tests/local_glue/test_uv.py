@@ -68,7 +68,7 @@ def test_without_uv_it_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setattr(pip_settings, "read", dict)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SystemExit, match="uv is not installed: run '.*/python -m pip install uv'"):
+    with pytest.raises(SystemExit, match=r"uv is not installed: run '.*/python -m pip install uv'"):
         uv.main(["pip", "install", "x"])
 
 
