@@ -39,7 +39,7 @@ def _as_data_frame(create):
 class GlueContext(SQLContext):
     """Glue's sources and sinks, with one Spark session."""
 
-    def __init__(self, sparkContext=None, **options):
+    def __init__(self, sparkContext=None, *, minPartitions=None, targetPartitions=None, **options):
         refuse("GlueContext", **options)
         spark = sparkContext if isinstance(sparkContext, SparkSession) else None
         context = spark.sparkContext if spark else (sparkContext or SparkContext.getOrCreate())
