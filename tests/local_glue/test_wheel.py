@@ -42,10 +42,11 @@ def _installed(wheel, python, folder):
 
 def describe_the_wheel():
     def it_has_every_file_of_the_package_and_no_other(wheel):
-        listed = subprocess.run(["git", "ls-files"], cwd=PACKAGE, capture_output=True, text=True, check=True)
+        files = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file()]
+        wanted = [path for path in files if "__pycache__" not in path.parts and not path.parts[0].startswith(".")]
         with zipfile.ZipFile(wheel) as archive:
             inside = {name.removeprefix("local_glue/") for name in archive.namelist() if ".dist-info/" not in name}
-        assert inside == {name for name in listed.stdout.split() if name.partition("/")[0] not in NOT_INSTALLED}
+        assert inside == {str(path) for path in wanted if path.parts[0] not in NOT_INSTALLED}
 
     def it_brings_its_licence(wheel):
         with zipfile.ZipFile(wheel) as archive:
