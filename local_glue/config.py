@@ -1,11 +1,11 @@
 """The configuration of a project: `[tool.local_glue]` in its pyproject.toml."""
 
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local_glue import toml
 from local_glue.errors import ConfigError
 
 HOME_VARIABLE = "LOCAL_GLUE_HOME"
@@ -140,8 +140,8 @@ def load_config(project: Path) -> Config:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        return toml.loads(file.read_text(encoding="utf-8"))
+    except toml.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,7 +119,7 @@ def what_is_lost(home: Home) -> str | None:
         return None
     if not home.marker.exists() or endpoint_answers(state):
         return None
-    since = datetime.fromtimestamp(home.marker.stat().st_mtime, UTC)
+    since = datetime.fromtimestamp(home.marker.stat().st_mtime, timezone.utc)
     databases = ", ".join(state["databases"]) or "none"
     jobs = len(list(home.bookmarks.glob("*.json")))
     return (

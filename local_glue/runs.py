@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -77,7 +77,7 @@ def root(run: dict[str, Any]) -> str:
 
 def seconds(run: dict[str, Any]) -> float:
     """How long a run took, or has taken so far."""
-    return ((run.get("CompletedOn") or datetime.now(UTC)) - run["StartedOn"]).total_seconds()
+    return ((run.get("CompletedOn") or datetime.now(timezone.utc)) - run["StartedOn"]).total_seconds()
 
 
 def usual_seconds(glue: Any, names: Iterable[str]) -> dict[str, float]:

@@ -5,6 +5,7 @@ local_glue.uv pip install …`; only the standard library is imported here, beca
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -58,13 +59,16 @@ def _certificates(settings: Mapping[str, str], environ: Mapping[str, str]) -> di
 
 
 def main(argv: list[str]) -> None:
-    """Becomes uv, which was installed beside this interpreter."""
+    """Becomes uv: the one that was installed beside this interpreter, else that of the machine."""
     settings = pip_settings.read()
     variables = uv_environment(settings, os.environ)
     variables.setdefault("UV_CACHE_DIR", str(_cache()))
     # Else the first runs compile what they import; where PYTHONDONTWRITEBYTECODE is set every run does, for seconds.
     variables.setdefault("UV_COMPILE_BYTECODE", "1")
-    uv = Path(sys.executable).with_name("uv")
+    beside = Path(sys.executable).with_name("uv")
+    uv = beside if beside.exists() else shutil.which("uv")
+    if not uv:
+        sys.exit(f"uv is not installed: run '{sys.executable} -m pip install uv'")
     os.execve(uv, [str(uv), *uv_command(argv, settings, sys.executable)], variables)  # noqa: S606
 
 

@@ -60,6 +60,12 @@ def running() -> GlueVersion | None:
     return next((version for version in VERSIONS.values() if version.spark == installed), None)
 
 
+def default_name(environ: Mapping[str, str] = os.environ) -> str:
+    """The version of jobs that name none: that of the variable, else the one whose Spark is installed here."""
+    here = running()
+    return environ.get(VARIABLE) or (here.name if here else "5.1")
+
+
 def interpreter(version: GlueVersion, locks: Mapping[str, Path]) -> Path:
     """The Python that runs jobs of a version, in an environment that is made or renewed if need be.
 

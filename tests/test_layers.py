@@ -25,6 +25,7 @@ LAYERS = {
             "machine",
             "pip_settings",
             "uv",
+            "toml",
             "config",
             "home",
             "java",

@@ -1,6 +1,6 @@
 """Past runs and their logs, for the command line."""
 
-from datetime import UTC
+from datetime import timezone
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def print_runs(stack: Stack, limit: int) -> None:
         table.add_column(column, justify="right" if column == "seconds" else "left", overflow="fold")
     for started, name, kind, state, run, run_id in sorted(rows, key=lambda row: row[0], reverse=True)[:limit]:
         shown = run_id[:SHOWN_ID] + (f"…{run_id[run_id.index('_attempt_') :]}" if "_attempt_" in run_id else "")
-        when = f"{started.astimezone(tz=UTC):%Y-%m-%d %H:%M:%S}"
+        when = f"{started.astimezone(tz=timezone.utc):%Y-%m-%d %H:%M:%S}"
         table.add_row(when, kind, name, state, f"{seconds(run):.1f}", shown, Text(run.get("ErrorMessage", "")))
     console = Console(highlight=False)
     (console if console.is_terminal else Console(highlight=False, width=10_000)).print(table)

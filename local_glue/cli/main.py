@@ -12,7 +12,8 @@ import typer
 from local_glue.cli.bookmark import bookmark_app
 from local_glue.cli.doctor import doctor
 from local_glue.cli.init import init
-from local_glue.cli.support import JobName, attach, readable_errors
+from local_glue.cli.job import job
+from local_glue.cli.support import attach, readable_errors
 from local_glue.environment import start_afresh
 from local_glue.errors import LocalGlueError, NotRunningError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(bookmark_app, name="bookmark")
 app.command()(init)
 app.command()(doctor)
+app.command()(job)
 
 
 @app.command()
@@ -168,21 +170,6 @@ def run(
     from local_glue.runs import pairs_of
 
     code = run_workflow(attach(), workflow, pairs_of(properties or (), "--property"), as_json=as_json)
-    if code:
-        raise typer.Exit(code)
-
-
-@app.command()
-@readable_errors
-def job(
-    name: JobName,
-    arguments: Annotated[list[str] | None, typer.Option("--argument", "-a", help="Job argument, as key=value.")] = None,
-) -> None:
-    """Start one job, follow it to its end; exit code 0 only if it succeeded. Ctrl-C stops the run."""
-    from local_glue.cli.run import run_job
-    from local_glue.runs import as_arguments, pairs_of
-
-    code = run_job(attach(), name, as_arguments(pairs_of(arguments or (), "--argument")))
     if code:
         raise typer.Exit(code)
 

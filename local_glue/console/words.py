@@ -1,6 +1,6 @@
 """How pages say states, times and sizes."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from local_glue.runs import outcome, printable, root, seconds
@@ -59,12 +59,12 @@ def _took(value: float) -> str:
 
 def clock(value: datetime | None) -> str:
     """A moment in UTC, to the second."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if value else ""
+    return f"{value.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
     """How long ago a moment was, in its largest unit."""
-    past = max(0.0, ((now or datetime.now(UTC)) - value).total_seconds())
+    past = max(0.0, ((now or datetime.now(timezone.utc)) - value).total_seconds())
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if count := int(past // length):
             return f"{count} {unit}{'' if count == 1 else 's'} ago"

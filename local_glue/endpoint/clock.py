@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError
@@ -45,7 +45,7 @@ class Clock:
 
     def _run(self) -> None:
         while True:
-            now = datetime.now(UTC)
+            now = datetime.now(timezone.utc)
             following = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
             if self._ended.wait((following - now).total_seconds()):
                 return

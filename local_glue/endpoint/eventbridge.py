@@ -11,7 +11,7 @@ import json
 import sys
 import uuid
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from local_glue.endpoint.glue.runs import JobRun
@@ -106,7 +106,7 @@ def _publish(target: dict[str, Any], event: dict[str, Any]) -> None:
     _, _, _, region, account, _ = target["Arn"].split(":", 5)
     whole = {key: value for key, value in event.items() if key != "ingestion-time"}
     if isinstance(whole.get("time"), int | float):
-        whole["time"] = datetime.fromtimestamp(whole["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        whole["time"] = datetime.fromtimestamp(whole["time"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     sns_backends[account][region].publish(transformed(target, whole), arn=target["Arn"])
 
 

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +118,7 @@ def _run(statement: Any, home: Home, user: str | None) -> None:
         primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
         statement.error, outcome = f"ERROR: {primary or error}", "FAILED"
     statement.duration = int((time.monotonic() - started) * 1e9)
-    statement.updated_at = datetime.now(UTC).isoformat()
+    statement.updated_at = datetime.now(timezone.utc).isoformat()
     statement.status = outcome
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class BookmarkedRun:
     mode: str = DISABLE
     from_run: str | None = None
     to_run: str | None = None
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     pending: dict[str, State] = field(default_factory=dict)
     attempt: int | None = None
     version: int | None = None

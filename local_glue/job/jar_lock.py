@@ -7,12 +7,12 @@ import importlib.util
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import Iterable
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
+from local_glue import toml
 from local_glue.job.jars import LOCK
 
 POSTGRESQL = "org.postgresql:postgresql:42.7.3"
@@ -35,7 +35,7 @@ HEADER = "# The jars that Spark does not ship, and the SHA-256 of each; written 
 def main() -> None:
     """Writes the section of the Spark that is installed; the others stay."""
     spark = metadata.version("pyspark")
-    sections = tomllib.loads(LOCK.read_text(encoding="utf-8")) if LOCK.exists() else {}
+    sections = toml.loads(LOCK.read_text(encoding="utf-8")) if LOCK.exists() else {}
     sections[f"spark-{spark.partition('.')[0]}"] = _resolved(spark)
     parts = [f"\n[{name}]\n" + "".join(map('"{0[0]}" = "{0[1]}"\n'.format, sorted(jars.items())))
              for name, jars in sorted(sections.items())]  # fmt: skip

@@ -5,7 +5,6 @@ Python fetches them, as pip does its packages: over the same proxy and certifica
 
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_glue import pip_settings
+from local_glue import pip_settings, toml
 from local_glue.environment import own_folder
 from local_glue.errors import LocalGlueError
 
@@ -51,7 +50,7 @@ class Jar:
 
 def locked(spark: str, lock: Path = LOCK) -> list[Jar]:
     """The jars for a version of Spark: those of the Hadoop that it ships, without what it ships itself."""
-    section = tomllib.loads(lock.read_text(encoding="utf-8"))[f"spark-{spark.partition('.')[0]}"]
+    section = toml.loads(lock.read_text(encoding="utf-8"))[f"spark-{spark.partition('.')[0]}"]
     return [Jar(*name.split(":"), digest) for name, digest in section.items()]
 
 

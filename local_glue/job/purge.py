@@ -1,7 +1,7 @@
 """purge_s3_path: deletes objects that are older than a number of hours."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,7 +27,7 @@ def purge(path: str, options: Mapping[str, Any]) -> None:
     checks.check("purge_s3_path", options, _KNOWN)
     bucket, prefix = split_uri(path)
     hours = float(options.get("retentionPeriod", DEFAULT_HOURS))
-    newest = datetime.now(UTC) - timedelta(hours=hours)
+    newest = datetime.now(timezone.utc) - timedelta(hours=hours)
     kept = set(options.get("excludeStorageClasses") or ())
     keys = [
         item["Key"]

@@ -1,7 +1,7 @@
 """Values and errors of a database as text, for people and programs."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timezone
 from typing import Any
 
 
@@ -21,7 +21,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, datetime):
-        plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        plain = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
         return plain.isoformat(sep=" ", timespec="microseconds" if plain.microsecond else "seconds")
     if isinstance(value, date):
         return value.isoformat()

@@ -23,6 +23,7 @@ SHELL_VARIABLE = "LOCAL_GLUE_PYTHON_SHELL"
 FAULTS_VARIABLE = "LOCAL_GLUE_FAULTS"
 """A Python file that runs before each script, in its process: tests let runs fail with it, see `local_glue.faults`."""
 
+DEBUG_VARIABLE = "LOCAL_GLUE_DEBUG_PORT"
 MESSAGE_LIMIT = 4000
 WAIT = "--wait"
 """In place of a script: wait for a run that standard input describes."""
@@ -82,8 +83,11 @@ def main(argv: Sequence[str]) -> int:
     if faults := os.environ.get(FAULTS_VARIABLE):
         runpy.run_path(faults)
     sys.argv = list(argv)
+    port = os.environ.pop(DEBUG_VARIABLE, None)
     error: BaseException | None = None
     try:
+        if port:
+            _wait_for_debugger(int(port))
         runpy.run_path(argv[0], run_name="__main__")
     except SystemExit as stop:
         error = None if succeeded(stop) else stop
@@ -120,6 +124,19 @@ def _wait() -> list[str]:
     with suppress(OSError, ValueError, IndexError):
         _show(run["argv"])
     return run["argv"]
+
+
+def _wait_for_debugger(port: int) -> None:
+    """Listens on this machine alone, until a debugger has set its breakpoints."""
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # no warning that the standard library is frozen
+    try:
+        import debugpy
+    except ImportError:
+        sys.exit(f"debugpy is not installed here: run '{sys.executable} -m pip install debugpy'")
+    debugpy.configure(subProcess=False)
+    debugpy.listen(("127.0.0.1", port))
+    print(f"local_glue: waits for a debugger on 127.0.0.1:{port}", file=sys.stderr, flush=True)  # noqa: T201
+    debugpy.wait_for_client()
 
 
 def _show(argv: Sequence[str]) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from local_glue.access import Access
-from local_glue.config import load_config
+from local_glue.config import Config, load_config
 from local_glue.job import gateway
-from local_glue.runner.bootstrap import RESULT_VARIABLE, SHELL_VARIABLE
+from local_glue.runner import debug
+from local_glue.runner.bootstrap import DEBUG_VARIABLE, RESULT_VARIABLE, SHELL_VARIABLE
 from local_glue.runner.groups import end_group, start_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
@@ -59,6 +60,10 @@ class ProcessExecutor:
             client = access.client("s3")
             script = fetch(client, request.script, folder)
             paths = stage_libraries(client, request.libraries, folder)
+            if request.debug_port:
+                config = self._config()
+                script = debug.script_of_project(config, request.script, script)
+                paths = debug.libraries_of_project(config, request.libraries.get("--extra-py-files", ""), paths)
         except (LaunchError, GlueVersionError) as error:
             log.write_text(f"{error}\n", encoding="utf-8")
             logs.write(ERROR, f"{error}\n".encode())
@@ -86,7 +91,10 @@ class ProcessExecutor:
         version = find_version(request.glue_version) if request.glue_version else running()
         if version is None or version == running():
             return Path(sys.executable)
-        return interpreter(version, load_config(Path(self.access.home.read_state()["project"])).locks())
+        return interpreter(version, self._config().locks())
+
+    def _config(self) -> Config:
+        return load_config(Path(self.access.home.read_state()["project"]))
 
     def _execute(
         self, request: RunRequest, program: list[Path], paths: list[Path], folder: Path, output: "Output"
@@ -96,6 +104,8 @@ class ProcessExecutor:
         variables = self._environment(self.access.signed_with(request.access_key), paths, result)
         if request.python_shell:
             variables[SHELL_VARIABLE] = request.python_shell
+        if request.debug_port:
+            variables[DEBUG_VARIABLE] = str(request.debug_port)
         variables |= {"PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python}
         jvm = self.warm.lend(Path(python)) if _suits_a_warm_jvm(request) else None
         if jvm:

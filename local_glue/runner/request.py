@@ -28,6 +28,8 @@ class RunRequest:
     """The key of the session of the job's role; None where no role is judged."""
     python_shell: str | None = None
     """The Python version that a Python shell job asks for; None for jobs with Spark."""
+    debug_port: int | None = None
+    """Where on this machine the run waits for a debugger; None for runs that none follows."""
     on_running: Callable[[], bool] = lambda: True
 
 

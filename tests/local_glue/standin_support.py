@@ -49,7 +49,7 @@ def standin_imports() -> Iterator[None]:
 
 
 def _forget() -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "awsglue"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("awsglue", "awsgluedq", "awsglueml")]:
         del sys.modules[name]
 
 

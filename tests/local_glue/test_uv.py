@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local_glue import pip_settings
+from local_glue import pip_settings, uv
 from local_glue.uv import uv_command, uv_environment
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
@@ -62,6 +62,14 @@ def describe_the_environment_of_uv():
             "pip", "install", "x", "--python", "/here/python", "--no-index",
         ]  # fmt: skip
         assert uv_command(["pip", "compile", "x"], {}, "/here/python") == ["pip", "compile", "x"]
+
+
+def test_without_uv_it_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(pip_settings, "read", dict)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"uv is not installed: run '.*/python -m pip install uv'"):
+        uv.main(["pip", "install", "x"])
 
 
 @pytest.mark.skipif(not Path(sys.executable).with_name("uv").exists(), reason="uv stands in the main environment only")

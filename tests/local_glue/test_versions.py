@@ -35,6 +35,14 @@ def describe_interpreter():
             interpreter(GlueVersion("5.9", "3.9.9", "3.11"), {})
 
 
+def describe_the_version_of_jobs_that_name_none():
+    def it_is_the_one_installed_here():
+        assert versions.default_name({}) == running().name
+
+    def it_is_that_of_the_variable():
+        assert versions.default_name({versions.VARIABLE: "6.0"}) == "6.0"
+
+
 def describe_find_python():
     def it_finds_one_that_pyenv_keeps_and_has_not_chosen(tmp_path, monkeypatch):
         kept = tmp_path / "versions" / "3.98.0" / "bin" / "python3.98"

@@ -11,6 +11,7 @@ from local_glue.endpoint.glue.commands import shell_version, why_not
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, not_found
 from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.iam.judge import DeniedError
+from local_glue.runner import debug
 from local_glue.runner.request import Executor, Outcome, RunRequest
 
 LIBRARY_OPTIONS = ("--extra-py-files", "--extra-files", "--additional-python-modules")
@@ -176,7 +177,11 @@ class Jobs:
             if run.abandoned:
                 return None
             retry = None
-            if state == "FAILED" and run.attempt < (run.job.get("MaxRetries") or 0):
+            if (
+                state == "FAILED"
+                and debug.OPTION not in run.arguments
+                and run.attempt < (run.job.get("MaxRetries") or 0)
+            ):
                 retry = run.next_attempt()
                 self._register(retry)
             else:
@@ -186,6 +191,7 @@ class Jobs:
 
     def _request(self, run: JobRun) -> RunRequest:
         arguments = run.all_arguments()
+        port = arguments.pop(debug.OPTION, None)
         workflow, shell, system = run.workflow_run, shell_version(run.job), {}
         if not shell:  # the names of job and run are documented for Spark jobs only
             system = {"--JOB_NAME": run.job_name, "--JOB_ID": run.job["JobId"], "--JOB_RUN_ID": run.run_id}
@@ -193,13 +199,13 @@ class Jobs:
         if workflow:
             system |= {"--WORKFLOW_NAME": workflow.name, "--WORKFLOW_RUN_ID": workflow.run_id}
         argv = [part for key, value in {**system, **arguments, **system}.items() for part in (key, value)]
-        minutes = run.timeout_minutes
+        minutes = None if port else run.timeout_minutes
         return RunRequest(
             job_name=run.job_name, run_id=run.run_id, script=run.job["Command"]["ScriptLocation"], argv=argv,
             libraries={key: arguments.get(key, "") for key in LIBRARY_OPTIONS},
             glue_version=run.job.get("GlueVersion"),
             timeout_s=minutes * self.minute_seconds if minutes else None,
-            python_shell=shell, on_running=lambda: self._running(run),
+            python_shell=shell, debug_port=int(port) if port else None, on_running=lambda: self._running(run),
         )  # fmt: skip
 
     def _running(self, run: JobRun) -> bool:

@@ -1,6 +1,5 @@
 """Glue calls about jobs and their runs."""
 
-import os
 import secrets
 from typing import Any
 
@@ -19,7 +18,7 @@ FIELDS = ("JobMode", "Description", "LogUri", "Role", "ExecutionProperty", "Comm
           "ExecutionClass", "CodeGenConfigurationNodes", "SourceControlDetails", "MaintenanceWindow",
           "JobRunQueuingEnabled")  # fmt: skip
 DEFAULTS = {"MaxRetries": 0, "Timeout": 480, "JobMode": "SCRIPT"}
-SPARK_DEFAULTS = {**DEFAULTS, "GlueVersion": os.environ.get(versions.VARIABLE) or "5.1"}
+SPARK_DEFAULTS = {**DEFAULTS, "GlueVersion": versions.default_name()}
 
 
 def create_job(call: Call) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import math
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from local_glue.endpoint.glue.capacity import of_run
@@ -15,7 +15,7 @@ LOG_GROUP = "/aws-glue/jobs"
 
 def now() -> datetime:
     """The current time in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(timezone.utc)
 
 
 def new_run_id(prefix: str) -> str:

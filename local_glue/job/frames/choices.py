@@ -46,7 +46,12 @@ def unmarked(frame: DataFrame) -> DataFrame:
 
 def cast(name: str, kind: str) -> Column:
     """A column cast to one of Glue's types; what cannot be cast becomes null."""
-    return F.expr(f"try_cast({backquoted(name)} AS {_SQL_TYPES.get(kind.lower(), kind)})")
+    return cast_reference(backquoted(name), kind)
+
+
+def cast_reference(reference: str, kind: str) -> Column:
+    """The same of a column or a field of a struct, as SQL names it."""
+    return F.expr(f"try_cast({reference} AS {_SQL_TYPES.get(kind.lower(), kind)})")
 
 
 def resolve(frame: DataFrame, actions: Mapping[str, str]) -> DataFrame:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import psycopg
@@ -147,7 +147,7 @@ def _transaction(load: Load, files: list[StagedFile]) -> None:
 def _note(load: Load, error: LoadError) -> None:
     """Writes the error to Redshift's tables of load errors, which keep it though the transaction is rolled back."""
     code = java_errors.error_code(error.reason)
-    kept = (datetime.now(UTC).replace(tzinfo=None), error.file[:256], error.line, error.column, code)
+    kept = (datetime.now(timezone.utc).replace(tzinfo=None), error.file[:256], error.line, error.column, code)
     with load.target.connect(autocommit=True) as connection:
         connection.execute(
             "INSERT INTO sys_load_error_detail (start_time, file_name, line_number, column_name, error_code, "
@@ -174,7 +174,7 @@ def _run(connection: psycopg.Connection, statements: tuple[str, ...]) -> None:
         try:
             connection.execute(sql.SQL(statement))
         except psycopg.Error as error:
-            error.add_note(statement)
+            error.__notes__ = [statement]  # as add_note does, which Python 3.10 lacks
             raise
 
 

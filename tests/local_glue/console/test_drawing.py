@@ -1,10 +1,6 @@
-"""Where the boxes of a workflow's graph stand, how pages say things, and what a wheel takes along."""
+"""Where the boxes of a workflow's graph stand and how pages say things."""
 
-import subprocess
-import sys
-import zipfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +8,6 @@ from local_glue.console import graph, words
 from local_glue.console.logs import readable
 from local_glue.endpoint.glue.graph import build_graph
 from local_glue.runs import last_said, printable, tail
-
-PROJECT = Path(__file__).parents[3]
 
 
 def trigger(name, after, starts, logical="AND", state="SUCCEEDED"):
@@ -111,14 +105,3 @@ def test_structured_lines_are_written_for_people():
     assert readable('{"message": "x", "time": "soon", "a": {"b": null}}') == 'soon  x  a={"b": null}'
     for other in ("{", '{"rows": 7}', "{}", "[]", "{x}"):
         assert readable(other) == other
-
-
-def test_a_wheel_has_templates_and_styles(tmp_path):
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=120)
-    (wheel,) = tmp_path.glob("*.whl")
-    inside = set(zipfile.ZipFile(wheel).namelist())
-    folder = PROJECT / "local_glue/console"
-    wanted = {str(file.relative_to(PROJECT)) for part in ("templates", "static") for file in (folder / part).iterdir()}
-    assert len(wanted) > 10
-    assert wanted <= inside

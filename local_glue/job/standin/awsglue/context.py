@@ -25,6 +25,9 @@ session.prepare_environment()
 from pyspark import SparkContext  # noqa: E402
 from pyspark.sql import SparkSession, SQLContext  # noqa: E402
 
+PARTITIONS = ("minPartitions", "targetPartitions")
+"""Options that change only in how many parts Glue reads."""
+
 
 def _as_data_frame(create):
     """A method like `create`, with its signature, whose result is a DataFrame."""
@@ -40,7 +43,7 @@ class GlueContext(SQLContext):
     """Glue's sources and sinks, with one Spark session."""
 
     def __init__(self, sparkContext=None, **options):
-        refuse("GlueContext", **options)
+        refuse("GlueContext", **{name: value for name, value in options.items() if name not in PARTITIONS})
         spark = sparkContext if isinstance(sparkContext, SparkSession) else None
         context = spark.sparkContext if spark else (sparkContext or SparkContext.getOrCreate())
         spark = spark or SparkSession.builder.getOrCreate()

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from awsglue import frame_operations as operations
 from awsglue.schemas import glue_schema, tree
 from awsglue.unsupported import unsupported
-from local_glue.job.frames import choices, relational, rows
+from local_glue.job.frames import choices, mapping, relational, rows
 from local_glue.job.options import refuse
 
 
@@ -79,7 +79,7 @@ class DynamicFrame:
         self, mappings, case_sensitive=False, transformation_ctx="", info="", stageThreshold=0, totalThreshold=0
     ):
         """Columns by (source, source type, target, target type) or (source, target)."""
-        return self._with(operations.apply_mapping(self._frame, mappings, case_sensitive), transformation_ctx)
+        return self._with(mapping.apply_mapping(self._frame, mappings, case_sensitive), transformation_ctx)
 
     def applyMapping(self, *args, **kwargs):
         """See apply_mapping."""

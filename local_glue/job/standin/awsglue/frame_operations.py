@@ -1,7 +1,6 @@
-"""The transforms on DataFrames. Columns are top-level: nested paths are refused."""
+"""The transforms on DataFrames. Columns are top-level but for mappings: nested paths are refused."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql.types import NullType
@@ -26,20 +25,6 @@ def drop_fields(frame: DataFrame, paths: Sequence[str]) -> DataFrame:
 def rename_field(frame: DataFrame, old: str, new: str) -> DataFrame:
     """One column under another name."""
     return frame.withColumnRenamed(_plain(old), _plain(new))
-
-
-def apply_mapping(frame: DataFrame, mappings: Sequence[Any], case_sensitive: bool) -> DataFrame:
-    """Columns selected, renamed and cast; values that cannot be cast become null."""
-    known = {name if case_sensitive else name.lower(): name for name in frame.columns}
-    columns = []
-    for mapping in mappings:
-        source, target, kind = _mapping(mapping)
-        name = known.get(source if case_sensitive else source.lower())
-        if name is not None:
-            if kind:
-                choices.refuse(frame, "apply_mapping with types", [name])
-            columns.append((choices.cast(name, kind) if kind else column(name)).alias(target))
-    return frame.select(*columns)
 
 
 def resolve_choice(
@@ -97,15 +82,6 @@ def join(left: DataFrame, keys1: Sequence[str], keys2: Sequence[str], right: Dat
         for one, two in zip(_listed(keys1), _listed(keys2), strict=True)
     ]
     return left.join(second, on, "inner")
-
-
-def _mapping(mapping: Any) -> tuple[str, str, str | None]:
-    parts = tuple(mapping)
-    if len(parts) == 4:
-        return _plain(parts[0]), _plain(parts[2]), parts[3]
-    if len(parts) == 2:
-        return _plain(parts[0]), _plain(parts[1]), None
-    raise ValueError(f"a mapping is (source, source type, target, target type) or (source, target), not {mapping!r}")
 
 
 def _listed(paths: Sequence[str]) -> Sequence[str]:

@@ -32,7 +32,9 @@ def write_frame(
         return connector.write(frame, connection_options, target)
     if connection_type == "postgresql":
         return write_postgresql(frame, connection_options, target)
-    raise NotImplementedError(f"local_glue does not write to connection_type {connection_type!r}")
+    raise NotImplementedError(
+        f"local_glue does not write to connection_type {connection_type!r}: it writes s3, postgresql and redshift"
+    )
 
 
 def write_table(

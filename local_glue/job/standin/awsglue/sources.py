@@ -36,4 +36,6 @@ def read_frame(
         return redshift.read(spark, run, connection_options, ctx)
     if connection_type == "postgresql":
         return jdbc.read(spark, run, connection_options, ctx)
-    raise NotImplementedError(f"local_glue does not read from connection_type {connection_type!r}")
+    raise NotImplementedError(
+        f"local_glue does not read from connection_type {connection_type!r}: it reads s3, postgresql and redshift"
+    )

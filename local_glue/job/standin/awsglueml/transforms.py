@@ -1,0 +1,3 @@
+"""See the package."""
+
+from awsglueml import __getattr__  # noqa: F401
