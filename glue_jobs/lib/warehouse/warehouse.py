@@ -123,6 +123,7 @@ class Warehouse:
         emptied: Collection[Table] = (),
         carried_runs: DataFrame | None = None,
         loaded_at: datetime | None = None,
+        also: Iterable[str] = (),
     ) -> None:
         """Publishes every staged table of `tables` and the books, in one transaction; a dry run tells what it would do.
 
@@ -132,6 +133,7 @@ class Warehouse:
             emptied: Tables without slices that are replaced even if their stage is empty; this needs file books.
             carried_runs: Rows of load_runs in addition to this run's own.
             loaded_at: What tables published by `insert` say.
+            also: Statements that run after those of the tables; a dry run leaves them out.
 
         Raises:
             PublishConflictError: Another run published since `prepare`; nothing was published.
@@ -156,7 +158,7 @@ class Warehouse:
             dry_run.tell(self._previewed(into_targets(preview)), run_book, file_books)
             return
         try:
-            self._write_audit(audit.coalesce(1), list(staged), into_targets(sql))
+            self._write_audit(audit.coalesce(1), list(staged), [*into_targets(sql), *also])
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)
