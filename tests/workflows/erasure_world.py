@@ -92,7 +92,8 @@ class ErasureWorld:
         """What names the user: objects of which any version does, tables, entries of the ledger."""
         found = {key for key, body in self._versions() if _names(_text(body))}
         for database in ("warehouse", "rds"):
-            query = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('music', 'sparkify', 'public', 'stage')"
+            ours = "('music', 'sparkify', 'public', 'stage')"
+            query = f"SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN {ours}"
             for schema, table in self.streams.rows(query, database=database):
                 rows = self.streams.rows(f'SELECT * FROM {schema}."{table}"', database=database)
                 found |= {f"{schema}.{table}"} if _names(str(rows)) else set()
