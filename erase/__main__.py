@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from erase.asking import WORKFLOWS, EraseError, Eraser
+from glue_jobs.lib.erasure import requests
 from local_glue.errors import LocalGlueError
 
 UNKNOWN, FAILED = 1, 2
@@ -16,7 +18,7 @@ UNKNOWN, FAILED = 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Erases; exit code 0: erased, or a dry run; 1: nowhere known, nothing was changed; 2: it failed, run it again."""
     parser = argparse.ArgumentParser(prog="python -m erase", description=__doc__)
-    parser.add_argument("user_id", type=int, help="the user's id")
+    parser.add_argument("user_id", type=_user_id, help="the user's id")
     parser.add_argument(
         "--workflow", choices=WORKFLOWS, action="append", help="only in the data of this workflow; default: in all"
     )
@@ -27,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         eraser = Eraser(boto3.client if given.env else _here(), _tell)
         receipt = eraser.erase(given.user_id, workflows, dry_run=given.dry_run)
-    except (LocalGlueError, EraseError) as error:
+    except (LocalGlueError, EraseError, ClientError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return FAILED
     return _report(receipt)
@@ -42,6 +44,13 @@ def _report(receipt: dict[str, Any]) -> int:
         _tell(f"{count:>12,}  {name}")
     _tell(f"{receipt['outcome']}; run {receipt['run_id']}, which music.load_runs has without the user's id")
     return 0
+
+
+def _user_id(text: str) -> int:
+    """A whole number that a user can have."""
+    if not 0 <= int(text) <= requests.LARGEST:
+        raise ValueError
+    return int(text)
 
 
 def _tell(line: str) -> None:

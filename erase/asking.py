@@ -56,14 +56,19 @@ class Eraser:
             self.run(WORKFLOWS[workflow])
         lake, s3 = self._arguments(JOB)[LAKE], self.client("s3")
         key = self.ask(user_id, workflows)
-        while True:
-            run_id = self.run(JOB, {"--dry_run": "true"} if dry_run else {})
-            if dry_run:
-                s3.delete_object(Bucket=lake, Key=key)
-                return {"outcome": "dry run", "run_id": run_id}
-            # An older request, for other datasets, comes first.
-            if not _is_there(s3, lake, key):
-                return json.loads(s3.get_object(Bucket=lake, Key=requests.receipt_key(run_id))["Body"].read())
+        if dry_run:
+            try:
+                return {"outcome": "dry run", "run_id": self.run(JOB, {"--dry_run": "true"})}
+            finally:
+                # Otherwise the next run would take it for a request.
+                _delete(s3, lake, key)
+        run_id = self.run(JOB)
+        while _is_there(s3, lake, key):  # an older request, for other datasets, came first
+            run_id = self.run(JOB)
+        receipt = requests.receipt_key(run_id)
+        if not _is_there(s3, lake, receipt):
+            raise EraseError(f"another run has dealt with the request: see {requests.FOLDER}receipts/ in bucket {lake}")
+        return json.loads(s3.get_object(Bucket=lake, Key=receipt)["Body"].read())
 
     def run(self, job: str, arguments: Mapping[str, str] | None = None) -> str:
         """Runs a job to its end; returns the run's id."""
@@ -78,6 +83,12 @@ class Eraser:
 
     def _arguments(self, job: str) -> Mapping[str, str]:
         return self.client("glue").get_job(JobName=job)["Job"]["DefaultArguments"]
+
+
+def _delete(s3: Any, bucket: str, key: str) -> None:
+    """Deletes an object with all its versions."""
+    for item in s3.list_object_versions(Bucket=bucket, Prefix=key).get("Versions", []):
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=item["VersionId"])
 
 
 def _is_there(s3: Any, bucket: str, key: str) -> bool:

@@ -132,6 +132,8 @@ def record_parts(ledger: Ledger, dataset: Dataset) -> frozenset[str]:
 def _that_mention(run: LoadRun, keys: Sequence[str], users: Collection[int]) -> list[str]:
     """Of the archived files, those with a line that may be a user's."""
     paths = archive.paths_to_read(run.config.lake_bucket, keys)
+    if not paths:
+        return []
     lines = raw_lines.read_lines(run.glue.spark, paths, keys)
     is_suspect = F.col("line").rlike(mention(users)) | F.col("line").contains("\\u")
     prefix = f"s3://{run.config.lake_bucket}/"

@@ -37,8 +37,8 @@ def find_rows(bucket: str, dataset: Dataset, users: Collection[int], parts: Coll
     Args:
         parts: MD5 (hex) of the users' lines that were part of a record of several lines.
     """
-    keys = list(_parquet_keys(bucket, dataset))
-    found = parallel.in_parallel(lambda key: len(_rows_of(_table(bucket, key), dataset, users, parts)), keys)
+    keys, columns = list(_parquet_keys(bucket, dataset)), ["raw", dataset.user_field or "", "_errors"]
+    found = parallel.in_parallel(lambda key: len(_rows_of(_table(bucket, key, columns), dataset, users, parts)), keys)
     return {key: rows for key, rows in zip(keys, found, strict=True) if rows}
 
 
@@ -125,8 +125,8 @@ def _parquet_keys(bucket: str, dataset: Dataset) -> Iterator[str]:
         yield from (item["Key"] for item in aws.list_objects(bucket, folder) if item["Key"].endswith(".parquet"))
 
 
-def _table(bucket: str, key: str) -> pa.Table:
-    return pq.read_table(io.BytesIO(b"".join(versions.read(bucket, key))))
+def _table(bucket: str, key: str, columns: list[str] | None = None) -> pa.Table:
+    return pq.read_table(io.BytesIO(b"".join(versions.read(bucket, key))), columns=columns)
 
 
 def _rows_of(table: pa.Table, dataset: Dataset, users: Collection[int], parts: Collection[str]) -> list[int]:

@@ -57,7 +57,8 @@ class UsersInRds:
                 self._correct_books(db, files)
 
     def _correct_books(self, db: pg8000.native.Connection, files: Sequence[Archived]) -> None:
-        for file in files:
+        names = {table.dataset for table in self._tables}
+        for file in (file for file in files if file.dataset.name in names):
             values = "archive_key = CAST(:new AS varchar), checksum = COALESCE(CAST(:sum AS varchar), checksum)"
             statement = f"UPDATE {BOOKS} SET {values} WHERE archive_key = :old"
             db.run(statement, new=file.new_key, sum=file.checksum or None, old=file.key)

@@ -21,6 +21,9 @@ FOLDER = "erasures/"
 REQUESTS = f"{FOLDER}requests/"
 PROGRESS = f"{FOLDER}progress.json"
 
+LARGEST = 2**63 - 1
+"""BIGINT's."""
+
 REMEDY = "delete the object and ask again with `make erase`"
 
 
@@ -86,7 +89,7 @@ def _read(config: JobConfig, key: str) -> tuple[int, tuple[str, ...]]:
     except (ValueError, KeyError, TypeError) as cause:
         raise ConfigError(f"'{key}' in bucket '{config.lake_bucket}' is no request: {REMEDY}") from cause
     people = [name for name, dataset in DATASETS.items() if dataset.user_field]
-    if not isinstance(user_id, int) or user_id < 0 or not datasets or not set(datasets) <= set(people):
+    if not isinstance(user_id, int) or not 0 <= user_id <= LARGEST or not datasets or not set(datasets) <= set(people):
         raise ConfigError(
             f"'{key}' in bucket '{config.lake_bucket}' must hold user_id, a whole number, and datasets, some of "
             f"{', '.join(people)}: {REMEDY}"

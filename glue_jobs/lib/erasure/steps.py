@@ -75,6 +75,9 @@ def change_databases(
 def clear_up(run: PlayRun, request: Request, found: Found) -> None:
     """Deletes what the databases and the ledger no longer name: rejected rows, former files, old versions, stages."""
     lake, landing, users = run.config.lake_bucket, run.config.landing_bucket, request.users
+    # No load is running, so whoever left something in temp/ is dead, however recently it died.
+    dead = sweep.find_dead_runs(run.config, now=datetime.now(UTC) + 2 * sweep.DEAD_AFTER)
+    sweep.sweep(run.config, dead, lambda: run.warehouse)
     for dataset in request.datasets:
         # Looked for again: a load may have rejected rows since.
         rows = quarantined.find_rows(lake, dataset, users, found.parts)
@@ -86,9 +89,6 @@ def clear_up(run: PlayRun, request: Request, found: Found) -> None:
     versions.delete_all_of(lake, [file.key for file in found.archived])
     versions.delete_with_markers(lake, found.former)
     versions.delete_with_markers(landing, found.withdrawn)
-    # No load is running, so whoever left something in temp/ is dead, however recently it died.
-    dead = sweep.find_dead_runs(run.config, now=datetime.now(UTC) + 2 * sweep.DEAD_AFTER)
-    sweep.sweep(run.config, dead, lambda: run.warehouse)
     logs.info("former files and versions deleted")
 
 

@@ -36,9 +36,7 @@ class Warehouse:
     """One run's view of the tables of one publisher (a schema's jobs share one)."""
 
     def __init__(self, run: GlueRun, config: JobConfig, *, publisher: str = "music") -> None:
-        self._run = run
-        self._config = config
-        self._publisher = publisher
+        self._run, self._config, self._publisher = run, config, publisher
         self._connector = Connector(run, config)
         self._stages = Stages(config)
         self._tables: tuple[Table, ...] = ()
@@ -148,9 +146,8 @@ class Warehouse:
             audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
 
         def into_targets(how: ModuleType) -> list[str]:
-            return [
-                text for table in staged for text in self._into_target(how, table, slices or {}, emptied, loaded_at)
-            ]
+            found = (self._into_target(how, table, slices or {}, emptied, loaded_at) for table in staged)
+            return [text for texts in found for text in texts]
 
         if self._config.dry_run:
             self.stage(audit.coalesce(1), LOAD_RUNS)
