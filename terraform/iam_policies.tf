@@ -74,8 +74,9 @@ locals {
   search_statements = { for kind, of in local.job_kinds : kind => [
     for statement in [
       {
-        Sid      = "ListLanding"
-        Action   = ["s3:ListBucketVersions"]
+        Sid = "ListLanding"
+        # That a version is gone meanwhile, S3 says only to who may list.
+        Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
         Resource = [local.arn.landing]
       },
       {
