@@ -27,7 +27,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run report explain test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report explain erase test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ report: .venv/.run-ready ## The report of the last run again, from the warehouse
 
 explain: .venv/.run-ready ## The story of a run from the books: RUN=… (default the last), ENV=dev for that environment on AWS
 	@$(BIN)/python -m explain $(RUN) $(if $(filter command line,$(origin ENV)),--env $(ENV))
+
+erase: .venv/.run-ready ## Erase a user everywhere: USER_ID=…, WORKFLOW=streams for its data only, ENV=dev for that environment on AWS
+	@$(BIN)/python -m erase $(USER_ID) $(if $(filter command line,$(origin WORKFLOW)),--workflow $(WORKFLOW)) $(if $(filter command line,$(origin ENV)),--env $(ENV)) $(ERASE_ARGS)
 
 test: $(TESTS).test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither; GLUE=5.0 or 6.0
 	@$(TEST) -m "not slow" -n 2 --dist loadfile --durations=15

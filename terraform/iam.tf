@@ -22,9 +22,10 @@ resource "aws_iam_role_policy" "job" {
     Version = "2012-10-17"
     Statement = [
       for statement in concat(
-        local.common_statements,
+        [for statement in local.common_statements : statement if statement.Sid != "WriteSparkHistory" || local.keeps_history[each.key]],
         local.key_statements[each.key],
         local.landing_statements[each.key],
+        local.search_statements[each.key],
         local.lake_statements[each.key],
         local.ledger_statements[each.key],
         local.glue_statements[each.key],

@@ -2,6 +2,7 @@
 #
 # Prefixes lie in the lake bucket; <dataset> stands for each dataset, <job> for each job of the kind.
 #   list, read, write, delete   by boto3
+#   read_versions, delete_versions   by boto3, of objects that were replaced or deleted
 #   spark_read, spark_write     by Spark, which also looks at the folders above
 locals {
   ledger_load = ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
@@ -44,6 +45,19 @@ locals {
       write       = ["reports/", "logs/errors/"]
       spark_write = ["temp/<job>/"]
     }
+    # Looks everywhere for a user, also in what waits and in old versions; takes lines out of files.
+    erase_user = {
+      searches_landing = true
+      list             = ["archive/<dataset>/", "quarantine/", "temp/", "logs/errors/", "erasures/"]
+      read             = ["archive/<dataset>/", "quarantine/", "temp/", "logs/errors/", "erasures/"]
+      write            = ["archive/<dataset>/", "quarantine/<dataset>/", "quarantine/replayed/<dataset>/", "logs/errors/", "erasures/"]
+      delete           = ["quarantine/", "temp/"]
+      read_versions    = ["archive/<dataset>/", "accepted/<dataset>/", "quarantine/files/"]
+      delete_versions  = ["archive/<dataset>/", "accepted/<dataset>/", "quarantine/", "temp/", "logs/errors/", "erasures/"]
+      spark_read       = ["archive/<dataset>/"]
+      spark_write      = ["temp/<job>/"]
+      ledger           = ["dynamodb:Scan", "dynamodb:BatchWriteItem"]
+    }
     # Sweeps what dead runs of any job left, whichever workflow it ends.
     clean_up = {
       list        = ["temp/", "quarantine/<dataset>/"]
@@ -63,7 +77,7 @@ locals {
 
   # The same prefixes with the names filled in: kind -> operation -> prefixes.
   job_prefixes = { for kind, of in local.job_kinds : kind => {
-    for operation in ["list", "read", "write", "delete", "spark_read", "spark_write"] : operation => distinct(flatten([
+    for operation in ["list", "read", "write", "delete", "read_versions", "delete_versions", "spark_read", "spark_write"] : operation => distinct(flatten([
       for prefix in try(local.job_access[kind][operation], []) :
       [for dataset in coalescelist(of.datasets, ["none"]) : [for job in of.jobs : replace(replace(prefix, "<dataset>", dataset), "<job>", job)]]
     ]))

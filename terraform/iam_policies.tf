@@ -41,6 +41,10 @@ locals {
     },
   ]
 
+  keeps_history = { for kind, of in local.job_kinds : kind => anytrue([
+    for job in of.jobs : lookup(local.jobs[job].arguments, "--enable-spark-ui", "true") == "true"
+  ]) }
+
   # S3 asks for a data key, Glue encrypts bookmarks itself.
   key_statements = { for kind, of in local.job_kinds : kind => [{
     Sid      = "UseKey"
@@ -65,6 +69,49 @@ locals {
         Resource = [for dataset in of.datasets : "${local.arn.landing}/${dataset}/*"]
       },
   ] : statement if try(local.job_access[kind].takes_landing, false)] }
+
+  # Who looks for a user in what waits, and deletes what its deliverer withdrew.
+  search_statements = { for kind, of in local.job_kinds : kind => [
+    for statement in [
+      {
+        Sid = "ListLanding"
+        # That a version is gone meanwhile, S3 says only to who may list.
+        Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
+        Resource = [local.arn.landing]
+      },
+      {
+        Sid      = "SearchLanding"
+        Action   = ["s3:GetObjectVersion", "s3:DeleteObjectVersion"]
+        Resource = [for dataset in of.datasets : "${local.arn.landing}/${dataset}/*"]
+      },
+      {
+        Sid       = "ListVersions"
+        Action    = ["s3:ListBucketVersions"]
+        Resource  = [local.arn.lake]
+        Condition = { StringLike = { "s3:prefix" = formatlist("%s*", local.job_prefixes[kind].delete_versions) } }
+      },
+      {
+        Sid      = "ReadVersions"
+        Action   = ["s3:GetObjectVersion"]
+        Resource = formatlist("${local.arn.lake}/%s*", local.job_prefixes[kind].read_versions)
+      },
+      {
+        Sid      = "DeleteVersions"
+        Action   = ["s3:DeleteObjectVersion"]
+        Resource = formatlist("${local.arn.lake}/%s*", local.job_prefixes[kind].delete_versions)
+      },
+      {
+        Sid      = "SeeRuns"
+        Action   = ["glue:GetJobRuns"]
+        Resource = formatlist("${local.arn.glue}:job/%s", sort(keys(local.jobs)))
+      },
+      {
+        Sid    = "SeeJobs"
+        Action = ["glue:GetJobs"]
+        # Which resource IAM judges this call by is not documented.
+        Resource = ["*"]
+      },
+  ] : statement if try(local.job_access[kind].searches_landing, false)] }
 
   # Who copies raw files, with the tags that they may have.
   copies = { for kind in keys(local.job_kinds) : kind => try(contains(local.job_access[kind].write, "quarantine/files/"), false) }

@@ -16,7 +16,16 @@ SCRIPTS = sorted(file.stem for file in PACKAGES["glue_jobs"].glob("*.py") if fil
 LAYERS = {
     "glue_jobs": (
         *("lib.run", "lib.contracts", "lib.files", "lib.books", "lib.intake", "lib.rows", "lib.warehouse", "lib.load"),
-        *("lib.upkeep", "lib.quality", "lib.catalogue", "lib.plays", "lib.sparkify", "lib.report", SCRIPTS),
+        *(
+            "lib.upkeep",
+            "lib.quality",
+            "lib.catalogue",
+            "lib.plays",
+            "lib.sparkify",
+            "lib.erasure",
+            "lib.report",
+            SCRIPTS,
+        ),
     ),
     "local_glue": (
         (

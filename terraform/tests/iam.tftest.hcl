@@ -24,7 +24,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
   assert {
     condition = toset(flatten([for policy in aws_iam_role_policy.job : [
       for statement in jsondecode(policy.policy).Statement : statement.Sid if contains(statement.Resource, "*")
-    ]])) == toset(["PublishMetrics", "LookAtNetwork", "KeepBookmarks"])
+    ]])) == toset(["PublishMetrics", "LookAtNetwork", "KeepBookmarks", "SeeJobs"])
     error_message = "Only what AWS has no resources for may be allowed on all of them."
   }
   assert {
@@ -34,9 +34,9 @@ run "roles_have_what_the_code_of_their_jobs_does" {
     error_message = "A job may use the whole lake."
   }
   assert {
-    condition = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-landing")] == ["validate_files"]
-    # The deliverers' bucket is emptied by one job only.
-    error_message = "Other jobs than validate_files may use the landing bucket."
+    condition = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-landing")] == ["erase_user", "validate_files"]
+    # The deliverers' bucket is emptied by one job only; another deletes what they withdrew.
+    error_message = "Other jobs than validate_files and erase_user may use the landing bucket."
   }
   assert {
     condition = {
@@ -56,7 +56,7 @@ run "roles_have_what_the_code_of_their_jobs_does" {
     error_message = "validate_files may use other folders: ${aws_iam_role_policy.job["validate_files"].policy}"
   }
   assert {
-    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-lake/accepted")] == ["validate_files"]
+    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "the-lake/accepted")] == ["erase_user", "validate_files"]
     error_message = "What version 0.1 left in accepted/ is taken over by validate_files alone."
   }
   assert {
@@ -104,8 +104,8 @@ run "roles_have_what_the_code_of_their_jobs_does" {
     error_message = "load_catalog reads no files, so it needs neither the ledger nor the archive."
   }
   assert {
-    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "dynamodb:Scan") && !contains(["load_streams", "load_sparkify"], kind)] == []
-    error_message = "Only backfills look through the whole ledger."
+    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(policy.policy, "dynamodb:Scan") && !contains(["load_streams", "load_sparkify", "erase_user"], kind)] == []
+    error_message = "Only backfills and erasures look through the whole ledger."
   }
   assert {
     # S3A asks for a folder and for those above it, without a slash and with one.
@@ -117,6 +117,10 @@ run "roles_have_what_the_code_of_their_jobs_does" {
       StringLikeIfExists = { "s3:prefix" = ["temp/load_catalog/*", "temp/", "temp/load_catalog/"] }
     }
     error_message = "Spark cannot look at the folders above its own: ${aws_iam_role_policy.job["load_catalog"].policy}"
+  }
+  assert {
+    condition     = [for kind, policy in aws_iam_role_policy.job : kind if strcontains(replace(policy.policy, "the-landing/", ""), "s3:DeleteObjectVersion\"],\"Effect\":\"Allow\",\"Resource\":[\"arn:aws:s3:::the-lake")] == ["erase_user"]
+    error_message = "Only an erasure deletes old versions in the lake."
   }
   assert {
     condition     = alltrue([for policy in aws_iam_role_policy.job : length(policy.policy) < 10240])

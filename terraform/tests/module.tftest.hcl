@@ -55,7 +55,7 @@ run "defaults" {
       job.default_arguments["--enable-metrics"] == "true",
       job.default_arguments["--enable-continuous-cloudwatch-log"] == "true",
       job.default_arguments["--custom-logGroup-prefix"] == "/aws-glue/jobs/music-test",
-      job.default_arguments["--enable-spark-ui"] == "true",
+      job.default_arguments["--enable-spark-ui"] == (job.name == "erase_user" ? "false" : "true"), # plans name whom it looks for
       job.default_arguments["--spark-event-logs-path"] == "s3://music-test-123456789012-lake/spark-ui/${job.name}/",
       job.default_arguments["--conf"] == "spark.hadoop.fs.s3a.endpoint.region=us-east-1",
       job.default_arguments["--extra-py-files"] == "s3://music-test-123456789012-scripts/lib/glue_jobs.zip",

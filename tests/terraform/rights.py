@@ -20,6 +20,7 @@ RARE = {
     "s3:DeleteObject in landing": "",
 }
 CLEAN_UP, LOADS, VALIDATE = "sparkify_clean_up", ("load_streams", "load_sparkify"), "streams_validate_files"
+ERASE, ERASURE = "erase_user", "erasure"
 DEAD = "jr_dead"
 FORMER = b"user_id,user_name,user_age,user_country,created_at\n900,Ann,30,France,2024-01-01\n"
 
@@ -36,7 +37,7 @@ def network(stack: Any) -> dict[str, Any]:
 
 
 def do_what_is_rare(stack: Any, buckets: dict[str, str]) -> list[dict[str, Any]]:
-    """Backfills, takes over what version 0.1 left, sweeps a dead run; returns the job runs."""
+    """Backfills, takes over what version 0.1 left, sweeps a dead run, erases a user; returns the job runs."""
     window = {"--from_date": "2025-03-01", "--to_date": "2025-03-31"}
     runs = [stack.run_job(job, window) for job in LOADS]
     _leave_a_former_file(stack, buckets["lake"])
@@ -46,7 +47,9 @@ def do_what_is_rare(stack: Any, buckets: dict[str, str]) -> list[dict[str, Any]]
         stack.client("s3").put_object(Bucket=buckets["lake"], Key=key, Body=body)
     with _impatient(stack, buckets["scripts"]):
         runs.append(stack.run_job(CLEAN_UP))
-    return runs
+    _ask_to_erase(stack.client("s3"), buckets)
+    stack.run_workflow(ERASURE)  # by its trigger, so that it reads the run's properties
+    return [*runs, *stack.client("glue").get_job_runs(JobName=ERASE)["JobRuns"]]
 
 
 def left_by_rare_runs(stack: Any, lake: str) -> list[str]:
@@ -136,6 +139,15 @@ def _leave_a_former_file(stack: Any, lake: str) -> None:
     numbers = {"lines": {"N": "1"}, "bytes": {"N": str(len(FORMER))}}
     item = {name: {"S": value} for name, value in texts.items()} | numbers
     stack.client("dynamodb").put_item(TableName="ProcessedFiles", Item=item)
+
+
+def _ask_to_erase(s3: Any, buckets: dict[str, str]) -> None:
+    """The user of FORMER, also in a file that its deliverer has withdrawn."""
+    withdrawn = {"Bucket": buckets["landing"], "Key": "users/withdrawn.csv"}
+    s3.put_object(**withdrawn, Body=FORMER)
+    s3.delete_object(**withdrawn)
+    request = {"user_id": 900, "datasets": ["users", "streams", "log_data"]}
+    s3.put_object(Bucket=buckets["lake"], Key="erasures/requests/1.json", Body=json.dumps(request).encode())
 
 
 @contextmanager

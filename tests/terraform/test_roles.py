@@ -18,6 +18,7 @@ DATABASES = {
     "redshift": {"mode": "existing", "jdbc_url": "jdbc:redshift://wh:5439/warehouse", "secret_arn": SECRET},
 }
 SMALL = {"streams": {"days": 2, "plays": 2_000}, "sparkify": {"days": 2, "events": 500, "songs": 20}}
+PEOPLE = ["users", "streams", "log_data"]
 BACKFILL = {"from_date": "2024-06-25", "to_date": "2024-06-25"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.stack, pytest.mark.spark, pytest.mark.timeout(900)]
@@ -74,6 +75,9 @@ def needs(model, params):
         for table in [params["TableName"]] if "TableName" in params else params["RequestItems"]:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             yield f"dynamodb:{operation}", f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}{index}", None, None
+    elif service == "glue" and "Name" not in params:
+        resource = f"arn:aws:glue:us-east-1:123456789012:job/{params['JobName']}" if "JobName" in params else "*"
+        yield f"glue:{operation}", resource, None, None
     elif service == "glue":
         kind = "connection" if operation == "GetConnection" else "workflow"
         name = CONNECTIONS.get(params["Name"], params["Name"])
@@ -125,6 +129,10 @@ def test_roles_allow_what_the_jobs_do_and_no_call_that_none_makes(spark, project
     streams.run(BACKFILL)
     streams.run({"replay": "quarantine/streams/"})
     assert streams.keys("music-lake", "quarantine/replayed/streams/run_id=") != []
+    (user_id,) = streams.rows("SELECT min(user_id) FROM music.streams")[0]
+    request = json.dumps({"user_id": user_id, "datasets": PEOPLE})
+    streams.s3.put_object(Bucket="music-lake", Key="erasures/requests/1.json", Body=request)
+    Pipeline(project_stack, tmp_path, workflow="erasure").run()
     kinds = {
         job["Name"]: Path(job["Command"]["ScriptLocation"]).stem
         for job in project_stack.client("glue").get_jobs()["Jobs"]

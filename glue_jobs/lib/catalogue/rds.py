@@ -51,11 +51,7 @@ class Rds:
                 db.run(statement)
             for table in (*rds_sql.CATALOGUE.values(), *rds_sql.BOOKS.values()):
                 _prepare_table(db, table)
-            for (name,) in db.run(
-                "SELECT tablename FROM pg_tables WHERE schemaname = :schema", schema=rds_sql.STAGE_SCHEMA
-            ):
-                # Only one run loads at a time, so a stage table that is found here belongs to a run that died.
-                db.run(f'DROP TABLE {rds_sql.STAGE_SCHEMA}."{name}"')
+            drop_stages(db)
 
     def stage(self, frame: DataFrame, table: Table) -> None:
         """Stages rows to upsert: the table's columns except its number, and `_file_key`; unique by the table's key."""
@@ -143,6 +139,13 @@ class Rds:
         finally:
             # Closing rolls back what was not committed.
             db.close()
+
+
+def drop_stages(db: pg8000.native.Connection) -> None:
+    """Drops all stage tables: only one run loads at a time, so what is there now belongs to runs that died."""
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = :schema"
+    for (name,) in db.run(query, schema=rds_sql.STAGE_SCHEMA):
+        db.run(f'DROP TABLE {rds_sql.STAGE_SCHEMA}."{name}"')
 
 
 def _prepare_table(db: pg8000.native.Connection, table: Table) -> None:

@@ -101,6 +101,8 @@ class Dataset:
         name: Also its prefix in the landing bucket, `archive/`, `manifests/` and `quarantine/`.
         fields: What is read of a file; a file may have its columns in any order, and further ones.
         unused: Further columns that files are known to have; any other is a new one (`--new_columns`).
+        user_field: The field that says which user a row is about; None if rows are about nobody. `erase_user` finds a
+            user's lines by it.
         repeats: `skip`: a checksum is never read twice. `reread`: it is read again (after A, B, A, the result is A).
         time_field: The field that gives a row's day, if there is one; times in the future are errors.
         wins: Columns: among rows with one key in one file the smallest values win, then the first line. None where
@@ -115,6 +117,7 @@ class Dataset:
     time_field: str | None = None
     wins: tuple[str, ...] | None = None
     unused: tuple[str, ...] = ()
+    user_field: str | None = None
 
     @property
     def field_names(self) -> list[str]:

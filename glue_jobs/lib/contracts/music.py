@@ -1,5 +1,7 @@
 """Users, songs and plays: the input files and the warehouse tables of each."""
 
+from typing import Any
+
 from glue_jobs.lib.contracts.columns import (
     CHANGE_SEQ,
     LISTEN_TIME,
@@ -19,10 +21,10 @@ AUDIO_FEATURES = (
 
 
 def catalogue_files(
-    name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = (), unused: tuple[str, ...] = ()
+    name: str, *, grain: str, fields: tuple[Field, ...], wins: tuple[str, ...] = (), **more: Any
 ) -> Dataset:
     """CSV files of a catalogue; a file that comes again is read again, as it may bring back an earlier state."""
-    return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins, unused=unused)
+    return Dataset(name, grain, fields, file_format="csv", repeats="reread", wins=wins, **more)
 
 
 def catalogue_table(files: Dataset, *, grain: str, key: str, dist: str, why: str) -> Table:
@@ -53,6 +55,7 @@ USER_FILES = catalogue_files(
         Field("user_country", "VARCHAR(128)", empty="warning"),
         Field("created_at", "DATE", empty="allowed"),
     ),
+    user_field="user_id",
 )
 
 USERS = catalogue_table(
@@ -101,6 +104,7 @@ STREAM_FILES = Dataset(
     file_format="csv",
     repeats="skip",
     time_field="listen_time",
+    user_field="user_id",
 )
 
 STREAMS = Table(

@@ -47,6 +47,7 @@ LOG_DATA = Dataset(
     file_format="json",
     repeats="skip",
     time_field="ts",
+    user_field="userId",
 )
 
 SONG_DATA = Dataset(

@@ -103,6 +103,15 @@ class Ledger:
         }
         return sorted(self._paged("scan", scan), key=_order)
 
+    def files_of(self, dataset: str) -> Iterator[LedgerFile]:
+        """Every entry of the dataset, in any order; reads the whole table, so it is not for every run."""
+        scan = {
+            "FilterExpression": "dataset = :dataset",
+            "ExpressionAttributeValues": {":dataset": {"S": dataset}},
+            "ConsistentRead": True,
+        }
+        return self._paged("scan", scan)
+
     def find(self, dataset: str, checksums: Iterable[str]) -> dict[str, list[LedgerFile]]:
         """For each of `checksums` that the dataset has accepted before, the file that last brought it."""
         keys = {_content_key(dataset, checksum): checksum for checksum in checksums}

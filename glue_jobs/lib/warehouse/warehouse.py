@@ -36,9 +36,7 @@ class Warehouse:
     """One run's view of the tables of one publisher (a schema's jobs share one)."""
 
     def __init__(self, run: GlueRun, config: JobConfig, *, publisher: str = "music") -> None:
-        self._run = run
-        self._config = config
-        self._publisher = publisher
+        self._run, self._config, self._publisher = run, config, publisher
         self._connector = Connector(run, config)
         self._stages = Stages(config)
         self._tables: tuple[Table, ...] = ()
@@ -123,6 +121,7 @@ class Warehouse:
         emptied: Collection[Table] = (),
         carried_runs: DataFrame | None = None,
         loaded_at: datetime | None = None,
+        also: Iterable[str] = (),
     ) -> None:
         """Publishes every staged table of `tables` and the books, in one transaction; a dry run tells what it would do.
 
@@ -132,6 +131,7 @@ class Warehouse:
             emptied: Tables without slices that are replaced even if their stage is empty; this needs file books.
             carried_runs: Rows of load_runs in addition to this run's own.
             loaded_at: What tables published by `insert` say.
+            also: Statements that run after those of the tables; a dry run leaves them out.
 
         Raises:
             PublishConflictError: Another run published since `prepare`; nothing was published.
@@ -146,9 +146,8 @@ class Warehouse:
             audit = audit.unionByName(frames.conformed(carried_runs, LOAD_RUNS.full_name, LOAD_RUNS.columns))
 
         def into_targets(how: ModuleType) -> list[str]:
-            return [
-                text for table in staged for text in self._into_target(how, table, slices or {}, emptied, loaded_at)
-            ]
+            found = (self._into_target(how, table, slices or {}, emptied, loaded_at) for table in staged)
+            return [text for texts in found for text in texts]
 
         if self._config.dry_run:
             self.stage(audit.coalesce(1), LOAD_RUNS)
@@ -156,7 +155,7 @@ class Warehouse:
             dry_run.tell(self._previewed(into_targets(preview)), run_book, file_books)
             return
         try:
-            self._write_audit(audit.coalesce(1), list(staged), into_targets(sql))
+            self._write_audit(audit.coalesce(1), list(staged), [*into_targets(sql), *also])
         except WarehouseError as cause:
             self._explain(cause)
         self._publication = replace(self.publication, version=self.publication.version + 1, run_id=self._config.run_id)

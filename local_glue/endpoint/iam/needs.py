@@ -9,6 +9,8 @@ from local_glue.endpoint.iam.s3_needs import UnknownCallError
 
 # AWS judges these without a resource, so that an Allow on job/<name> never matches.
 _BOOKMARKS = ("GetJobBookmark", "GetJobBookmarks", "ResetJobBookmark", "UpdateJobBookmark")
+# Which resource AWS judges it by is not documented well enough: only an Allow on everything is sure to match.
+_OF_ALL = ("GetJobs",)
 _OF_WORKFLOW = ("GetWorkflow", "GetWorkflowRun", "GetWorkflowRuns", "GetWorkflowRunProperties",
                 "PutWorkflowRunProperties", "StartWorkflowRun", "StopWorkflowRun")  # fmt: skip
 _OF_JOB = ("GetJob", "GetJobRun", "GetJobRuns", "StartJobRun", "BatchStopJobRun")
@@ -54,7 +56,7 @@ def _of_secrets(action: str, params: Mapping[str, Any], resources: Resources) ->
 
 def _of_glue(action: str, params: Mapping[str, Any], resources: Resources) -> Iterator[Need]:
     operation = action.partition(":")[2]
-    if operation in _BOOKMARKS:
+    if operation in (*_BOOKMARKS, *_OF_ALL):
         yield Need(action)
     elif operation == "GetConnection":
         yield Need(action, resources.arn("glue", "catalog"))

@@ -1,0 +1,67 @@
+"""Erases a user everywhere, on the local stack or in an environment on AWS; docs/operations.md says what that means."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from erase.asking import WORKFLOWS, EraseError, Eraser
+from glue_jobs.lib.erasure import requests
+from local_glue.errors import LocalGlueError
+
+UNKNOWN, FAILED = 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Erases; exit code 0: erased, or a dry run; 1: nowhere known, nothing was changed; 2: it failed, run it again."""
+    parser = argparse.ArgumentParser(prog="python -m erase", description=__doc__)
+    parser.add_argument("user_id", type=_user_id, help="the user's id")
+    parser.add_argument(
+        "--workflow", choices=WORKFLOWS, action="append", help="only in the data of this workflow; default: in all"
+    )
+    parser.add_argument("--env", help="an environment on AWS, with the credentials of its account; default: local")
+    parser.add_argument("--dry-run", action="store_true", help="only count what there is; the job's log has the counts")
+    given = parser.parse_args(argv)
+    workflows = given.workflow or list(WORKFLOWS)
+    try:
+        eraser = Eraser(boto3.client if given.env else _here(), _tell)
+        receipt = eraser.erase(given.user_id, workflows, dry_run=given.dry_run)
+    except (LocalGlueError, EraseError, ClientError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return FAILED
+    return _report(receipt)
+
+
+def _report(receipt: dict[str, Any]) -> int:
+    """Prints what was erased; returns the exit code."""
+    if receipt["outcome"] == "unknown":
+        _tell("nothing anywhere is about this user; nothing was changed")
+        return UNKNOWN
+    for name, count in sorted(receipt.get("found", {}).items()):
+        _tell(f"{count:>12,}  {name}")
+    _tell(f"{receipt['outcome']}; run {receipt['run_id']}, which music.load_runs has without the user's id")
+    return 0
+
+
+def _user_id(text: str) -> int:
+    """A whole number that a user can have."""
+    if not 0 <= int(text) <= requests.LARGEST:
+        raise ValueError
+    return int(text)
+
+
+def _tell(line: str) -> None:
+    print(line)  # noqa: T201
+
+
+def _here() -> Any:
+    from local_glue.stack import Stack
+
+    return Stack.attach().client
+
+
+if __name__ == "__main__":
+    sys.exit(main())

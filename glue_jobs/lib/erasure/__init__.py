@@ -1,0 +1,1 @@
+"""Erases users wherever their data is: databases, files, old versions of files (decision 13)."""

@@ -1,0 +1,101 @@
+"""`make erase` says by its exit code what became of the user."""
+
+import io
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from erase import __main__ as command
+from erase.asking import Eraser
+from glue_jobs.lib.erasure import requests
+
+
+class Account:
+    """Glue and S3 of an account; the job erase_user answers requests with `outcome`, or fails."""
+
+    def __init__(self, outcome="erased", error=None):
+        self.outcome, self.error, self.objects, self.started = outcome, error, {}, []
+
+    def __call__(self, service):
+        return self
+
+    def get_job(self, JobName):
+        datasets = {"streams_validate_files": "users,songs,streams", "sparkify_validate_files": "log_data,song_data"}
+        return {"Job": {"DefaultArguments": {"--lake_bucket": "lake", "--datasets": datasets.get(JobName, "")}}}
+
+    def put_object(self, Bucket, Key, Body):
+        self.asked = json.loads(Body)
+        self.objects[Key] = Body
+
+    def start_job_run(self, JobName, Arguments):
+        self.started.append((JobName, Arguments))
+        return {"JobRunId": "jr_1"}
+
+    def get_job_run(self, JobName, RunId):
+        if JobName == "erase_user" and self.error:
+            return {"JobRun": {"JobRunState": "FAILED", "ErrorMessage": self.error}}
+        if JobName == "erase_user" and not self.started[-1][1]:
+            receipt = {"outcome": self.outcome, "found": {"rds.users": 1}, "run_id": RunId}
+            self.objects = {requests.receipt_key(RunId): json.dumps(receipt).encode()}
+        return {"JobRun": {"JobRunState": "SUCCEEDED"}}
+
+    def head_object(self, Bucket, Key):
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
+    def get_object(self, Bucket, Key):
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def list_object_versions(self, Bucket, Prefix):
+        return {"Versions": [{"Key": key, "VersionId": "1"} for key in self.objects if key == Prefix]}
+
+    def delete_object(self, Bucket, Key, VersionId):
+        del self.objects[Key]
+
+
+@pytest.fixture
+def erase(monkeypatch):
+    def run(account, *argv):
+        monkeypatch.setattr(command, "_here", lambda: account)
+        monkeypatch.setattr(Eraser, "poll_s", 0)
+        return command.main(argv)
+
+    return run
+
+
+def test_erased(erase, capsys):
+    account = Account()
+    assert erase(account, "42") == 0
+    assert [job for job, _ in account.started] == ["streams_validate_files", "sparkify_validate_files", "erase_user"]
+    assert account.asked == {"user_id": 42, "datasets": ["users", "streams", "log_data"]}
+    said = capsys.readouterr().out
+    assert "1  rds.users" in said
+    assert "42" not in json.dumps(account.started) + said.replace("jr_1", "")
+
+
+def test_unknown(erase, capsys):
+    assert erase(Account("unknown"), "42", "--workflow", "streams") == 1
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_failed(erase, capsys):
+    account = Account(error="job load_streams is running")
+    assert erase(account, "42") == 2
+    assert "load_streams is running" in capsys.readouterr().err
+    assert any(key.startswith(requests.REQUESTS) for key in account.objects)
+
+
+def test_a_dry_run_leaves_no_request_even_if_it_fails(erase):
+    for account, code in ((Account(), 0), (Account(error="no warehouse"), 2)):
+        assert erase(account, "42", "--dry-run") == code
+        assert account.started == [("erase_user", {"--dry_run": "true"})]
+        assert account.objects == {}
+
+
+@pytest.mark.parametrize("user_id", ["-1", "forty-two", str(2**63)])
+def test_what_is_no_id_is_refused_before_anything_is_asked(erase, user_id):
+    account = Account()
+    with pytest.raises(SystemExit):
+        erase(account, "--", user_id)
+    assert account.objects == {}
