@@ -16,7 +16,7 @@ def installed(group: str) -> Path:
     home, lock = PROJECT / "build" / group, (PROJECT / "requirements" / f"{group}.lock").read_text()
     done = home / "installed.lock"
     if not done.exists() or done.read_text() != lock:
-        uv = [str(PROJECT / ".venv" / "bin" / "python"), "-m", "local_glue.uv"]
+        uv = [sys.executable, "-m", "local_glue.uv"]
         subprocess.run([*uv, "venv", "-q", "--clear", "--python", "3.11", str(home)], check=True)
         install = [*uv, "pip", "install", "-q", "--python", str(home), "--require-hashes"]
         subprocess.run([*install, "-r", str(PROJECT / "requirements" / f"{group}.lock")], check=True)

@@ -86,8 +86,8 @@ def test_what_is_left_out_is_named_with_its_reason(glue, others):
     files = [f"tests/glue_jobs/test_{name}.py" for name in ("load_sparkify", "on_glue")]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--glue={glue}", "--collect-only", *files]
     said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    assert "LEFT OUT: 1 test needs connections, bookmarks or S3, for which the local stack stands in" in said
-    assert "    1 tests/glue_jobs/test_load_sparkify.py" in said
+    assert "LEFT OUT: 2 tests need connections, bookmarks or S3, for which the local stack stands in" in said
+    assert "    2 tests/glue_jobs/test_load_sparkify.py" in said
     assert said.count("::test_load_sparkify_builds_the_star") == others
     assert ("LEFT OUT: 1 test needs Glue's Java classes" in said) == (not others)
 
