@@ -1,4 +1,4 @@
-"""Each locked version has a wheel for the machines that the docs name; pyspark is Python and jars, which any can build."""
+"""Each locked version has a wheel for the machines that the docs name; pyspark, Python and jars, is built anywhere."""
 
 import subprocess
 import sys
