@@ -209,7 +209,7 @@ class Stack:
 def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool, cold: bool) -> Stack:
     endpoint = None
     with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(cluster.start, home.path, config.databases.values())
+        starting = pool.submit(cluster.start, home.path, config.databases.values(), lasting=not inline)
         try:
             if inline:
                 from local_glue.endpoint.server import Endpoint
@@ -219,7 +219,8 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
                 ).start()
                 port, pid = endpoint.port, os.getpid()
             else:
-                port, pid = start_server(home, config, clock=clock, cold=cold)
+                ready = start_server(home, config, clock=clock, cold=cold)
+                port, pid = ready["port"], ready["pid"]
         except BaseException:
             cluster.stop(starting.result().as_dict())
             raise
@@ -236,7 +237,7 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
         "clock": clock,
         "project": str(config.project),
         "postgres": postgres.as_dict(),
-        "databases": {n: {"engine": d.engine, "dbname": d.dbname, "user": d.user} for n, d in config.databases.items()},
+        "databases": config.known_databases(),
     }
     return cls(home, state, endpoint)
 

@@ -41,7 +41,7 @@ LAYERS = {
             "provision",
             "console",
             "endpoint",
-            ("lifecycle", "stack"),
+            ("lifecycle", "stack", "resume"),
             ("doctor", "pytest"),
             "cli",
             "template",

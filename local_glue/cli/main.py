@@ -36,10 +36,11 @@ def up(
     clock: Annotated[bool, typer.Option("--clock", help="Let SCHEDULED triggers fire by the clock (UTC).")] = False,
     cold: Annotated[bool, typer.Option("--cold", help="Give each job run a JVM of its own.")] = False,
 ) -> None:
-    """Start endpoint and databases, and provide what the project asks for."""
+    """Start endpoint and databases, with what they held if they were up before; provide what the project asks for."""
     from local_glue.config import find_project, home_for
     from local_glue.home import Home
     from local_glue.lifecycle import restart_databases, what_is_lost
+    from local_glue.resume import resume
     from local_glue.stack import Stack
 
     project = find_project()
@@ -52,6 +53,10 @@ def up(
     if restart_databases(Home(home)):
         typer.echo(f"up again: {Stack.attach(home).endpoint_url}; its databases had ended, and have all that they held")
         return
+    if again := resume(Home(home), clock=clock, cold=cold):
+        typer.echo(again.lost, err=True) if again.lost else None
+        typer.echo(f"up again in {again.duration_s:.1f} s: {again.stack.endpoint_url}, with what it held")
+        return
     if lost := what_is_lost(Home(home)):
         typer.echo(lost, err=True)
     stack = Stack.start(project, empty=empty, clock=clock, cold=cold)
@@ -60,23 +65,33 @@ def up(
 
 @app.command()
 @readable_errors
+def stop() -> None:
+    """Stop the stack and keep what it holds; 'up' brings it back."""
+    from local_glue.config import home_for
+    from local_glue.home import Home
+    from local_glue.lifecycle import check_not_inline
+    from local_glue.resume import pause
+
+    home = Home(home_for(None))
+    check_not_inline(home)
+    pause(home)
+    typer.echo("stopped; 'local-glue up' brings it back")
+
+
+@app.command()
+@readable_errors
 def down() -> None:
     """Stop the stack and forget its state."""
     from local_glue.config import home_for
     from local_glue.home import Home
-    from local_glue.lifecycle import clean_up, server_alive
+    from local_glue.lifecycle import check_not_inline, clean_up
 
     home = Home(home_for(None))
     if not home.state_file.exists():
         clean_up(home)
         typer.echo(f"no stack is up in {home.path}")
         return
-    try:
-        inline = home.read_state().get("inline")
-    except NotRunningError:
-        inline = False
-    if inline and server_alive(home):
-        raise LocalGlueError(f"the stack in {home.path} lives inside a running test process: end that instead")
+    check_not_inline(home)
     clean_up(home)
     typer.echo("down")
 

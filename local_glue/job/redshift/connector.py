@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame
 from local_glue.faults import side_effect
 from local_glue.job import options as checks
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.keeping import keep
 from local_glue.job.permissions import copying, require
 from local_glue.job.redshift import frame_types, java_errors
 from local_glue.job.redshift.actions import split_actions
@@ -139,6 +140,7 @@ def _transaction(load: Load, files: list[StagedFile]) -> None:
                 raise
         for action in load.postactions:
             _run(connection, action.sql)
+        keep()
         side_effect(f"redshift:{name}:commit")
         connection.commit()
     side_effect(f"redshift:{name}:committed")
