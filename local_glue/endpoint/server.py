@@ -71,7 +71,7 @@ class Endpoint:
         self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.glue)
         eventbridge.install(self.glue)
-        redshift_data.install(access.home)
+        redshift_data.install(access, self.glue.judge)
         self.keeper = None if inline else self._keeper()
         self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)

@@ -17,8 +17,8 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBack
 from moto.s3.models import FakeKey
 from moto.s3.utils import _VersionedKeyStore
 
-_NUMBER, _CLEAN = "_kept_number", "_kept_clean"
-_OF_PROCESS = {"lock", "_value_buffer", "disposed", _NUMBER, _CLEAN}
+_NUMBER, _CLEAN, _INNER = "_kept_number", "_kept_clean", "_kept_inner"
+_OF_PROCESS = {"lock", "_value_buffer", "disposed", _NUMBER, _CLEAN, _INNER}
 """Attributes of an object that belong to this process."""
 _WITHOUT_MEANING = {"_etag", *_OF_PROCESS}
 """Those, and what is derived from others."""
@@ -35,30 +35,37 @@ class Objects:
 
     def begin(self) -> None:
         """Begins a copy."""
-        self.seen: set[int] = set()
+        self.alive: set[int] = set()
         self.states: dict[int, bytes] = {}
         self.bodies: dict[int, bytes] = {}
+        self._seen: set[int] = set()
+        self._inner: set[int] = set()
         self._changed: list[FakeKey] = []
 
     def number(self, key: FakeKey) -> int:
-        """The object's number; what has changed in it is noted."""
+        """The object's number; what has changed in it is noted, and that it and its parts are still there."""
         own = key.__dict__
-        is_new = _NUMBER not in own
-        number = own.setdefault(_NUMBER, next(self._numbers)) if is_new else own[_NUMBER]
-        if number in self.seen:
-            return number
-        self.seen.add(number)
-        if is_new or number not in self.kept:
-            self.bodies[number] = b"" if key.disposed else key.value
-        if not own.get(_CLEAN) or number not in self.kept:
-            own[_CLEAN] = True
-            self._changed.append(key)
-            self.states[number] = dump({k: v for k, v in own.items() if k not in _OF_PROCESS}, self)
+        if _NUMBER not in own:
+            own[_NUMBER] = next(self._numbers)
+        number: int = own[_NUMBER]
+        if number not in self._seen:
+            self._seen.add(number)
+            if number not in self.kept:
+                self.bodies[number] = b"" if key.disposed else key.value
+            if not own.get(_CLEAN) or number not in self.kept:
+                self._changed.append(key)
+                own[_CLEAN] = True
+                outer, self._inner = self._inner, set()
+                self.states[number] = dump({k: v for k, v in own.items() if k not in _OF_PROCESS}, self)
+                own[_INNER], self._inner = self._inner, outer
+        found = {number, *own[_INNER]}
+        self.alive |= found
+        self._inner |= found
         return number
 
     def written(self) -> None:
         """The copy is in the store."""
-        self.kept = set(self.seen)
+        self.kept = set(self.alive)
 
     def failed(self) -> None:
         """The copy is not in the store: what changed is still to be written."""
@@ -69,7 +76,8 @@ class Objects:
         """An object from the store."""
         key: FakeKey = FakeKey.__new__(FakeKey)
         key.__setstate__({**state, "disposed": False, "value": body})
-        key.__dict__ |= {_NUMBER: number, _CLEAN: True}
+        # The parts of an upload are not looked for here, but in the next copy.
+        key.__dict__ |= {_NUMBER: number, _CLEAN: key.multipart is None, _INNER: set()}
         return key
 
     def resume(self, numbers: set[int]) -> None:

@@ -193,7 +193,7 @@ class Keeper:
         change = Change(objects=self._objects.states, bodies=self._objects.bodies)
         change.gone_parts = set(self._digests) - there
         if self._copied_objects:
-            change.gone_objects = self._objects.kept - self._objects.seen
+            change.gone_objects = self._objects.kept - self._objects.alive
         for name, content in parts.items():
             if digests.get(name) != (digest := _digest(content)):
                 change.parts[name], digests[name] = content, digest
