@@ -62,6 +62,7 @@ def resume(home: Home, *, clock: bool = False, cold: bool = False) -> Resumed | 
     state |= {
         "endpoint_url": f"http://127.0.0.1:{ready['port']}",
         "server_pid": ready["pid"],
+        "redshift_port": ready["redshift_port"],
         "clock": clock,
         "postgres": postgres.as_dict(),
         "databases": {**state["databases"], **config.known_databases()},

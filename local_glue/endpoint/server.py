@@ -41,6 +41,7 @@ class Endpoint:
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, crawls, listings, tag_filters, version_listings
+        from local_glue.endpoint.redshift_port import RedshiftPort
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor
         from local_glue.runner.process import ProcessExecutor
@@ -73,12 +74,14 @@ class Endpoint:
         eventbridge.install(self.glue)
         redshift_data.install(access, self.glue.judge)
         self.keeper = None if inline else self._keeper()
+        self.redshift_port = RedshiftPort(access.home)
         self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> "Endpoint":
         """Starts the server and returns at once."""
         self._thread.start()
+        self.redshift_port.start()
         if self.keeper:
             self.keeper.start()
         if self.clock:
@@ -88,6 +91,7 @@ class Endpoint:
 
     def stop(self, *, keep: bool = True) -> None:
         """Ends all job runs, then the server; the state stays on disk if `keep`, and never that of an inline stack."""
+        self.redshift_port.stop()
         if self.clock:
             self.clock.stop()
         self.glue.stop_all()
@@ -98,6 +102,11 @@ class Endpoint:
         if self.keeper:
             self.keeper.stop(keep=keep)
         Endpoint._alive = False
+
+    def ready(self) -> dict[str, Any]:
+        """What a stack notes of its endpoint: ports, process, and what it brought back."""
+        return {"port": self.port, "redshift_port": self.redshift_port.port, "pid": os.getpid(),
+                "kept_at": self.kept_at, "interrupted": self.glue.interrupted}  # fmt: skip
 
     def reset(self) -> None:
         """Ends all job runs and empties every service."""
@@ -208,9 +217,7 @@ def main(argv: list[str] | None = None) -> None:
         given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds, cold=given.cold,
         port=given.port,
     ).start()  # fmt: skip
-    ready = {"port": endpoint.port, "pid": os.getpid(), "kept_at": endpoint.kept_at,
-             "interrupted": endpoint.glue.interrupted}  # fmt: skip
-    write_private(given.home / READY_FILE, json.dumps(ready))
+    write_private(given.home / READY_FILE, json.dumps(endpoint.ready()))
     # A signal that another thread receives does not wake this one. Who removes the home folder has no use for the rest.
     while not ended.wait(0.2) and (given.home / READY_FILE).exists():
         pass

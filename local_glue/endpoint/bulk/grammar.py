@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import TokenType
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.errors import TokenError
 
+from local_glue.endpoint.bulk.statement import COMPRESSIONS, Bulk, check
 from local_glue.job.redshift.errors import RefusedError
 
 _START = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(copy|unload)\b", re.IGNORECASE | re.DOTALL)
 _SECRETS = {"CREDENTIALS", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "WITH"}
-_AUTO = "auto"
-
 FLAG, TEXT, NUMBER, SWITCH, NAMES = "flag", "text", "number", "switch", "names"
-COMPRESSIONS = ("GZIP", "BZIP2", "ZSTD")
 _BOTH: dict[str, str] = {
     "DELIMITER": TEXT, "NULL": TEXT, "MANIFEST": FLAG, "REGION": TEXT, **dict.fromkeys(COMPRESSIONS, FLAG),
 }  # fmt: skip
@@ -29,40 +26,6 @@ _UNLOAD: dict[str, str] = {
     **_BOTH, "HEADER": FLAG, "PARALLEL": SWITCH, "ALLOWOVERWRITE": FLAG, "CLEANPATH": FLAG, "PARTITION BY": NAMES,
     "EXTENSION": TEXT,
 }  # fmt: skip
-_OF_TEXT = {"QUOTE", "DELIMITER", "IGNOREHEADER", "NULL", "IGNOREBLANKLINES", "FILLRECORD", "TRIMBLANKS", "HEADER"}
-_ALLOWED = {"JSON": {"NULL"}, "PARQUET": set()}
-_NOT_PARQUET = {*COMPRESSIONS, "DATEFORMAT", "TIMEFORMAT", "EMPTYASNULL", "BLANKSASNULL", "MAXERROR", "ENCODING",
-                "COMPUPDATE", "COMPROWS", "ROUNDEC"}  # fmt: skip
-
-
-@dataclass
-class Bulk:
-    """A COPY or an UNLOAD.
-
-    Attributes:
-        table: COPY's table, its parts as PostgreSQL folds them.
-        columns: COPY's columns, None for all.
-        query: UNLOAD's SELECT.
-        uri: The address in S3.
-        role: The ARN of the role, None for the default.
-        format: CSV, JSON, PARQUET, or TEXT (with a delimiter and without quotes).
-        json: `auto`, `auto ignorecase`, or the address of a jsonpaths file.
-        options: All others, by their names in capitals.
-    """
-
-    uri: str = ""
-    role: str | None = None
-    table: tuple[str, ...] = ()
-    columns: list[str] | None = None
-    query: str = ""
-    format: str = "TEXT"
-    json: str = _AUTO
-    options: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def compression(self) -> str | None:
-        """GZIP, BZIP2 or ZSTD."""
-        return next((name for name in COMPRESSIONS if name in self.options), None)
 
 
 def kind_of(text: str) -> str | None:
@@ -99,7 +62,7 @@ def parse(text: str) -> Bulk:
     reader.copy_head(bulk) if kind == "COPY" else reader.unload_head(bulk)
     while not reader.ended:
         reader.option(bulk, _COPY if kind == "COPY" else _UNLOAD)
-    _check(kind, bulk, reader.has_role)
+    check(kind, bulk, has_role=reader.has_role)
     return bulk
 
 
@@ -240,27 +203,3 @@ class _Reader:
         if self.ended:
             return "end of statement"
         return "'...'" if self.tokens[self.position].token_type == TokenType.STRING else self.word
-
-
-def _check(kind: str, bulk: Bulk, has_role: bool) -> None:
-    if not has_role:
-        raise RefusedError(f"{kind} needs credentials: add IAM_ROLE default")
-    given = set(bulk.options)
-    wrong = given & _OF_TEXT - _ALLOWED.get(bulk.format, _OF_TEXT)
-    if bulk.format == "PARQUET":
-        wrong |= given & _NOT_PARQUET
-    if bulk.format == "TEXT":
-        wrong |= given & {"QUOTE"}
-    if wrong:
-        raise RefusedError(f"{sorted(wrong)[0]} option is not supported for {bulk.format} {kind}")
-    if sum(name in given for name in COMPRESSIONS) > 1:
-        raise RefusedError(f"{kind} takes one of {', '.join(COMPRESSIONS)}")
-    if str(bulk.options.get("ENCODING", "UTF8")).upper().replace("-", "") != "UTF8":
-        raise NotImplementedError(
-            f"local_glue does not support ENCODING {bulk.options['ENCODING']} in {kind}: use UTF8"
-        )
-    for name in ("DELIMITER", "QUOTE"):
-        if name in given and len(bulk.options[name]) != 1:
-            raise NotImplementedError(f"local_glue supports {name} of one character only, not {bulk.options[name]!r}")
-    if given >= {"ALLOWOVERWRITE", "CLEANPATH"}:
-        raise RefusedError("ALLOWOVERWRITE and CLEANPATH cannot be used together")

@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from local_glue.endpoint.bulk.grammar import Bulk
 from local_glue.endpoint.bulk.objects import Place, content, decompressed, files_of
 from local_glue.endpoint.bulk.parquet import parquet_rows
 from local_glue.endpoint.bulk.rows import Row, by_name, by_path, json_rows, text_rows
+from local_glue.endpoint.bulk.statement import Bulk
 from local_glue.endpoint.bulk.values import Column, columns_of, converter
 from local_glue.job.redshift.copy import REASONS, column_of
 from local_glue.job.redshift.errors import LoadError

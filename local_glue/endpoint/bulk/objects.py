@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from local_glue.endpoint.bulk.grammar import Bulk
+from local_glue.endpoint.bulk.statement import Bulk
 from local_glue.job.redshift.errors import RedshiftError
 
 _ARROW_NAMES = {"GZIP": "gzip", "BZIP2": "bz2", "ZSTD": "zstd"}

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_glue.endpoint.bulk.grammar import Bulk
 from local_glue.endpoint.bulk.objects import Place
+from local_glue.endpoint.bulk.statement import Bulk
 from local_glue.endpoint.bulk.values import Column
 from local_glue.job.redshift.errors import RedshiftError
 

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from local_glue.access import Access
-from local_glue.endpoint.bulk.grammar import Bulk, parse
+from local_glue.endpoint.bulk.grammar import parse
 from local_glue.endpoint.bulk.load import copy
 from local_glue.endpoint.bulk.objects import Place, files_of
+from local_glue.endpoint.bulk.statement import Bulk
 from local_glue.endpoint.bulk.unload import unload
 from local_glue.endpoint.iam.judge import DeniedError, Judge
 from local_glue.endpoint.iam.policy import Need

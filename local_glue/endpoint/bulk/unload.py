@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from local_glue.endpoint.bulk.grammar import Bulk
 from local_glue.endpoint.bulk.objects import Place, compressed, listed
+from local_glue.endpoint.bulk.statement import Bulk
 from local_glue.job.redshift.dialect import translate
 from local_glue.job.redshift.errors import RedshiftError, RefusedError
 from local_glue.job.redshift.written import normalize, parse

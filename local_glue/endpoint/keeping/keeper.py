@@ -5,15 +5,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from local_glue.endpoint.keeping import copying
 from local_glue.endpoint.keeping.gate import Gate
 from local_glue.endpoint.keeping.requests import changed_service
-from local_glue.endpoint.keeping.store import FORMAT, Change, Store
-from local_glue.errors import LocalGlueError
+from local_glue.endpoint.keeping.store import Change, Store
+from local_glue.endpoint.keeping.versions import check_version, facts_now
 from local_glue.home import Home
 
 if TYPE_CHECKING:
@@ -111,7 +109,7 @@ class Keeper:
                     started = time.monotonic()
                     change, digests = self._copy(None if everything else changed | TOLD)
                     self._copy_s = time.monotonic() - started
-                self._store.write(change, _facts())
+                self._store.write(change, facts_now())
             except BaseException:
                 self._objects.failed()
                 with self._noting:
@@ -220,16 +218,6 @@ class Keeper:
                     log.warning("the state of the stack could not be written, it is tried again: %s", said)
 
 
-def check_version(facts: Mapping[str, str]) -> None:
-    """Raises LocalGlueError if another version of local_glue or moto wrote the store."""
-    now = _versions()
-    if any(facts.get(name) != value for name, value in now.items()):
-        raise LocalGlueError(
-            f"what the stack holds was written with moto {facts.get('moto')}, this is moto {now['moto']}: install that "
-            "version again, or forget the stack with 'local-glue down'"
-        )
-
-
 def _backends() -> list[tuple[str, Any]]:
     from moto.core.base_backend import BackendDict
 
@@ -240,14 +228,6 @@ def _backends() -> list[tuple[str, Any]]:
         for account in list(services.values())
         for backend in list(account.values())
     ]
-
-
-def _facts() -> dict[str, str]:
-    return {**_versions(), "kept_at": datetime.now(UTC).isoformat(timespec="seconds")}
-
-
-def _versions() -> dict[str, str]:
-    return {"format": FORMAT, "moto": version("moto")}
 
 
 def _digest(content: bytes) -> bytes:
