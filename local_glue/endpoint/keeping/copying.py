@@ -10,7 +10,9 @@ import io
 import itertools
 import pickle
 import threading
+from collections import defaultdict
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
@@ -176,7 +178,35 @@ class _Pickler(pickle.Pickler):
             return _backends, (value.backend.__module__,)
         if isinstance(value, threading.Thread):
             return _nothing, ()
-        return NotImplemented
+        return _by_value(value)
+
+
+def _by_value(value: Any) -> Any:
+    """How to copy what pickle cannot: functions and classes that are defined within functions, private keys."""
+    if isinstance(value, type | FunctionType) and "<" in value.__qualname__:
+        from pyspark import cloudpickle
+
+        return pickle.loads, (cloudpickle.dumps(value),)
+    if hasattr(value, "private_bytes"):
+        from cryptography.hazmat.primitives import serialization as form
+
+        pem = value.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+        return _private_key, (pem,)
+    if isinstance(value, defaultdict) and type(value) is not defaultdict:  # whose constructor may take anything
+        return _default_dict, (type(value), value.default_factory), value.__dict__ or None, None, iter(value.items())
+    return NotImplemented
+
+
+def _private_key(pem: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(pem, None)
+
+
+def _default_dict(kind: type[defaultdict[Any, Any]], factory: Callable[[], Any] | None) -> defaultdict[Any, Any]:
+    made = kind.__new__(kind)
+    defaultdict.__init__(made, factory)
+    return made
 
 
 class _Unpickler(pickle.Unpickler):
