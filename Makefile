@@ -157,7 +157,7 @@ lock: | .venv/bin/uv ## Renew the lock files after a change of pyproject.toml or
 	    -c requirements/run-$$glue.lock -o requirements/dev-$$glue.lock || exit 1; done
 	@$(LOCK) --override requirements/glue-5.0.in pyproject.toml --group dev -c requirements/dev-5.0.lock \
 	  $(addprefix --no-emit-package ,$(IN_IMAGE)) -o requirements/glue-image.lock
-	@for group in security cli audit docs; do $(LOCK) --group $$group -o requirements/$$group.lock; done
+	@for group in security cli audit docs redshift; do $(LOCK) --group $$group -o requirements/$$group.lock; done
 	@for python in $(BIN)/python "$$($(BIN)/python -m local_glue.versions 6.0)"; do \
 	  JAVA_HOME="$$($(BIN)/python -m local_glue.java)" PYTHONPATH=. $$python -m local_glue.job.jar_lock; done
 

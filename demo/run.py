@@ -23,6 +23,7 @@ from local_glue.errors import LocalGlueError, NotRunningError
 from local_glue.home import Home
 from local_glue.lifecycle import restart_databases, what_is_lost
 from local_glue.provision.upload import put_folder
+from local_glue.resume import resume
 from local_glue.runs import seconds, workflow_succeeded
 from local_glue.stack import Stack
 
@@ -71,6 +72,11 @@ def _stack(console: Console) -> Stack:
         stack = Stack.attach(report.home())
         stack.refresh_code()
         return stack
+    if again := resume(home):
+        console.print(f"Local AWS up again in {again.duration_s:.1f} s, with what it held: {again.stack.endpoint_url}")
+        if again.lost:
+            console.print(again.lost, style="yellow", highlight=False)
+        return again.stack
     if lost := what_is_lost(home):
         console.print(lost, style="yellow", highlight=False)
     started = time.monotonic()

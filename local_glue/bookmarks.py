@@ -149,5 +149,8 @@ class BookmarkStore:
             record = self._read(job)
             yield record
             temporary = file.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as out:
+                out.write(json.dumps(record, indent=1))
+                out.flush()
+                os.fsync(out.fileno())
             temporary.replace(file)

@@ -89,6 +89,10 @@ class Config:
     minute_seconds: float = 60.0
     """How long a minute of a job's timeout lasts; only tests shorten it."""
 
+    def known_databases(self) -> dict[str, dict[str, str]]:
+        """What a stack's state says of each database."""
+        return {n: {"engine": d.engine, "dbname": d.dbname, "user": d.user} for n, d in self.databases.items()}
+
     def locks(self) -> dict[str, Path]:
         """The lock files of `glue_versions`, by the name of the version."""
         return {name: self.project / file for name, file in self.glue_versions.items()}

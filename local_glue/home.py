@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,16 @@ class Home:
     def bookmarks(self) -> Path:
         return self.path / "bookmarks"
 
+    @property
+    def kept(self) -> Path:
+        """The file in which the endpoint keeps its state."""
+        return self.path / "kept" / "state.db"
+
+    @property
+    def changed(self) -> Path:
+        """A file that is there while the endpoint's state has changed since it was kept; its time says when."""
+        return self.kept.with_name("changed")
+
     def log_of(self, run_id: str) -> Path:
         """The log file of a job run."""
         return self.logs / f"{run_id}.log"
@@ -68,6 +80,8 @@ def write_private(file: Path, text: str) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     temporary.replace(file)
 
 
@@ -86,3 +100,11 @@ def process_alive(pid: int | None) -> bool:
         return stat.rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
         return True
+
+
+def command_line(pid: int | None) -> str:
+    """The command that a process was started with; empty if there is no such process."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True)  # noqa: S603, S607
+    return done.stdout.decode(errors="replace")

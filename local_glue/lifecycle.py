@@ -18,16 +18,20 @@ from urllib.parse import urlsplit
 from local_glue import environment
 from local_glue.config import Config
 from local_glue.errors import LocalGlueError, NotRunningError
-from local_glue.home import Home, process_alive
+from local_glue.home import Home, command_line, process_alive
 from local_glue.postgres import again, cluster
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
-OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs", "pg", ".local-glue-home")
+OWNED = ("state.json", "server.json", "server.log", "bookmarks", "logs", "runs", "pg", "kept", ".local-glue-home")
 
 
-def start_server(home: Home, config: Config, *, clock: bool, cold: bool = False) -> tuple[int, int]:
-    """Starts `python -m local_glue.endpoint.server`, detached; returns its port and process id.
+def start_server(home: Home, config: Config, *, clock: bool, cold: bool = False, port: int = 0) -> dict[str, Any]:
+    """Starts `python -m local_glue.endpoint.server`, detached, on a port if it is free.
+
+    Returns:
+        Its `port` and `pid`, when the state was written that it brought back (`kept_at`), and the jobs whose runs
+        ended with the endpoint before (`interrupted`).
 
     Raises:
         LocalGlueError: the process ended or was not ready in time; its log has the reason.
@@ -36,7 +40,7 @@ def start_server(home: Home, config: Config, *, clock: bool, cold: bool = False)
     ready.unlink(missing_ok=True)
     switches = [name for name, is_on in (("--clock", clock), ("--cold", cold)) if is_on]
     command = [sys.executable, "-m", "local_glue.endpoint.server", "--home", str(home.path), "--region", config.region,
-               "--minute-seconds", str(config.minute_seconds), *switches]  # fmt: skip
+               "--minute-seconds", str(config.minute_seconds), "--port", str(port), *switches]  # fmt: skip
     variables = environment.of_process(os.environ) | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     with home.server_log.open("ab") as log:
         process = subprocess.Popen(
@@ -48,7 +52,7 @@ def start_server(home: Home, config: Config, *, clock: bool, cold: bool = False)
             process.kill()
             raise LocalGlueError(f"the endpoint did not start: {_last_line(home.server_log)} (see {home.server_log})")
         time.sleep(0.01)
-    return json.loads(ready.read_text(encoding="utf-8"))["port"], process.pid
+    return json.loads(ready.read_text(encoding="utf-8"))
 
 
 def stop_server(pid: int | None) -> None:
@@ -69,7 +73,7 @@ def stop_server(pid: int | None) -> None:
 
 def is_server(pid: int | None) -> bool:
     """Whether this process is an endpoint, since process ids are reused."""
-    return process_alive(pid) and "local_glue.endpoint.server" in _command_line(pid)
+    return process_alive(pid) and "local_glue.endpoint.server" in command_line(pid)
 
 
 def server_alive(home: Home) -> bool:
@@ -108,10 +112,10 @@ def restart_databases(home: Home) -> bool:
 
 
 def what_is_lost(home: Home) -> str | None:
-    """A sentence about a stack whose endpoint has ended without `down`; None if there is none.
+    """A sentence about a stack that has ended and cannot come back (`resume`); None if there is none.
 
-    The endpoint has buckets, tables and runs in its memory, so databases and bookmarks alone are no stack: a load
-    would go on after files that are not there.
+    Without its buckets, tables and runs, databases and bookmarks are no stack, nor the other way round: a load would
+    go on after files that are not there.
     """
     try:
         state = home.read_state()
@@ -122,11 +126,22 @@ def what_is_lost(home: Home) -> str | None:
     since = datetime.fromtimestamp(home.marker.stat().st_mtime, timezone.utc)
     databases = ", ".join(state["databases"]) or "none"
     jobs = len(list(home.bookmarks.glob("*.json")))
+    missing = home.kept if not home.kept.exists() else Path(state["postgres"]["data"])
     return (
-        f"the stack that was up here since {since:%Y-%m-%d %H:%M} UTC ended without 'local-glue down': lost are its "
-        f"buckets, tables and runs, which were in memory, and with them go its databases ({databases}) and the "
-        f"bookmarks of {jobs} job{'' if jobs == 1 else 's'}, which are of no use without them"
+        f"the stack that was up here since {since:%Y-%m-%d %H:%M} UTC cannot come back, since {missing} is gone: lost "
+        f"are its buckets, tables and runs, its databases ({databases}) and the bookmarks of {jobs} "
+        f"job{'' if jobs == 1 else 's'}"
     )
+
+
+def check_not_inline(home: Home) -> None:
+    """Raises LocalGlueError if the stack of this home is alive within another process."""
+    try:
+        inline = home.read_state().get("inline")
+    except NotRunningError:
+        inline = False
+    if inline and server_alive(home):
+        raise LocalGlueError(f"the stack in {home.path} lives inside a running test process: end that instead")
 
 
 def claim(home: Home) -> None:
@@ -153,6 +168,7 @@ def clean_up(home: Home) -> None:
     with suppress(OSError, json.JSONDecodeError):
         state = json.loads(home.state_file.read_text(encoding="utf-8"))
     if not state.get("inline"):
+        (home.path / "server.json").unlink(missing_ok=True)  # so that the endpoint does not write what it holds
         stop_server(state.get("server_pid"))
     if state.get("postgres"):
         cluster.stop(state["postgres"])
@@ -164,13 +180,6 @@ def clean_up(home: Home) -> None:
             target.unlink(missing_ok=True)
     with suppress(OSError):
         home.path.rmdir()
-
-
-def _command_line(pid: int | None) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True)  # noqa: S607
-    return done.stdout.decode(errors="replace")
 
 
 def _last_line(file: Path) -> str:

@@ -1,6 +1,5 @@
 """A running stack: endpoint and databases of one project, from start to stop."""
 
-import os
 import shutil
 import time
 import urllib.request
@@ -209,7 +208,7 @@ class Stack:
 def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock: bool, cold: bool) -> Stack:
     endpoint = None
     with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(cluster.start, home.path, config.databases.values())
+        starting = pool.submit(cluster.start, home.path, config.databases.values(), lasting=not inline)
         try:
             if inline:
                 from local_glue.endpoint.server import Endpoint
@@ -217,26 +216,27 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
                 endpoint = Endpoint(
                     home.path, config.region, inline=True, clock=clock, minute_seconds=config.minute_seconds
                 ).start()
-                port, pid = endpoint.port, os.getpid()
+                ready = endpoint.ready()
             else:
-                port, pid = start_server(home, config, clock=clock, cold=cold)
+                ready = start_server(home, config, clock=clock, cold=cold)
         except BaseException:
             cluster.stop(starting.result().as_dict())
             raise
         try:
             postgres = starting.result()
         except BaseException:
-            endpoint.stop() if endpoint else stop_server(pid)
+            endpoint.stop() if endpoint else stop_server(ready["pid"])
             raise
     state = {
-        "endpoint_url": f"http://127.0.0.1:{port}",
+        "endpoint_url": f"http://127.0.0.1:{ready['port']}",
         "region": config.region,
-        "server_pid": pid,
+        "server_pid": ready["pid"],
+        "redshift_port": ready["redshift_port"],
         "inline": inline,
         "clock": clock,
         "project": str(config.project),
         "postgres": postgres.as_dict(),
-        "databases": {n: {"engine": d.engine, "dbname": d.dbname, "user": d.user} for n, d in config.databases.items()},
+        "databases": config.known_databases(),
     }
     return cls(home, state, endpoint)
 

@@ -51,7 +51,7 @@ LAYERS = {
             "provision",
             "console",
             "endpoint",
-            ("lifecycle", "stack"),
+            ("lifecycle", "stack", "resume"),
             ("doctor", "pytest"),
             "cli",
             "template",

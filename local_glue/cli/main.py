@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +12,10 @@ from local_glue.cli.bookmark import bookmark_app
 from local_glue.cli.doctor import doctor
 from local_glue.cli.init import init
 from local_glue.cli.job import job
+from local_glue.cli.life import down, stop, up
 from local_glue.cli.support import attach, readable_errors
 from local_glue.environment import start_afresh
-from local_glue.errors import LocalGlueError, NotRunningError
+from local_glue.errors import LocalGlueError
 
 app = typer.Typer(
     help="The AWS services around a Glue project, on this machine.",
@@ -27,60 +27,11 @@ app = typer.Typer(
 )
 app.add_typer(bookmark_app, name="bookmark")
 app.command()(init)
+app.command()(up)
+app.command()(stop)
+app.command()(down)
 app.command()(doctor)
 app.command()(job)
-
-
-@app.command()
-@readable_errors
-def up(
-    empty: Annotated[bool, typer.Option("--empty", help="Provide nothing in it (for Terraform).")] = False,
-    clock: Annotated[bool, typer.Option("--clock", help="Let SCHEDULED triggers fire by the clock (UTC).")] = False,
-    cold: Annotated[bool, typer.Option("--cold", help="Give each job run a JVM of its own.")] = False,
-) -> None:
-    """Start endpoint and databases, and provide what the project asks for."""
-    from local_glue.config import find_project, home_for
-    from local_glue.home import Home
-    from local_glue.lifecycle import restart_databases, what_is_lost
-    from local_glue.stack import Stack
-
-    project = find_project()
-    home = home_for(project)
-    try:
-        typer.echo(f"already up: {Stack.attach(home).endpoint_url}")
-        return
-    except NotRunningError:
-        started = time.monotonic()
-    if restart_databases(Home(home)):
-        typer.echo(f"up again: {Stack.attach(home).endpoint_url}; its databases had ended, and have all that they held")
-        return
-    if lost := what_is_lost(Home(home)):
-        typer.echo(lost, err=True)
-    stack = Stack.start(project, empty=empty, clock=clock, cold=cold)
-    typer.echo(f"up in {time.monotonic() - started:.1f} s: {stack.endpoint_url}")
-
-
-@app.command()
-@readable_errors
-def down() -> None:
-    """Stop the stack and forget its state."""
-    from local_glue.config import home_for
-    from local_glue.home import Home
-    from local_glue.lifecycle import clean_up, server_alive
-
-    home = Home(home_for(None))
-    if not home.state_file.exists():
-        clean_up(home)
-        typer.echo(f"no stack is up in {home.path}")
-        return
-    try:
-        inline = home.read_state().get("inline")
-    except NotRunningError:
-        inline = False
-    if inline and server_alive(home):
-        raise LocalGlueError(f"the stack in {home.path} lives inside a running test process: end that instead")
-    clean_up(home)
-    typer.echo("down")
 
 
 @app.command()
@@ -97,6 +48,7 @@ def status() -> None:
     typer.echo(f"console    {stack.endpoint_url}{PREFIX}/")
     for name, database in stack.state["databases"].items():
         typer.echo(f"{name:<10} {database['engine']} postgresql://{postgres.host}:{postgres.port}/{database['dbname']}")
+    typer.echo(f"redshift   {postgres.host}:{stack.state['redshift_port']}  (for redshift_connector)")
     typer.echo(f"clock      {'on' if stack.state.get('clock') else 'off'}")
     typer.echo(f"project    {stack.state['project']}\nstate      {stack.home.path}")
     glue = stack.client("glue")

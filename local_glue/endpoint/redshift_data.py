@@ -12,10 +12,14 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from local_glue.access import Access
+from local_glue.endpoint.bulk.grammar import kind_of, without_secrets
+from local_glue.endpoint.iam.judge import Judge
 from local_glue.errors import LocalGlueError
 from local_glue.home import Home
 from local_glue.job.redshift.dialect import translate
 from local_glue.job.redshift.errors import RedshiftError
+from local_glue.job.redshift.load_errors import note
 from local_glue.job.redshift.parameters import ParameterError, with_values
 from local_glue.postgres.cluster import Server
 
@@ -29,29 +33,34 @@ TYPE_NAMES = {
 }
 
 
-def install(home: Home) -> None:
-    """Makes the Data API of this process run statements in the databases of the stack in `home`. Can be repeated."""
+def install(access: Access, judge: Judge) -> None:
+    """Makes the Data API of this process run statements in the databases of a stack. Can be repeated.
+
+    Args:
+        access: Where the stack is.
+        judge: Says what a role may do that COPY and UNLOAD name.
+    """
     from moto.redshiftdata.responses import RedshiftDataAPIServiceResponse
 
     def execute_statement(response: Any) -> tuple[int, dict[str, str], str]:
-        return _answer(_execute(response, home))
+        return _answer(_execute(response, access, judge))
 
     RedshiftDataAPIServiceResponse.execute_statement = execute_statement
     RedshiftDataAPIServiceResponse.get_statement_result = lambda response: _answer(_result(response))
 
 
-def _execute(response: Any, home: Home) -> dict[str, Any]:
+def _execute(response: Any, access: Access, judge: Judge) -> dict[str, Any]:
     from moto.redshiftdata.models import Statement
 
     given = {name: response._get_param(name) for name in ("Sql", "Database", "WorkgroupName", "ClusterIdentifier")}
     _check(given)
     statement = Statement(
         given["ClusterIdentifier"], given["Database"], response._get_param("DbUser"),
-        response._get_param("Parameters"), given["Sql"], response._get_param("SecretArn"),
+        response._get_param("Parameters"), without_secrets(given["Sql"]), response._get_param("SecretArn"),
     )  # fmt: skip
     user = _user(response, statement.secret_arn)
     response.redshiftdata_backend.statements[statement.id] = _Described(statement)
-    threading.Thread(target=_run, args=(statement, home, user), daemon=True).start()
+    threading.Thread(target=_run, args=(statement, access, judge, user), daemon=True).start()
     kept = ("ClusterIdentifier", "CreatedAt", "Database", "DbUser", "Id", "SecretArn")
     named = {name: value for name, value in dict(statement).items() if name in kept and value is not None}
     return named | ({"WorkgroupName": given["WorkgroupName"]} if given["WorkgroupName"] else {})
@@ -100,19 +109,16 @@ def _user(response: Any, secret_arn: str | None) -> str | None:
         raise ValidationException(f"The secret {secret_arn} cannot be read or has no username: {error}") from None
 
 
-def _run(statement: Any, home: Home, user: str | None) -> None:
+def _run(statement: Any, access: Access, judge: Judge, user: str | None) -> None:
     """Runs the statement in a transaction of its own, and notes its outcome."""
     import psycopg
 
     started = time.monotonic()
     try:
         values = {parameter["name"]: parameter["value"] for parameter in statement.query_parameters or ()}
-        commands = translate(with_values(statement.query_string.rstrip("; \n"), values)).sql
-        with _connect(home, statement.database, user) as connection, connection.transaction():
-            connection.execute("SET LOCAL TIME ZONE 'UTC'")
-            for command in commands:
-                cursor = connection.execute(command)  # type: ignore[call-overload]
-            _keep_result(statement, cursor)
+        text = with_values(statement.query_string.rstrip("; \n"), values)
+        with _connect(access.home, statement.database, user) as connection:
+            _bulk(statement, text, connection, access, judge) if kind_of(text) else _query(statement, text, connection)
         outcome = "FINISHED"
     except (psycopg.Error, RedshiftError, LocalGlueError, ParameterError, NotImplementedError) as error:
         primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
@@ -120,6 +126,30 @@ def _run(statement: Any, home: Home, user: str | None) -> None:
     statement.duration = int((time.monotonic() - started) * 1e9)
     statement.updated_at = datetime.now(timezone.utc).isoformat()
     statement.status = outcome
+
+
+def _query(statement: Any, text: str, connection: "psycopg.Connection") -> None:
+    commands = translate(text).sql
+    with connection.transaction():
+        connection.execute("SET LOCAL TIME ZONE 'UTC'")
+        for command in commands:
+            cursor = connection.execute(command)  # type: ignore[call-overload]
+        _keep_result(statement, cursor)
+
+
+def _bulk(statement: Any, text: str, connection: "psycopg.Connection", access: Access, judge: Judge) -> None:
+    from local_glue.endpoint.bulk.load import LoadFailedError
+    from local_glue.endpoint.bulk.run import run_bulk
+
+    statement.rows, statement.columns = None, None
+    try:
+        with connection.transaction():
+            connection.execute("SET LOCAL TIME ZONE 'UTC'")
+            statement.result_rows, errors = run_bulk(text, connection, access, judge)
+    except LoadFailedError as error:
+        note(connection, error.errors)
+        raise
+    note(connection, errors)
 
 
 def _connect(home: Home, dbname: str, user: str | None) -> "psycopg.Connection":

@@ -1,10 +1,12 @@
 """The endpoint: a moto server whose Glue executes. `python -m local_glue.endpoint.server` runs it as a process."""
 
 import argparse
+import functools
 import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -17,6 +19,9 @@ from local_glue.home import Home, write_private
 
 HOST = "127.0.0.1"
 READY_FILE = "server.json"
+RESET = "/moto-api/reset"
+KEEP = "/local-glue/keep"
+"""Path that answers once everything that happened before is on disk."""
 WARM = ("s3", "logs")
 
 
@@ -27,7 +32,7 @@ class Endpoint:
 
     def __init__(
         self, home: Path, region: str, *, inline: bool = False, clock: bool = False,
-        minute_seconds: float = 60.0, cold: bool = False,
+        minute_seconds: float = 60.0, cold: bool = False, port: int = 0,
     ) -> None:  # fmt: skip
         from werkzeug.serving import make_server
 
@@ -36,6 +41,7 @@ class Endpoint:
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, crawls, listings, tag_filters, version_listings
+        from local_glue.endpoint.redshift_port import RedshiftPort
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor
         from local_glue.runner.process import ProcessExecutor
@@ -50,11 +56,12 @@ class Endpoint:
             raise LocalGlueError("an endpoint runs in this process already, and moto has one state a process: stop it")
         Endpoint._alive = True
         _empty_moto()
+        self.kept_at: str | None = None
         self._console_app: Callable[..., Any] | None = None
         self._console_lock = threading.Lock()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = make_server(
-            HOST, 0, self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
+            HOST, _free(port), self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
         )
         self._server.daemon_threads = True
         self.port = self._server.server_port
@@ -65,20 +72,26 @@ class Endpoint:
         self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.glue)
         eventbridge.install(self.glue)
-        redshift_data.install(access.home)
+        redshift_data.install(access, self.glue.judge)
+        self.keeper = None if inline else self._keeper()
+        self.redshift_port = RedshiftPort(access.home)
         self.clock = Clock(self.glue.workflows) if clock else None
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> "Endpoint":
         """Starts the server and returns at once."""
         self._thread.start()
+        self.redshift_port.start()
+        if self.keeper:
+            self.keeper.start()
         if self.clock:
             self.clock.start()
         threading.Thread(target=self._warm_up, daemon=True).start()
         return self
 
-    def stop(self) -> None:
-        """Ends all job runs, then the server."""
+    def stop(self, *, keep: bool = True) -> None:
+        """Ends all job runs, then the server; the state stays on disk if `keep`, and never that of an inline stack."""
+        self.redshift_port.stop()
         if self.clock:
             self.clock.stop()
         self.glue.stop_all()
@@ -86,12 +99,30 @@ class Endpoint:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+        if self.keeper:
+            self.keeper.stop(keep=keep)
         Endpoint._alive = False
+
+    def ready(self) -> dict[str, Any]:
+        """What a stack notes of its endpoint: ports, process, and what it brought back."""
+        return {"port": self.port, "redshift_port": self.redshift_port.port, "pid": os.getpid(),
+                "kept_at": self.kept_at, "interrupted": self.glue.interrupted}  # fmt: skip
 
     def reset(self) -> None:
         """Ends all job runs and empties every service."""
         self.glue.clear()
         _empty_moto()
+        if self.keeper:
+            self.keeper.note()
+
+    def _keeper(self) -> Any:
+        """What keeps the state on disk, after it has brought back what is there."""
+        from local_glue.endpoint.keeping.keeper import Keeper
+
+        keeper = Keeper(self.access.home, self.glue)
+        self.kept_at = keeper.restore()
+        self.glue.jobs.when_attempt_ended.append(lambda _: keeper.keep_after_run())
+        return keeper
 
     def _application(self, dispatcher: type) -> Callable[..., Any]:
         from moto.moto_server.werkzeug_app import create_backend_app
@@ -106,9 +137,15 @@ class Endpoint:
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("PATH_INFO", "")
-            if path != "/moto-api/reset":
-                return Guard(self.glue.judge, moto)(environ, without_key_ids(environ, start_response))
-            self.reset()
+            if path not in (RESET, KEEP):
+                guard = functools.partial(
+                    Guard(self.glue.judge, moto), environ, without_key_ids(environ, start_response)
+                )
+                return self.keeper.answer(environ, guard) if self.keeper else guard()
+            if path == RESET:
+                self.reset()
+            elif self.keeper:
+                self.keeper.keep()
             start_response("200 OK", [("Content-Type", "application/json")])
             return [b'{"status": "ok"}']
 
@@ -130,6 +167,17 @@ class Endpoint:
             for service in WARM:
                 get_backend(service)
                 self.access.client(service)
+
+
+def _free(port: int) -> int:
+    """The port, or 0 for any if another process has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return 0
+    return port
 
 
 def _empty_moto() -> None:
@@ -160,18 +208,20 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--clock", action="store_true", help="let SCHEDULED triggers fire by the clock")
     parser.add_argument("--minute-seconds", type=float, default=60.0, help="length of a minute of job timeouts")
     parser.add_argument("--cold", action="store_true", help="give each job run a JVM of its own")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on, if it is free")
     given = parser.parse_args(argv)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     endpoint = Endpoint(
-        given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds, cold=given.cold
-    ).start()
-    write_private(given.home / READY_FILE, json.dumps({"port": endpoint.port, "pid": os.getpid()}))
+        given.home, given.region, clock=given.clock, minute_seconds=given.minute_seconds, cold=given.cold,
+        port=given.port,
+    ).start()  # fmt: skip
+    write_private(given.home / READY_FILE, json.dumps(endpoint.ready()))
     # A signal that another thread receives does not wake this one. Who removes the home folder has no use for the rest.
     while not ended.wait(0.2) and (given.home / READY_FILE).exists():
         pass
-    endpoint.stop()
+    endpoint.stop(keep=(given.home / READY_FILE).exists())
 
 
 if __name__ == "__main__":

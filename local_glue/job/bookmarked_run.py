@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local_glue.bookmarks import BookmarkStore
+from local_glue.job.keeping import keep
 from local_glue.job.permissions import need, require
 
 ENABLE, DISABLE, PAUSE = "job-bookmark-enable", "job-bookmark-disable", "job-bookmark-pause"
@@ -88,6 +89,7 @@ class BookmarkedRun:
         """
         if self.mode == ENABLE:
             require(need("glue:UpdateJobBookmark"))
+            keep()
             self.version = self.store.save(self.name, self.run_id, self.attempt, self.pending, self.version)
             self.pending = {}
 

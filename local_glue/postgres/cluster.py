@@ -27,10 +27,7 @@ HOST = "127.0.0.1"
 SUPERUSER = "postgres"
 JDBC_SCHEME = {"redshift": "jdbc:redshift", "postgresql": "jdbc:postgresql"}
 SETTINGS = {
-    "fsync": "off",
-    # Without fsync it costs next to nothing, and what is committed outlives a server that is killed.
     "synchronous_commit": "on",
-    "full_page_writes": "off",
     "autovacuum": "on",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -44,6 +41,12 @@ SETTINGS = {
     # Passwords are random and new for each cluster; see `_initialise`.
     "scram_iterations": "1",
 }
+
+
+# What is committed outlives a server that is killed in both cases; that a machine loses power, only in the first. A
+# stack within a test process ends with it.
+LASTING = {"fsync": "on", "full_page_writes": "on"}
+FLEETING = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,13 @@ def credentials(database: Database, server: Server) -> dict[str, Any]:
     return {"username": database.user, "password": server.passwords[database.user]}
 
 
-def start(home: Path, databases: Iterable[Database]) -> Server:
+def start(home: Path, databases: Iterable[Database], *, lasting: bool = True) -> Server:
     """Creates and starts a new cluster for this home, with its users and databases.
+
+    Args:
+        home: The state folder.
+        databases: What to create in it.
+        lasting: What is committed outlives a loss of power, too.
 
     Raises:
         LocalGlueError: PostgreSQL cannot be installed, initialised or started.
@@ -101,7 +109,7 @@ def start(home: Path, databases: Iterable[Database]) -> Server:
     key = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     folder = reachable_data_folder(account, home.resolve() / "pg", key)
     password = secrets.token_urlsafe(18)
-    data = _initialise(account, binaries, folder, password)
+    data = _initialise(account, binaries, folder, password, LASTING if lasting else FLEETING)
     port = free_port()
     pid = launch(account, binaries, data, port)
     databases = list(databases)
@@ -164,13 +172,18 @@ def restore_passwords(server: Server) -> None:
             connection.execute(statement.format(sql.Identifier(user), sql.Literal(password)))
 
 
-def stop(state: dict[str, Any]) -> None:
-    """Stops the server of a state, if it still runs, and removes its data."""
+def end(state: dict[str, Any], mode: str = "fast") -> None:
+    """Stops the server of a state, if it still runs; its data stays."""
     data = Path(state["data"])
     if (data / "postmaster.pid").exists() and process_alive(state["pid"]):
         with suppress(LocalGlueError):  # it may have ended in the meantime
-            _control(account_for_postgres(), Path(state["binaries"]), data, "stop", "-m", "immediate", "-w", "-t", "10")
-    shutil.rmtree(data.parent, ignore_errors=True)
+            _control(account_for_postgres(), Path(state["binaries"]), data, "stop", "-m", mode, "-w", "-t", "30")
+
+
+def stop(state: dict[str, Any]) -> None:
+    """Stops the server of a state, if it still runs, and removes its data."""
+    end(state, "immediate")
+    shutil.rmtree(Path(state["data"]).parent, ignore_errors=True)
 
 
 def is_running(state: dict[str, Any]) -> bool:
@@ -187,7 +200,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _initialise(account: Account, binaries: Path, folder: Path, password: str) -> Path:
+def _initialise(account: Account, binaries: Path, folder: Path, password: str, safety: dict[str, str]) -> Path:
     data, password_file = folder / "data", folder / "password"
     shutil.rmtree(data, ignore_errors=True)
     password_file.touch(mode=0o600)
@@ -202,7 +215,7 @@ def _initialise(account: Account, binaries: Path, folder: Path, password: str) -
     finally:
         password_file.unlink()
     with (data / "postgresql.conf").open("a", encoding="utf-8") as out:
-        out.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
+        out.writelines(f"{name} = {value}\n" for name, value in {**SETTINGS, **safety}.items())
     return data
 
 

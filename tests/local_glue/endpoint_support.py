@@ -132,8 +132,8 @@ class Remote:
 
     def __init__(self, folder: Path, *, minute_seconds: float = 60.0, cold: bool = False) -> None:
         home, config = Home(folder), Config(project=folder, minute_seconds=minute_seconds)
-        port, self.pid = start_server(home, config, clock=False, cold=cold)
-        self.url = f"http://127.0.0.1:{port}"
+        ready = start_server(home, config, clock=False, cold=cold)
+        self.pid, self.url = ready["pid"], f"http://127.0.0.1:{ready['port']}"
         self.access = Access(home, self.url, "us-east-1")
         self.access.client("s3").create_bucket(Bucket=BUCKET)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from local_glue.endpoint.glue.commands import shell_version, why_not
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, not_found
-from local_glue.endpoint.glue.runs import JobRun, WorkflowRun, new_run_id
+from local_glue.endpoint.glue.runs import INTERRUPTED, JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.iam.judge import DeniedError
 from local_glue.runner import debug
 from local_glue.runner.request import Executor, Outcome, RunRequest
@@ -117,6 +117,20 @@ class Jobs:
         deadline = time.monotonic() + timeout_s
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def state(self) -> tuple[Any, Any]:
+        """Definitions and runs, to be kept."""
+        return self.definitions, self.runs
+
+    def resume(self, state: tuple[Any, Any]) -> list[str]:
+        """Takes definitions and runs from an endpoint that has ended; the jobs of runs that ended with it."""
+        definitions, runs = state
+        self.definitions.update(definitions)
+        self.runs.update(runs)
+        interrupted = [run for of_job in runs.values() for run in of_job if run.is_active]
+        for run in interrupted:
+            run.set_state("FAILED", INTERRUPTED)
+        return [run.job_name for run in interrupted]
 
     def clear(self) -> None:
         """Deletes all definitions and runs."""

@@ -11,6 +11,7 @@ from local_glue.endpoint.glue.capacity import of_run
 ACTIVE = {"WAITING", "STARTING", "RUNNING", "STOPPING"}
 FINAL = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"}
 LOG_GROUP = "/aws-glue/jobs"
+INTERRUPTED = "The local endpoint ended while this run went on: it was killed, or the machine was restarted."
 
 
 def now() -> datetime:

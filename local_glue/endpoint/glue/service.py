@@ -32,9 +32,21 @@ class GlueService:
         self.event_triggers = EventTriggers(self.workflows, self.lock)
         self.bookmarks = BookmarkStore(home)
         self.connections: dict[str, dict[str, Any]] = {}
+        self.interrupted: list[str] = []
         self.judge = Judge(home, Resources(account, region))
         self.jobs.open_session = self._open_session
         self.jobs.when_ended.append(self.workflows.job_ended)
+
+    def state(self) -> dict[str, Any]:
+        """All definitions and runs, to be kept; the lock must be held while they are copied."""
+        return {"jobs": self.jobs.state(), "workflows": self.workflows.state(), "connections": self.connections}
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Goes on with what `state` gave in another process; runs that were active then have ended with it."""
+        with self.lock:
+            self.connections.update(state["connections"])
+            self.interrupted = self.jobs.resume(state["jobs"])
+            self.workflows.resume(state["workflows"])
 
     def stop_all(self) -> None:
         """Drops waiting events, stops all job runs and waits until their processes have ended."""

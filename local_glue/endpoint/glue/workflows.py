@@ -6,7 +6,7 @@ from typing import Any
 
 from local_glue.endpoint.glue.errors import GlueApiError, concurrent_runs, invalid, no_entity, not_found
 from local_glue.endpoint.glue.jobs import Jobs
-from local_glue.endpoint.glue.runs import FINAL, JobRun, WorkflowRun, new_run_id
+from local_glue.endpoint.glue.runs import FINAL, INTERRUPTED, JobRun, WorkflowRun, new_run_id
 from local_glue.endpoint.glue.trigger_rules import START_TYPES, check_no_crawlers, holds, watched_jobs
 
 ACTION_OVERRIDES = ("Timeout", "SecurityConfiguration", "NotificationProperty")
@@ -26,6 +26,19 @@ class Workflows:
         self.triggers: dict[str, dict[str, Any]] = {}
         self.runs: dict[str, list[WorkflowRun]] = {}
         self._seen: dict[str, dict[str, str]] = {}
+
+    def state(self) -> tuple[Any, ...]:
+        """Definitions and runs, to be kept."""
+        return self.definitions, self.triggers, self.runs, self._seen
+
+    def resume(self, state: tuple[Any, ...]) -> None:
+        """Takes definitions and runs from an endpoint that has ended; active runs ended with it."""
+        for store, kept in zip(self.state(), state, strict=True):
+            store.update(kept)
+        for run in [run for runs in self.runs.values() for run in runs if run.is_active]:
+            # `stop_all` has stopped the jobs of those that end in order.
+            failed = any(job_run.error_message == INTERRUPTED for job_run in run.job_runs)
+            run.end("ERROR" if failed else "STOPPED", INTERRUPTED if failed else None)
 
     def clear(self) -> None:
         """Deletes everything."""

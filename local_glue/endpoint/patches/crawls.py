@@ -38,6 +38,9 @@ def install() -> None:
             return answer
 
     models.FakeCrawl, models.FakeCrawler = Crawl, Crawler
+    for made in (Crawl, Crawler):  # by these names they are found again in a state that was kept
+        made.__qualname__ = made.__name__
+        globals()[made.__name__] = made
 
 
 def _reason(crawl: Any) -> dict[str, str]:

@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 import psycopg
@@ -15,6 +14,7 @@ from pyspark.sql import DataFrame
 from local_glue.faults import side_effect
 from local_glue.job import options as checks
 from local_glue.job.connections import Jdbc, from_options
+from local_glue.job.keeping import keep
 from local_glue.job.permissions import copying, require
 from local_glue.job.redshift import frame_types, java_errors
 from local_glue.job.redshift.actions import split_actions
@@ -23,6 +23,7 @@ from local_glue.job.redshift.ddl import BYTES_PREFIX
 from local_glue.job.redshift.dialect import Statement, translate
 from local_glue.job.redshift.errors import ConnectorError, LoadError, RedshiftError, not_supported
 from local_glue.job.redshift.frame_files import NULL_MARK, StagedFile, stage_frame
+from local_glue.job.redshift.load_errors import note
 
 log = logging.getLogger("local_glue.job.redshift")
 _KNOWN = (
@@ -135,30 +136,15 @@ def _transaction(load: Load, files: list[StagedFile]) -> None:
             try:
                 copy_files(connection, load.table, files, load.null_mark, load.columns)
             except LoadError as error:
-                _note(load, error)
+                with load.target.connect(autocommit=True) as notes:
+                    note(notes, [error])
                 raise
         for action in load.postactions:
             _run(connection, action.sql)
+        keep()
         side_effect(f"redshift:{name}:commit")
         connection.commit()
     side_effect(f"redshift:{name}:committed")
-
-
-def _note(load: Load, error: LoadError) -> None:
-    """Writes the error to Redshift's tables of load errors, which keep it though the transaction is rolled back."""
-    code = java_errors.error_code(error.reason)
-    kept = (datetime.now(timezone.utc).replace(tzinfo=None), error.file[:256], error.line, error.column, code)
-    with load.target.connect(autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO sys_load_error_detail (start_time, file_name, line_number, column_name, error_code, "
-            "error_message) VALUES (%s, %s, %s, %s, %s, %s)",
-            [*kept, error.reason[:512]],
-        )
-        connection.execute(
-            "INSERT INTO stl_load_errors (starttime, filename, line_number, colname, err_code, err_reason, "
-            "raw_field_value) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [*kept, error.reason[:100], error.value.replace(chr(0), "")[:1024]],
-        )
 
 
 def _isolation(connection: psycopg.Connection) -> psycopg.IsolationLevel:

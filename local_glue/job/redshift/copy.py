@@ -14,7 +14,7 @@ from local_glue.job.redshift.errors import LoadError, RedshiftError
 from local_glue.job.redshift.frame_files import StagedFile
 
 _BLOCK = 1 << 20
-_REASONS = {
+REASONS = {
     "22001": "String length exceeds DDL length",
     "23514": "String length exceeds DDL length",
     "23502": "Missing data for not-null field",
@@ -76,15 +76,15 @@ def _explain(error: psycopg.Error, table: str, file: StagedFile, names: list[str
             f"Load into table {table} failed: file {file.uri} has {len(row)} columns, the table takes {len(names)} "
             f"({', '.join(names)}): columns are loaded by position, give the frame the table's columns in order"
         )
-    column = (found.group(2) if found else None) or _column_of(error, row, names)
+    column = (found.group(2) if found else None) or column_of(error, row, names)
     value = row[names.index(column)] if row is not None and column in names else ""
-    reason = _REASONS.get(error.sqlstate or "", message)
+    reason = REASONS.get(error.sqlstate or "", message)
     return LoadError(
         table, column or "?", value, file.uri, line, f"{reason} ({message})" if reason != message else reason
     )
 
 
-def _column_of(error: psycopg.Error, row: list[str] | None, names: list[str]) -> str | None:
+def column_of(error: psycopg.Error, row: list[str] | None, names: list[str]) -> str | None:
     if error.diag.column_name:
         return error.diag.column_name
     constraint = error.diag.constraint_name or ""

@@ -20,7 +20,10 @@ _DRIVER = (
 _WRITER = (
     "\tat io.github.spark_redshift_community.spark.redshift.RedshiftWriter.doRedshiftLoad(RedshiftWriter.scala:233)"
 )
-CODES = {"String length": 1204, "Invalid date": 1206, "Overflow": 1216, "Missing data": 1213}
+CODES = {
+    "String length": 1204, "Invalid date": 1206, "Overflow": 1216, "Missing data": 1213, "Extra column": 1202,
+    "Delimiter not found": 1214, "String contains invalid": 1220,
+}  # fmt: skip
 OTHER_CODE = 1207
 
 

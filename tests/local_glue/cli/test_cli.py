@@ -29,8 +29,8 @@ def describe_without_a_stack():
         assert unused.errors.count("\n") == 1
 
     @pytest.mark.parametrize(
-        "command", ["", "init", "up", "down", "status", "doctor", "env", "put", "run", "job", "query", "logs", "runs",
-                    "bookmark", "bookmark show", "bookmark reset", "bookmark rewind", "secrets", "console"],
+        "command", ["", "init", "up", "stop", "down", "status", "doctor", "env", "put", "run", "job", "query", "logs",
+                    "runs", "bookmark", "bookmark show", "bookmark reset", "bookmark rewind", "secrets", "console"],
     )  # fmt: skip
     def it_has_help_for_all(command):
         from typer.testing import CliRunner
@@ -82,8 +82,12 @@ def describe_up():
         after = unused.state()
         assert after["server_pid"] != before["server_pid"]
         assert unused.errors.count("\n") == 1
-        assert "ended without 'local-glue down': lost are its buckets, tables and runs" in unused.errors
-        assert "its databases (warehouse) and the bookmarks of 1 job," in unused.errors
+        assert "ended without 'local-glue stop': nothing is lost" in unused.errors
+        os.kill(after["server_pid"], 9)
+        (unused.home / "kept/state.db").unlink()
+        unused("up")
+        assert "kept/state.db is gone: lost are its buckets, tables and runs" in unused.errors
+        assert "its databases (warehouse) and the bookmarks of 1 job\n" in unused.errors
         unused("up")
         assert unused.errors == ""
         unused("down")

@@ -49,7 +49,7 @@ def describe_a_server():
 
     def it_is_set_up_as_promised(server):
         with server.connect("dwh") as connection:
-            for name, value in {"fsync": "off", "TimeZone": "UTC", "lc_collate": "C", "listen_addresses": "127.0.0.1",
+            for name, value in {"fsync": "on", "TimeZone": "UTC", "lc_collate": "C", "listen_addresses": "127.0.0.1",
                                 "password_encryption": "scram-sha-256", "server_encoding": "UTF8"}.items():  # fmt: skip
                 row = connection.execute("SELECT current_setting(%s, true)", [name]).fetchone()
                 if name == "lc_collate":
