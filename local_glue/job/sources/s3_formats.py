@@ -9,12 +9,12 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StringType, StructField, StructType
 
 from local_glue.job import options
 from local_glue.job.clients import client
 from local_glue.job.names import column
-from local_glue.job.sources import json_types
+from local_glue.job.sources import json_texts, json_types
 from local_glue.job.sources.s3_listing import S3Object
 from local_glue.job.sources.s3_staging import Staged
 
@@ -105,6 +105,10 @@ def _json(given: Mapping[str, Any]) -> Reader:
         def load(format: str, options: Mapping[str, str], schema: StructType | None = None) -> DataFrame:
             return _load(spark, files, format, options, schema)
 
+        texts = None if multiline else json_texts.text_columns(files.objects)
+        if texts is not None:
+            schema = StructType([StructField(name, StringType()) for name in texts])
+            return _attach(files, load("json", settings, schema), given)
         frame = load("json", settings)
         nulls = json_types.null_columns(frame.schema, load, settings)
         mixed = json_types.mixed_columns(frame.schema, load, settings, nulls)

@@ -3,10 +3,12 @@
 import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from standin_support import BUCKET
 
+from local_glue.job.sources import json_texts, s3_formats
 from local_glue.job.sources.s3_listing import S3SourceError
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
@@ -97,6 +99,32 @@ def describe_formats():
     def it_numbers_csv_columns_without_a_header(put, read):
         put("a.csv", b"1,2\n")
         assert read(options={}) == (["col0", "col1"], [("1", "2")])
+
+    @pytest.mark.parametrize(
+        ("body", "is_quick"),
+        [
+            (b'{"b": "1", "a": "x"}\r\n\n{"a": "", "c": "2025-01-01"}', True),
+            (b'{"a": "\xe2\x80\xa8\\n", "d e.f": "NaN"}\n', True),
+            (b'{"a": "x"}\n{"a": null}\n', False),
+            (b'{"a": "x"}\n{"a": 1}\n', False),
+            (b'{"a": {"b": "x"}}\n', False),
+            (b"{}\n", False),
+            (b"", False),
+        ],
+    )
+    def it_knows_columns_of_strings_without_asking_spark(put, read, monkeypatch, body, is_quick):
+        put("a.json", body)
+        asked = []
+
+        def text_columns(objects):
+            asked.append(json_texts.text_columns(objects))
+            return asked[0]
+
+        monkeypatch.setattr(s3_formats, "json_texts", SimpleNamespace(text_columns=text_columns))
+        quick = read("json", {})
+        assert [names is not None for names in asked] == [is_quick] * bool(body)
+        monkeypatch.setattr(s3_formats, "json_texts", SimpleNamespace(text_columns=lambda _: None))
+        assert read("json", {}) == quick
 
     def it_reads_json_lines_with_types(put, read):
         put("a.json", b'{"id": 1, "name": "x"}\n{"id": 2}\n')
