@@ -16,16 +16,20 @@ UNKNOWN, FAILED = 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Erases; exit code 0: erased, or a dry run; 1: nowhere known, nothing was changed; 2: it failed, run it again."""
+    """Erases; exit code 0: erased, or a dry run; 1: nowhere known, nothing was changed; 2: it failed."""
     parser = argparse.ArgumentParser(prog="python -m erase", description=__doc__)
     parser.add_argument("user_id", type=_user_id, help="the user's id")
     parser.add_argument(
         "--workflow", choices=WORKFLOWS, action="append", help="only in the data of this workflow; default: in all"
     )
     parser.add_argument("--env", help="an environment on AWS, with the credentials of its account; default: local")
-    parser.add_argument("--dry-run", action="store_true", help="only count what there is; the job's log has the counts")
+    parser.add_argument("--dry-run", action="store_true", help="only count what there is")
+    parser.add_argument("--yes", action="store_true", help="do not ask first, for what cannot be undone")
     given = parser.parse_args(argv)
     workflows = given.workflow or list(WORKFLOWS)
+    if not (given.dry_run or given.yes or _is_sure(given)):
+        print("nothing was changed: --yes (make erase … ERASE_ARGS=--yes) says that you are sure", file=sys.stderr)  # noqa: T201
+        return FAILED
     try:
         eraser = Eraser(boto3.client if given.env else _here(), _tell)
         receipt = eraser.erase(given.user_id, workflows, dry_run=given.dry_run)
@@ -35,6 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _report(receipt)
 
 
+def _is_sure(given: argparse.Namespace) -> bool:
+    """Asks a person for the id once more; programs have to say --yes."""
+    if not sys.stdin.isatty():
+        return False
+    where = f"in {given.env} on AWS" if given.env else "here"
+    return input(f"Erasing cannot be undone. To erase the user everywhere {where}, type the id: ") == str(given.user_id)
+
+
 def _report(receipt: dict[str, Any]) -> int:
     """Prints what was erased; returns the exit code."""
     if receipt["outcome"] == "unknown":
@@ -42,7 +54,10 @@ def _report(receipt: dict[str, Any]) -> int:
         return UNKNOWN
     for name, count in sorted(receipt.get("found", {}).items()):
         _tell(f"{count:>12,}  {name}")
-    _tell(f"{receipt['outcome']}; run {receipt['run_id']}, which music.load_runs has without the user's id")
+    booked = (
+        "nothing was changed" if receipt["outcome"] == "dry run" else "music.load_runs has it, without the user's id"
+    )
+    _tell(f"{receipt['outcome']} ({receipt['run_id']}): {booked}")
     return 0
 
 
@@ -58,9 +73,12 @@ def _tell(line: str) -> None:
 
 
 def _here() -> Any:
+    """The local stack's clients, after uploading changed code."""
     from local_glue.stack import Stack
 
-    return Stack.attach().client
+    stack = Stack.attach()
+    stack.refresh_code()
+    return stack.client
 
 
 if __name__ == "__main__":

@@ -58,17 +58,14 @@ class Eraser:
         key = self.ask(user_id, workflows)
         if dry_run:
             try:
-                return {"outcome": "dry run", "run_id": self.run(JOB, {"--dry_run": "true"})}
+                return self._receipt(self.run(JOB, {"--dry_run": "true"}))
             finally:
                 # Otherwise the next run would take it for a request.
                 _delete(s3, lake, key)
         run_id = self.run(JOB)
         while _is_there(s3, lake, key):  # an older request, for other datasets, came first
             run_id = self.run(JOB)
-        receipt = requests.receipt_key(run_id)
-        if not _is_there(s3, lake, receipt):
-            raise EraseError(f"another run has dealt with the request: see {requests.FOLDER}receipts/ in bucket {lake}")
-        return json.loads(s3.get_object(Bucket=lake, Key=receipt)["Body"].read())
+        return self._receipt(run_id)
 
     def run(self, job: str, arguments: Mapping[str, str] | None = None) -> str:
         """Runs a job to its end; returns the run's id."""
@@ -80,6 +77,12 @@ class Eraser:
         if run["JobRunState"] != "SUCCEEDED":
             raise EraseError(f"{job} {run['JobRunState'].lower()}: {run.get('ErrorMessage', 'see its log')}")
         return run_id
+
+    def _receipt(self, run_id: str) -> Mapping[str, Any]:
+        lake, s3, key = self._arguments(JOB)[LAKE], self.client("s3"), requests.receipt_key(run_id)
+        if not _is_there(s3, lake, key):
+            raise EraseError(f"another run has dealt with the request: see {requests.FOLDER}receipts/ in bucket {lake}")
+        return json.loads(s3.get_object(Bucket=lake, Key=key)["Body"].read())
 
     def _arguments(self, job: str) -> Mapping[str, str]:
         return self.client("glue").get_job(JobName=job)["Job"]["DefaultArguments"]

@@ -37,11 +37,13 @@ def erase(glue: GlueRun, config: JobConfig) -> None:
     refuse_beside_others(config)
     outcome, counts = _erase(glue, config, request)
     logs.info("erasure ended", outcome=outcome, found=counts)
-    if outcome == DRY_RUN:
-        return
-    steps.delete_traces(config, [dataset.name for dataset in request.datasets])
-    receipt = {"outcome": outcome, "users": len(request.users), "found": counts, "run_id": config.run_id}
-    requests.close(config, request, {**receipt, "at": datetime.now(UTC).isoformat(timespec="seconds")})
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    receipt = {"outcome": outcome, "users": len(request.users), "found": counts, "run_id": config.run_id, "at": at}
+    if outcome != DRY_RUN:
+        steps.delete_traces(config, [dataset.name for dataset in request.datasets])
+    requests.write_receipt(config, receipt)
+    if outcome != DRY_RUN:
+        requests.close(config, request)
 
 
 def _erase(glue: GlueRun, config: JobConfig, request: Request) -> tuple[str, Mapping[str, int]]:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -35,9 +37,11 @@ class Account:
     def get_job_run(self, JobName, RunId):
         if JobName == "erase_user" and self.error:
             return {"JobRun": {"JobRunState": "FAILED", "ErrorMessage": self.error}}
-        if JobName == "erase_user" and not self.started[-1][1]:
-            receipt = {"outcome": self.outcome, "found": {"rds.users": 1}, "run_id": RunId}
-            self.objects = {requests.receipt_key(RunId): json.dumps(receipt).encode()}
+        if JobName == "erase_user":
+            is_dry = bool(self.started[-1][1])
+            receipt = {"outcome": "dry run" if is_dry else self.outcome, "found": {"rds.users": 1}, "run_id": RunId}
+            kept = self.objects if is_dry else {}
+            self.objects = {**kept, requests.receipt_key(RunId): json.dumps(receipt).encode()}
         return {"JobRun": {"JobRunState": "SUCCEEDED"}}
 
     def head_object(self, Bucket, Key):
@@ -66,7 +70,7 @@ def erase(monkeypatch):
 
 def test_erased(erase, capsys):
     account = Account()
-    assert erase(account, "42") == 0
+    assert erase(account, "42", "--yes") == 0
     assert [job for job, _ in account.started] == ["streams_validate_files", "sparkify_validate_files", "erase_user"]
     assert account.asked == {"user_id": 42, "datasets": ["users", "streams", "log_data"]}
     said = capsys.readouterr().out
@@ -75,22 +79,32 @@ def test_erased(erase, capsys):
 
 
 def test_unknown(erase, capsys):
-    assert erase(Account("unknown"), "42", "--workflow", "streams") == 1
+    assert erase(Account("unknown"), "42", "--yes", "--workflow", "streams") == 1
     assert "nothing was changed" in capsys.readouterr().out
 
 
 def test_failed(erase, capsys):
     account = Account(error="job load_streams is running")
-    assert erase(account, "42") == 2
+    assert erase(account, "42", "--yes") == 2
     assert "load_streams is running" in capsys.readouterr().err
     assert any(key.startswith(requests.REQUESTS) for key in account.objects)
 
 
-def test_a_dry_run_leaves_no_request_even_if_it_fails(erase):
+def test_a_dry_run_leaves_no_request_even_if_it_fails(erase, capsys):
     for account, code in ((Account(), 0), (Account(error="no warehouse"), 2)):
         assert erase(account, "42", "--dry-run") == code
         assert account.started == [("erase_user", {"--dry_run": "true"})]
-        assert account.objects == {}
+        assert [key for key in account.objects if key.startswith(requests.REQUESTS)] == []
+    assert "1  rds.users\ndry run (jr_1): nothing was changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("is_person", "answer", "code"), [(True, "42", 0), (True, "yes", 2), (False, "42", 2)])
+def test_nobody_is_erased_by_mistake(erase, monkeypatch, is_person, answer, code):
+    account = Account()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: is_person))
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    assert erase(account, "42") == code
+    assert bool(account.started) == (code == 0)
 
 
 @pytest.mark.parametrize("user_id", ["-1", "forty-two", str(2**63)])

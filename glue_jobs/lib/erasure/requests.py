@@ -76,9 +76,13 @@ def keep_progress(config: JobConfig, counts: Mapping[str, int]) -> dict[str, int
     return now
 
 
-def close(config: JobConfig, request: Request, receipt: Mapping[str, Any]) -> None:
-    """Writes the receipt, then deletes the request with all its versions."""
+def write_receipt(config: JobConfig, receipt: Mapping[str, Any]) -> None:
+    """Writes what the run says it did, or would do."""
     _put(config, receipt_key(config.run_id), receipt)
+
+
+def close(config: JobConfig, request: Request) -> None:
+    """Deletes the request with all its versions."""
     versions.delete_all_of(config.lake_bucket, [PROGRESS, *request.keys])
 
 
