@@ -1,6 +1,7 @@
 """One run over hostile names, values and arguments on a stack of its own; then: what was delivered, and no secret."""
 
 import json
+import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -91,10 +92,14 @@ class Story:
         for number, key in enumerate(KEYS):
             self.pipeline.put(key, samples.plays(plays[number :: len(KEYS)]))
 
+    def own_notes(self):
+        """What a stack must keep to come back: its note of the passwords, and what its Secrets Manager holds."""
+        return [self.stack.home.state_file, *self.stack.home.kept.parent.iterdir()]
+
     def everything_kept(self):
-        """(place, bytes) of all that a stack keeps or says, but for its own note of the passwords."""
+        """(place, bytes) of all that a stack keeps or says, but for `own_notes`."""
         for file in self.stack.home.path.rglob("*"):
-            if file.is_file() and file != self.stack.home.state_file:
+            if file.is_file() and file not in self.own_notes():
                 yield str(file), file.read_bytes()
         for bucket in self.pipeline.s3.list_buckets()["Buckets"]:
             for key in self.pipeline.keys(bucket["Name"]):
@@ -163,6 +168,9 @@ def describe_secrets():
         ]
         assert {value["password"] for value in values} <= story.passwords
         assert all(len(password) > 20 for password in story.passwords)
+
+    def they_are_kept_where_only_the_owner_reads(story):
+        assert {stat.S_IMODE(file.stat().st_mode) for file in story.own_notes()} == {0o600}
 
     def they_are_in_no_log_error_bookmark_stage_report_or_process_list(story):
         found, places = [], 0

@@ -4,7 +4,7 @@ SIGKILL ends it, and the next run repairs everything. SIGSTOP freezes it until a
 ended: then it goes on as the stale second writer that no lock of AWS keeps away.
 
 The points are what the hook of side effects saw in an undisturbed run, so that a new write is tried without being
-named here. `make test` takes a sample, `make soak` all of them.
+named here. `make test` kills at a sample of them, `make soak` tries all of them both ways.
 """
 
 import io
@@ -28,8 +28,8 @@ from local_glue.stack import Stack
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
 PROJECT = Path(__file__).parents[2]
-POINTS, SEED = 2, 20
-"""How many points `make test` tries, and which."""
+POINTS, SEED = 1, 20
+"""How many points `make test` tries each way, and which."""
 
 COUNTRIES = ("Peru", "Iceland")
 PLAYS = samples.more_plays(6_000)
@@ -42,21 +42,46 @@ NOT_IN_UPDATES = ("Name", "CreatedOn", "LastModifiedOn", "AllocatedCapacity", "M
 PATIENCE_S = 120
 
 
-@pytest.fixture
-def plan(tmp_path, monkeypatch):
-    """Where runs die."""
-    monkeypatch.setenv(FAULTS_VARIABLE, str(Path(__file__).parent / "crash_points.py"))
-    monkeypatch.setenv(PLAN, str(tmp_path))
-    return CrashPlan(tmp_path)
+class Matrix:
+    """A stack whose job runs are processes, and the side effects of a run.
+
+    Attributes:
+        effects: Of a run like those that follow, in their order.
+        batches: How many were delivered.
+    """
+
+    def __init__(self, stack, folder, plan):
+        self.plan, self.pipeline, self.batches = plan, Pipeline(stack, folder), 0
+        _allow_two_at_a_time(self.pipeline)
+        for _ in range(2):
+            self.deliver()
+            plan.begin()
+            self.pipeline.run()
+        self.assert_as_undisturbed()
+        self.effects = plan.seen
+        assert len(self.effects) > FEWEST, self.effects
+
+    def deliver(self):
+        """Delivers the next batch."""
+        _deliver(self.pipeline, self.batches)
+        self.batches += 1
+
+    def assert_as_undisturbed(self):
+        """Everything is as if no run had been disturbed."""
+        _assert_as_undisturbed(self.pipeline, range(self.batches))
 
 
-@pytest.fixture
-def processes(plan, tmp_path):
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory):
     """The workflow on a separate stack whose job runs are processes."""
-    stack = Stack.start(PROJECT, home=tmp_path / "home")
-    (tmp_path / "delivered").mkdir()
-    yield Pipeline(stack, tmp_path / "delivered")
-    stack.stop()
+    folder = tmp_path_factory.mktemp("crashes")
+    (folder / "delivered").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FAULTS_VARIABLE, str(Path(__file__).parent / "crash_points.py"))
+        patch.setenv(PLAN, str(folder))
+        stack = Stack.start(PROJECT, home=folder / "home")
+        yield Matrix(stack, folder / "delivered", CrashPlan(folder))
+        stack.stop()
 
 
 def _deliver(pipeline, number):
@@ -90,59 +115,29 @@ def _quarantined(pipeline):
     return rows
 
 
-def _try(pipeline, plan, point, batch):
-    """Delivers a batch, kills the run before its side effect number `point`, and lets the next repair it."""
-    _deliver(pipeline, batch)
-    with plan.dying(point):
-        failures = pipeline.failures(pipeline.start_and_wait())
-    effect = plan.seen[-1]
-    try:
-        died = len(plan.seen) >= point  # a run may have fewer side effects than the one that was counted
-        assert ["SIGKILL" in message for message in failures.values()] == [True] * died, failures
-        pipeline.run()
-        _assert_as_undisturbed(pipeline, range(batch + 1))
-    except AssertionError as error:
-        raise AssertionError(f"killed before side effect {point}, {effect}: {error}") from error
-    return effect
-
-
-def _effects(pipeline, plan):
-    """The side effects of a run like those that follow, in their order."""
-    for batch in range(2):
-        _deliver(pipeline, batch)
-        plan.begin()
-        pipeline.run()
-    _assert_as_undisturbed(pipeline, range(2))
-    assert len(plan.seen) > FEWEST, plan.seen
-    return plan.seen
-
-
-@pytest.mark.timeout(0)
-def test_a_run_that_was_killed_anywhere_is_made_good_by_the_next(processes, plan, capsys):
-    points = list(range(1, len(_effects(processes, plan)) + 1))
-    seed = soak.seed() if soak.is_on else SEED
-    random.Random(seed).shuffle(points)
-    tries = zip(points, soak.rounds() if soak.is_on else range(POINTS), strict=False)
-    for batch, (point, _) in enumerate(tries, start=2):
-        effect = _try(processes, plan, point, batch)
-        if soak.is_on:
-            soak.say(capsys, f"seed {seed}: {batch - 1} of {len(points)} points; killed before {effect}, made good")
-
-
 def _allow_two_at_a_time(pipeline):
     """What an operator may set, and what happens where a run that was given up goes on all the same."""
     workflow = pipeline.glue.get_workflow(Name=pipeline.workflow)["Workflow"]
-    pipeline.glue.update_workflow(Name=pipeline.workflow, MaxConcurrentRuns=2,
-                                  DefaultRunProperties=workflow.get("DefaultRunProperties", {}))  # fmt: skip
+    properties = workflow.get("DefaultRunProperties", {})
+    pipeline.glue.update_workflow(Name=pipeline.workflow, MaxConcurrentRuns=2, DefaultRunProperties=properties)
     for job in pipeline.glue.get_jobs()["Jobs"]:
         update = {name: value for name, value in job.items() if name not in NOT_IN_UPDATES}
         update["ExecutionProperty"] = {"MaxConcurrentRuns": 2}
         pipeline.glue.update_job(JobName=job["Name"], JobUpdate=update)
 
 
-def _overtake(pipeline, plan, point, batch):
-    """Delivers a batch, freezes the run before its side effect number `point` until another run has ended."""
-    _deliver(pipeline, batch)
+def _die(matrix, point):
+    """Kills a run before its side effect number `point`; returns what failed, and what was prevented."""
+    with matrix.plan.dying(point):
+        failures = matrix.pipeline.failures(matrix.pipeline.start_and_wait())
+    died = len(matrix.plan.seen) >= point  # a run may have fewer side effects than the one that was counted
+    assert ["SIGKILL" in message for message in failures.values()] == [True] * died, failures
+    return failures, matrix.plan.seen[-1]
+
+
+def _be_overtaken(matrix, point):
+    """Freezes a run before its side effect number `point` until another has ended; returns the same."""
+    plan, pipeline = matrix.plan, matrix.pipeline
     plan.begin(point, sends=signal.SIGSTOP)
     stale = pipeline.glue.start_workflow_run(Name=pipeline.workflow)["RunId"]
     end = time.monotonic() + PATIENCE_S
@@ -157,23 +152,33 @@ def _overtake(pipeline, plan, point, batch):
             os.kill(frozen, signal.SIGCONT)
     first = pipeline.failures(pipeline.wait(stale))
     assert all((*first.values(), *second.values())), (first, second)
-    pipeline.run()
-    try:
-        _assert_as_undisturbed(pipeline, range(batch + 1))
-    except AssertionError as error:
-        raise AssertionError(f"frozen before side effect {point}, {effect}: {error}") from error
-    return effect, {**first, **second}
+    return {**first, **second}, effect
+
+
+def _disturb(matrix, how, points, capsys):
+    """Disturbs one run after another, and lets an undisturbed one follow each; `make soak` as long as there is time."""
+    seed = soak.seed() if soak.is_on else SEED
+    random.Random(seed).shuffle(points)
+    for number, (point, _) in enumerate(zip(points, soak.rounds() if soak.is_on else range(POINTS), strict=False)):
+        matrix.deliver()
+        failures, effect = how(matrix, point)
+        try:
+            matrix.pipeline.run()
+            matrix.assert_as_undisturbed()
+        except AssertionError as error:
+            raise AssertionError(f"before side effect {point}, {effect}: {error}; before: {failures}") from error
+        if soak.is_on:
+            what = f"{number + 1} of {len(points)} points; before {effect}: {list(failures)}, made good"
+            soak.say(capsys, f"{how.__name__[1:]}, seed {seed}: {what}")
 
 
 @pytest.mark.timeout(0)
-def test_a_run_that_another_has_overtaken_changes_nothing_that_it_should_not(processes, plan, capsys):
-    effects = _effects(processes, plan)
-    _allow_two_at_a_time(processes)
-    points = [number for number, name in enumerate(effects, start=1) if not name.endswith(HOLDS_LOCKS)]
-    seed = soak.seed() if soak.is_on else SEED
-    random.Random(seed).shuffle(points)
-    tries = zip(points, soak.rounds() if soak.is_on else range(1), strict=False)
-    for batch, (point, _) in enumerate(tries, start=2):
-        effect, said = _overtake(processes, plan, point, batch)
-        if soak.is_on:
-            soak.say(capsys, f"seed {seed}: {batch - 1} of {len(points)} points; overtaken before {effect}: {said}")
+def test_a_run_that_was_killed_anywhere_is_made_good_by_the_next(matrix, capsys):
+    _disturb(matrix, _die, list(range(1, len(matrix.effects) + 1)), capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_a_run_that_another_has_overtaken_changes_nothing_that_it_should_not(matrix, capsys):
+    free = [number for number, name in enumerate(matrix.effects, start=1) if not name.endswith(HOLDS_LOCKS)]
+    _disturb(matrix, _be_overtaken, free, capsys)
