@@ -56,8 +56,8 @@ class Campaign(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.has_news = False
-        self.has_unread = False
-        """Whether there may be files that a backfill does not read."""
+        self.has_unread = self.loads_again = False
+        """Whether there may be files that a backfill does not read, and rows that count as loaded again, as they changed."""
         self.tables: Sequence[str] | None = None
         """Which tables equal the recomputation; all when None."""
 
@@ -173,9 +173,8 @@ class Campaign(RuleBasedStateMachine):
         self.did["checks"] += 1
         self.pipeline.assert_exact(tables=self.tables)
         booked, table = self.counts
-        assert self.pipeline.rows(f"SELECT coalesce(sum(loaded), 0) FROM music.{booked}") == self.pipeline.rows(
-            f"SELECT count(*) FROM {table}"
-        )
+        loaded = self.pipeline.rows(f"SELECT coalesce(sum(loaded), 0) FROM music.{booked}")
+        assert self.loads_again or loaded == self.pipeline.rows(f"SELECT count(*) FROM {table}")
         if is_tidy:
             self.pipeline.assert_tidy()
 
@@ -240,6 +239,10 @@ class SparkifyCampaign(Campaign):
     days: ClassVar = {"from_date": "2018-11-01", "to_date": "2018-11-30"}
     some_day = star_samples.START.date().isoformat()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.versions: dict[int, int] = {}
+
     @rule(name=names, start=st.integers(0, star_samples.PLAYS - 1), count=st.integers(1, 40), others=st.integers(0, 6),
           broken=st.integers(0, 6), seed=seeds)  # fmt: skip
     def deliver_events(self, name: str, start: int, count: int, others: int, broken: int, seed: int) -> None:
@@ -251,6 +254,8 @@ class SparkifyCampaign(Campaign):
     def deliver_songs(self, name: str, numbers: list[int], version: int) -> None:
         """Songs, new or changed; a backfill reads events only."""
         self.has_unread = True
+        self.loads_again = self.loads_again or any(self.versions.get(song, version) != version for song in numbers)
+        self.versions.update(dict.fromkeys(numbers, version))
         key = f"song_data/A/{name.replace('.csv', '.json')}"
         self._put(key, files.song_records(key, numbers, version))
 
