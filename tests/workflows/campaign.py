@@ -57,7 +57,7 @@ class Campaign(RuleBasedStateMachine):
         super().__init__()
         self.has_news = False
         self.has_unread = self.loads_again = False
-        """Whether there may be files that a backfill does not read, and rows that count as loaded again, as they changed."""
+        """Whether there may be files that no backfill reads, and rows that count as loaded again, as they changed."""
         self.tables: Sequence[str] | None = None
         """Which tables equal the recomputation; all when None."""
 
