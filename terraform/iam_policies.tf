@@ -52,14 +52,17 @@ locals {
     Resource = local.kms_key_arns
   }] }
 
+  # Of the whole bucket: a job tells of objects outside the datasets' folders; and that a version is gone meanwhile, S3
+  # says only to who may list.
+  list_landing = {
+    Sid      = "ListLanding"
+    Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
+    Resource = [local.arn.landing]
+  }
+
   landing_statements = { for kind, of in local.job_kinds : kind => [
     for statement in [
-      {
-        Sid = "ListLanding"
-        # Of the whole bucket: the job tells of objects outside the datasets' folders, and of those that are gone.
-        Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
-        Resource = [local.arn.landing]
-      },
+      local.list_landing,
       {
         Sid = "TakeFromLanding"
         Action = [
@@ -73,12 +76,7 @@ locals {
   # Who looks for a user in what waits, and deletes what its deliverer withdrew.
   search_statements = { for kind, of in local.job_kinds : kind => [
     for statement in [
-      {
-        Sid = "ListLanding"
-        # That a version is gone meanwhile, S3 says only to who may list.
-        Action   = ["s3:ListBucket", "s3:ListBucketVersions"]
-        Resource = [local.arn.landing]
-      },
+      local.list_landing,
       {
         Sid      = "SearchLanding"
         Action   = ["s3:GetObjectVersion", "s3:DeleteObjectVersion"]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from glue_jobs.lib.books import dry_run
-from glue_jobs.lib.files import rejected, s3_copy
+from glue_jobs.lib.files import rejected, s3_copy, unknown_columns
 from glue_jobs.lib.files.archive import archive_key
 from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
 from glue_jobs.lib.intake import inspection, new_columns
@@ -223,9 +223,7 @@ class Acceptance:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
         elif new := new_columns.to_warn_of(self.config, verdict.delivery, verdict.checked):
             self.outcomes[NEW_COLUMNS] += 1
-            facts = {"file": file.landing_key, "dataset": file.dataset, "columns": new}
-            self.errors.add("new_columns", **facts)
-            logs.warning("a file has columns that nobody here knows; they are not loaded", **facts)
+            unknown_columns.tell(self.errors, file, new, what="columns")
 
     def _delete(self, deliveries: Sequence[LandedFile]) -> None:
         """Deletes exactly the versions that were checked; newer ones of the same keys stay."""

@@ -6,8 +6,7 @@ The fields of JSON are in its lines, so the loads look at them (`load.file_check
 from dataclasses import replace
 
 from glue_jobs.lib.contracts.datasets import DATASETS
-from glue_jobs.lib.files import csv_header
-from glue_jobs.lib.files.rejected import Problem
+from glue_jobs.lib.files import csv_header, unknown_columns
 from glue_jobs.lib.intake.inspection import Checked
 from glue_jobs.lib.intake.landing import LandedFile
 from glue_jobs.lib.run.arguments import JobConfig
@@ -33,9 +32,7 @@ def judged(config: JobConfig, delivery: LandedFile, checked: Checked) -> Checked
     new = _found(delivery, checked)
     if not new or config.on_new_columns(delivery.dataset.name) != REJECT:
         return checked
-    message = f"'{delivery.key}' has columns that nobody here knows: {', '.join(new)}"
-    remedy = "deliver the file without them, or let them be added to the contract or allowed by --new_columns"
-    return replace(checked, problem=Problem("new_columns", message, remedy))
+    return replace(checked, problem=unknown_columns.problem(delivery.key, new, what="columns"))
 
 
 def to_warn_of(config: JobConfig, delivery: LandedFile, checked: Checked) -> list[str]:

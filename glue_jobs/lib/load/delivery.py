@@ -12,7 +12,8 @@ from glue_jobs.lib.contracts.model import Dataset
 from glue_jobs.lib.files import archive
 from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.files.rejected import Problem
-from glue_jobs.lib.load.file_checks import NEW_COLUMNS, FileContent, find_problems, tell_new_fields
+from glue_jobs.lib.files.unknown_columns import NEW_COLUMNS
+from glue_jobs.lib.load.file_checks import FileContent, find_problems, tell_new_fields
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import csv_lines, json_lines, quarantine, raw_lines, verdicts

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from glue_jobs.lib.files import unknown_columns
 from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
-from glue_jobs.lib.run import aws, logs
+from glue_jobs.lib.run import aws
 from glue_jobs.lib.run.arguments import JobConfig
 from glue_jobs.lib.run.errors import BooksError
 from glue_jobs.lib.run.options import REJECT, WARN
@@ -17,7 +18,7 @@ from glue_jobs.lib.run.options import REJECT, WARN
 JUDGED_FROM_LINES = 100
 """Shorter files are not rejected for their share of rows in error."""
 
-LINES_DIFFER, OBJECT_MISSING, NEW_COLUMNS = "lines_differ", "object_missing", "new_columns"
+LINES_DIFFER, OBJECT_MISSING = "lines_differ", "object_missing"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def find_problems(run: LoadRun, inputs: Inputs, content: Mapping[int, FileConten
         elif _has_too_many_errors(found, run.config.max_reject_rate):
             problems[file_id] = _too_many_errors(run.config, file, found)
         elif found.new_fields and run.config.on_new_columns(file.dataset) == REJECT:
-            problems[file_id] = _new_fields(file, found)
+            problems[file_id] = unknown_columns.problem(file.landing_key, found.new_fields, what="fields")
     return problems
 
 
@@ -60,9 +61,7 @@ def tell_new_fields(run: LoadRun, inputs: Inputs, content: Mapping[int, FileCont
     for file_id, found in content.items():
         file = inputs.by_id[file_id]
         if found.new_fields and run.config.on_new_columns(file.dataset) == WARN:
-            facts = {"file": file.landing_key, "dataset": file.dataset, "columns": list(found.new_fields)}
-            run.errors.add("new_columns", **facts)
-            logs.warning("a file has fields that nobody here knows; they are not loaded", **facts)
+            unknown_columns.tell(run.errors, file, found.new_fields, what="fields")
 
 
 def _refused_again(run: LoadRun, inputs: Inputs, content: Mapping[int, FileContent]) -> dict[int, Problem]:
@@ -107,14 +106,6 @@ def _lines_differ(config: JobConfig, file: LedgerFile, read: int) -> Problem:
         f"read {read} from s3://{config.lake_bucket}/{file.archive_key}",
         remedy="look for odd lines in the file (line ends, byte order marks, control characters), correct it and "
         "deliver it again; keep the run's log and the file if you find none",
-    )
-
-
-def _new_fields(file: LedgerFile, found: FileContent) -> Problem:
-    return Problem(
-        reason=NEW_COLUMNS,
-        message=f"'{file.landing_key}' has fields that nobody here knows: {', '.join(found.new_fields)}",
-        remedy="deliver the file without them, or let them be added to the contract or allowed by --new_columns",
     )
 
 
