@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 import standin_support as support
-from endpoint_support import Remote, Tiny
+from endpoint_support import Remote, Tiny, make_project
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,17 @@ def endpoint(tmp_path_factory):
 def tiny(endpoint):
     """Jobs, triggers and workflows of one test on the endpoint."""
     return Tiny(endpoint)
+
+
+@pytest.fixture(scope="session")
+def shop_stack(tmp_path_factory):
+    """The stack of a small project (`make_project`), for tests that do not change what it provides."""
+    from local_glue.stack import Stack
+
+    folder = tmp_path_factory.mktemp("shop")
+    stack = Stack.start(make_project(folder), folder / "home")
+    yield stack
+    stack.stop()
 
 
 @pytest.fixture(scope="session")

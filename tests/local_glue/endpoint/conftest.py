@@ -2,22 +2,11 @@
 
 import pytest
 from bulk_support import ROWS, Warehouse
-from endpoint_support import make_project
-
-from local_glue.stack import Stack
-
-
-@pytest.fixture(scope="session")
-def bulk_stack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bulk")
-    stack = Stack.start(make_project(folder), folder / "home")
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture
-def warehouse(bulk_stack):
-    warehouse = Warehouse(bulk_stack)
+def warehouse(shop_stack):
+    warehouse = Warehouse(shop_stack)
     for key in warehouse.keys(""):
         warehouse.s3.delete_object(Bucket="landing", Key=key)
     warehouse.table()

@@ -4,10 +4,8 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from endpoint_support import make_project
 
 from local_glue.job.redshift.parameters import ParameterError, with_values
-from local_glue.stack import Stack
 
 WHERE = {"WorkgroupName": "any", "Database": "dwh"}
 
@@ -27,17 +25,9 @@ def describe_parameters():
             with_values("SELECT :a", values)
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data_api")
-    stack = Stack.start(make_project(folder), folder / "home")
-    yield stack
-    stack.stop()
-
-
 @pytest.fixture
-def api(stack):
-    return stack.client("redshift-data")
+def api(shop_stack):
+    return shop_stack.client("redshift-data")
 
 
 def ended(api, **given):
@@ -88,8 +78,8 @@ def describe_the_data_api():
         level = "SELECT db_name, isolation_level FROM stv_db_isolation_level"
         assert records(api, Sql=level) == [["dwh", "Snapshot Isolation"]]
 
-    def it_connects_as_the_user_of_the_secret(api, stack):
-        secret = stack.client("secretsmanager").describe_secret(SecretId="shop/dwh")["ARN"]
+    def it_connects_as_the_user_of_the_secret(api, shop_stack):
+        secret = shop_stack.client("secretsmanager").describe_secret(SecretId="shop/dwh")["ARN"]
         ended(api, Sql="CREATE SCHEMA other")
         assert records(api, Sql="SELECT COUNT(*) FROM information_schema.tables", SecretArn=secret)
         with pytest.raises(ClientError, match="cannot be read"):

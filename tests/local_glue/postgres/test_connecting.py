@@ -7,11 +7,9 @@ import struct
 import subprocess
 
 import pytest
-from endpoint_support import make_project
 from environments import installed
 
 from local_glue.endpoint.redshift_port import CANCEL, VERSION, without_unknown
-from local_glue.stack import Stack
 
 DRIVER = """
 import json, sys
@@ -38,25 +36,22 @@ def describe_the_first_message():
         assert without_unknown(sent) == sent
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("connecting")
-    stack = Stack.start(make_project(folder), folder / "home")
-    yield stack
-    stack.stop()
-
-
 @pytest.mark.stack
 def describe_connecting():
-    def it_lets_redshift_connector_in(stack, tmp_path):
+    def it_lets_redshift_connector_in(shop_stack, tmp_path):
         try:
             python = installed("redshift") / "python"
         except subprocess.CalledProcessError:
             pytest.skip("NOT TESTED: redshift_connector, for it cannot be installed here")
         script = tmp_path / "driver.py"
         script.write_text(DRIVER)
-        secret = json.loads(stack.client("secretsmanager").get_secret_value(SecretId="shop/dwh")["SecretString"])
-        to = {"host": "127.0.0.1", "port": stack.state["redshift_port"], "database": "dwh", "user": secret["username"]}
+        secret = json.loads(shop_stack.client("secretsmanager").get_secret_value(SecretId="shop/dwh")["SecretString"])
+        to = {
+            "host": "127.0.0.1",
+            "port": shop_stack.state["redshift_port"],
+            "database": "dwh",
+            "user": secret["username"],
+        }
         given = json.dumps({**to, "password": secret["password"]})
         done = subprocess.run([python, script, given], capture_output=True, text=True, timeout=60)
         assert done.stdout.strip() == "([1, Decimal('1.50'), \"it's\", datetime.datetime(2024, 6, 25, 1, 2, 3), 4],)", (
@@ -66,12 +61,12 @@ def describe_connecting():
         assert "password authentication failed" in refused.stderr
 
     @pytest.mark.parametrize("port", ["postgres", "redshift"])
-    def it_lets_psql_in(stack, port):
+    def it_lets_psql_in(shop_stack, port):
         if not shutil.which("psql"):
             pytest.skip("NOT TESTED: psql, for it is not installed here")
-        number = stack.state["redshift_port"] if port == "redshift" else stack.postgres.port
+        number = shop_stack.state["redshift_port"] if port == "redshift" else shop_stack.postgres.port
         uri = f"postgresql://loader@127.0.0.1:{number}/dwh"
-        environment = {"PATH": os.environ["PATH"], "PGPASSWORD": stack.postgres.passwords["loader"]}
+        environment = {"PATH": os.environ["PATH"], "PGPASSWORD": shop_stack.postgres.passwords["loader"]}
         done = subprocess.run(
             ["psql", uri, "-Atc", "SELECT LEN('four')"], capture_output=True, text=True, env=environment
         )
