@@ -25,7 +25,7 @@ from glue_jobs.lib.run.session import GlueRun
 
 
 def load(glue: GlueRun, config: JobConfig) -> None:
-    """Loads what is new, and publishes books and the all-time KPIs of genres even if nothing is.
+    """Loads what is new, and publishes books even if nothing is; the all-time KPIs of genres follow the catalogue.
 
     Raises:
         BooksError: The lines read differ from what validate_files counted; nothing was published.

@@ -111,6 +111,7 @@ class World:
                 " VALUES (%s, 1, %s, %s, 1000, %s)",
                 *(track, f"artist of {track}", f"name of {track}", genre),
             )
+        self.sql("UPDATE music.publication SET version = version + 1, run_id = %s", config.run_id)
 
     def sql(self, text, *values):
         with self.stack.connect("warehouse") as connection:

@@ -114,6 +114,22 @@ def describe_loading():
         assert world.load() == {}
 
 
+def test_a_run_without_plays_makes_genre_kpis_again_only_after_another_job_published(world):
+    def written():
+        return world.rows("genre_kpis", "track_genre", "track_name", "CAST(xmin AS VARCHAR)")
+
+    world.catalogue(users=[1], tracks=[("t1", "pop")])
+    world.deliver("streams/a.csv", play())
+    world.load()
+    first = written()
+    assert world.load() == {}
+    assert written() == first
+    world.sql("UPDATE music.songs SET track_name = 'renamed'")
+    world.catalogue()
+    assert world.load() == {}
+    assert [row[:2] for row in written()] == [("pop", "renamed")]
+
+
 def describe_plays_that_wait():
     def it_loads_them_when_the_catalogue_comes(world):
         world.catalogue(users=[1])

@@ -35,13 +35,13 @@ class JudgedPlays:
 
     Attributes:
         classified: `classify.classify`; None when there is nothing to classify.
-        tracks: The catalogue.
+        tracks: The catalogue; None if nothing that is made of it can have changed.
         keys: Subquery of the users who may have new plays; empty without classified plays.
         days: Days that may have new plays.
         has_history: Whether any play was loaded before this run.
     """
 
-    tracks: Tracks
+    tracks: Tracks | None
     waiting: WaitingPlays
     classified: DataFrame | None = None
     counted: Outcomes = field(default_factory=Outcomes)
@@ -54,8 +54,11 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     """Classifies the plays that were delivered and those that wait."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
     waiting = _waiting(run, cutoff)
+    is_idle = delivered.rows is None and not waiting.is_due and not run.recomputed
+    if is_idle and _published_last(run):
+        return JudgedPlays(None, waiting)
     known = numbered(run.read(reads.tracks(run.totals)), run.keep)
-    if delivered.rows is None and not waiting.is_due and not run.recomputed:
+    if is_idle:
         return JudgedPlays(known, waiting)
     has_history = bool(run.ask(reads.any_play()))
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
@@ -68,6 +71,11 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     reasons.add_decided(run, delivered, counted)
     run.suit(counted.rows)  # with the plays that the warehouse holds on these days
     return JudgedPlays(known, waiting, classified, counted, keys, days, has_history)
+
+
+def _published_last(run: PlayRun) -> bool:
+    """Whether the warehouse is as a run of this job left it, so that the catalogue has not changed since."""
+    return bool(run.ask(reads.run_of_job(run.warehouse.publication.run_id, run.config.job_name)))
 
 
 def count_plays(classified: DataFrame) -> Outcomes:

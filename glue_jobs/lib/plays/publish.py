@@ -75,7 +75,7 @@ def _expired(judgement: JudgedPlays, named: DataFrame | None) -> DataFrame | Non
 def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None) -> Frames:
     """The rows that this run changes, by table."""
     counted = judgement.counted
-    all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks.rows)}
+    all_time = {GENRE_KPIS: genre.build_genre_kpis(judgement.tracks.rows)} if judgement.tracks else {}
     if named is None:
         return all_time
     frames: Frames = {}

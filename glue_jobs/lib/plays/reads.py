@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from glue_jobs.lib.contracts.books import LOAD_RUNS
 from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.contracts.music import PENDING_STREAMS, SONGS, STREAMS, USERS
@@ -75,6 +76,15 @@ def tracks(totals: Totals = MOVED_TOTALS) -> Query:
         f"SELECT {', '.join(f's.{name}' for name in names)}, COALESCE(t.plays, 0) AS plays "
         f"FROM {SONGS.full_name} AS s LEFT JOIN {totals.tracks} AS t ON t.track_id = s.track_id",
         ", ".join(f"{name} {SONGS.column(name).spark_type}" for name in names) + ", plays bigint",
+    )
+
+
+def run_of_job(run_id: str, job_name: str) -> Query:
+    """The run, if it is one of the job."""
+    return (
+        f"SELECT r.run_id FROM {LOAD_RUNS.full_name} AS r "
+        f"WHERE r.run_id = {sql.literal(run_id)} AND r.job_name = {sql.literal(job_name)}",
+        "run_id string",
     )
 
 
