@@ -15,6 +15,7 @@ CONTENDERS: Mapping[str, list[str]] = {
     "duckdb_plain": ["duckdb", "--plain"],
     "plain_spark": ["plain_spark"],
     "whole": ["whole"],
+    "whole_sparkify": ["whole_sparkify"],
 }
 """By name, the module in `bench.contenders` and its options."""
 
@@ -25,9 +26,18 @@ Round = dict[str, Measured]
 
 
 def run_rounds(
-    names: Sequence[str], source: Path, out: Path, *, rounds: int, done: Callable[[int, str, Measured], None]
+    names: Sequence[str],
+    source: Path,
+    out: Path,
+    *,
+    rounds: int,
+    done: Callable[[int, str, Measured], None],
+    compared: bool = True,
 ) -> Iterator[Round]:
     """Each contender once a round, with the results of the first one to end.
+
+    Args:
+        compared: False if the contenders check their results themselves.
 
     Raises:
         FailedError: A contender failed.
@@ -40,17 +50,18 @@ def run_rounds(
         found = {}
         for name in (*names[turn:], *names[:turn]):
             found[name] = measure.run(CONTENDERS[name], source, out / name)
-            _check(out / name, out / REFERENCE)
+            _check(out / name, out / REFERENCE if compared else None)
             done(number, name, found[name])
         yield {name: found[name] for name in names}
 
 
-def _check(folder: Path, reference: Path) -> None:
-    """Compares the results with the reference and deletes them; the first ones become the reference."""
-    if not reference.exists():
+def _check(folder: Path, reference: Path | None) -> None:
+    """Compares the results with the reference, if there is one, and deletes them; the first ones become it."""
+    if reference and not reference.exists():
         folder.rename(reference)
         return
-    compare.require_same(folder, reference)
+    if reference:
+        compare.require_same(folder, reference)
     shutil.rmtree(folder)
 
 

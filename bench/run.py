@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
-from bench import report
+from bench import report, songs
 from bench.compare import DifferenceError
 from bench.generate import generate
 from bench.increments import run_increments
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--scenario", default="first", choices=list(SCENARIOS))
     parser.add_argument("--size", default="quick", choices=list(SIZES), help="1 or 10 million plays; history 1 or 20")
-    parser.add_argument("--plays", type=int, help="another number of plays, or size of the history")
+    parser.add_argument("--plays", type=int, help="another number of plays, of song files, or size of the history")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--contenders", help=f"some of {','.join(CONTENDERS)}; by default those of the scenario")
     parser.add_argument("--no-keep", dest="keep", action="store_false", help="do not write results.md, .json, plots")
@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plays(given: argparse.Namespace) -> int:
-    return given.plays or (HISTORIES if SCENARIOS[given.scenario].share else SIZES)[given.size]
+    scenario = SCENARIOS[given.scenario]
+    return given.plays or scenario.songs or (HISTORIES if scenario.share else SIZES)[given.size]
 
 
 def _rounds(given: argparse.Namespace, console: Console) -> Iterator[Round]:
@@ -64,9 +65,9 @@ def _rounds(given: argparse.Namespace, console: Console) -> Iterator[Round]:
 
     if scenario.share:
         return run_increments(scenario, _plays(given), out, rounds=given.rounds, done=done)
-    source = generate(scenario.first_load(_plays(given)))
     names = given.contenders.split(",") if given.contenders else scenario.contenders
-    return run_rounds(names, source, out, rounds=given.rounds, done=done)
+    source = songs.generate(_plays(given)) if scenario.songs else generate(scenario.first_load(_plays(given)))
+    return run_rounds(names, source, out, rounds=given.rounds, done=done, compared=not scenario.songs)
 
 
 def _keep(found: dict) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bench.shape import FIRST_DAY, Shape
+from bench.songs import PUBLIC
 
 ALL = ("engine", "pandas", "duckdb", "duckdb_plain", "plain_spark", "whole")
 ENGINES = ("engine", "pandas", "duckdb")
@@ -19,6 +20,7 @@ class Scenario:
         contenders: Who runs if nobody else is asked for.
         changes: What differs from the ordinary shape of a first load.
         share: An increment's plays as a share of the history's, at most `most` plays; None is a first load.
+        songs: Of the workflow `sparkify`, files of one song each; there are no plays then.
     """
 
     about: str
@@ -26,6 +28,7 @@ class Scenario:
     changes: dict[str, object] = field(default_factory=dict)
     share: float | None = None
     most: int = 1_000_000
+    songs: int | None = None
 
     def first_load(self, plays: int) -> Shape:
         """The input of a first load; for an increment that of the history."""
@@ -55,5 +58,10 @@ SCENARIOS = {
         ("whole",),
         {"late_share": 0.01},
         1.0,
+    ),
+    "sparkify": Scenario(
+        "the public Sparkify set's shape: {plays} files of a song each, 30 logs",
+        ("whole_sparkify",),
+        songs=PUBLIC["songs"],
     ),
 }

@@ -35,8 +35,8 @@ def main(source: Path, out: Path, *, home: Path, keep: bool) -> None:
         started = time.time()
         run = stack.run_workflow("streams", timeout_s=PATIENCE_S)
         (out / CLOCK).write_text(json.dumps([started, time.time()]))
-        _require_success(run)
-        (out / PHASES).write_text(json.dumps(_seconds(run)))
+        require_success(run)
+        (out / PHASES).write_text(json.dumps(seconds_of(run)))
         _read_back(stack, out)
     finally:
         if not keep:
@@ -55,13 +55,15 @@ def _stack(home: Path, source: Path) -> Stack:
         return stack
 
 
-def _require_success(run: dict) -> None:
+def require_success(run: dict) -> None:
+    """Ends the process with what failed, if anything did."""
     if not workflow_succeeded(run):
         failed = [f"{name}: {job.get('ErrorMessage')}" for name, job in workflow_jobs(run) if job]
         raise SystemExit(f"the workflow failed: {failed}")
 
 
-def _seconds(run: dict) -> dict[str, float]:
+def seconds_of(run: dict) -> dict[str, float]:
+    """How long each job took."""
     return {
         name: round((job["CompletedOn"] - job["StartedOn"]).total_seconds(), 1)
         for name, job in workflow_jobs(run)
