@@ -37,10 +37,11 @@ class Endpoint:
         from werkzeug.serving import make_server
 
         from local_glue.access import Access
-        from local_glue.endpoint import eventbridge, redshift_data
+        from local_glue.endpoint import eventbridge
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.patches import bucket_policies, crawls, listings, tag_filters, version_listings
+        from local_glue.endpoint.redshift_data import calls as redshift_data
         from local_glue.endpoint.redshift_port import RedshiftPort
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor

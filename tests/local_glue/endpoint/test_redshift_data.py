@@ -31,8 +31,9 @@ def api(shop_stack):
 
 
 def ended(api, **given):
-    """The statement once it has ended."""
-    statement = api.execute_statement(**{**WHERE, **given})["Id"]
+    """The statement, or the batch of `Sqls`, once it has ended."""
+    call = api.batch_execute_statement if "Sqls" in given else api.execute_statement
+    statement = call(**{**WHERE, **given})["Id"]
     while (described := api.describe_statement(Id=statement))["Status"] not in ("FINISHED", "FAILED"):
         time.sleep(0.02)
     return described
@@ -103,3 +104,78 @@ def describe_the_data_api():
     def it_wants_one_workgroup_or_cluster(api):
         with pytest.raises(ClientError, match="Either ClusterIdentifier or WorkgroupName"):
             api.execute_statement(Database="dwh", Sql="SELECT 1")
+
+    @pytest.mark.parametrize("given", [{"WithEvent": True}, {"SessionKeepAliveSeconds": 60}, {"ResultFormat": "CSV"}])
+    def it_names_what_it_lacks(api, given):
+        for call, text in ((api.execute_statement, {"Sql": "S"}), (api.batch_execute_statement, {"Sqls": ["S"]})):
+            with pytest.raises(ClientError, match=f"local_glue .* {next(iter(given))} .*leave it out"):
+                call(**WHERE, **text, **given)
+
+
+@pytest.mark.stack
+def describe_a_batch():
+    @pytest.fixture
+    def table(api):
+        ended(api, Sql="DROP TABLE IF EXISTS public.b")
+        ended(api, Sql="CREATE TABLE public.b (a BIGINT)")
+
+    def it_runs_in_one_transaction_and_has_a_result_for_each_statement(api, table):
+        texts = ["INSERT INTO public.b VALUES (1), (2);", "SELECT SUM(a) FROM public.b", "SELECT 1 WHERE 1 = 0"]
+        batch = ended(api, Sqls=texts)
+        assert (batch["Status"], batch["ResultRows"], batch["HasResultSet"]) == ("FINISHED", 3, True)
+        assert "QueryString" not in batch
+        parts = batch["SubStatements"]
+        assert [part["Id"] for part in parts] == [f"{batch['Id']}:{number}" for number in (1, 2, 3)]
+        assert [part["QueryString"] for part in parts] == texts
+        assert [(part["Status"], part["ResultRows"], part["HasResultSet"]) for part in parts] == [
+            ("FINISHED", 2, False), ("FINISHED", 1, True), ("FINISHED", 0, True),
+        ]  # fmt: skip
+        assert api.get_statement_result(Id=parts[1]["Id"])["Records"] == [[{"stringValue": "3"}]]
+        assert api.get_statement_result(Id=parts[2]["Id"])["Records"] == []
+        assert api.describe_statement(Id=parts[1]["Id"])["QueryString"] == texts[1]
+        with pytest.raises(ClientError, match="does not have result"):
+            api.get_statement_result(Id=parts[0]["Id"])
+        with pytest.raises(ClientError, match="can only be retrieved with sub-statement id"):
+            api.get_statement_result(Id=batch["Id"])
+
+    def it_undoes_everything_when_a_statement_fails_and_runs_no_other(api, table):
+        insert = "INSERT INTO public.b VALUES (1)"
+        batch = ended(api, Sqls=[insert, "SELECT zz FROM public.b", "SELECT 1", "SELECT 2"])
+        why = 'ERROR: column "zz" does not exist'
+        assert (batch["Status"], batch["Error"]) == ("FAILED", f"Query #2 failed with {why}")
+        assert [(part["Status"], part.get("Error")) for part in batch["SubStatements"]] == [
+            ("FINISHED", None), ("FAILED", why), ("ABORTED", None), ("ABORTED", None),
+        ]  # fmt: skip
+        assert records(api, Sql="SELECT COUNT(*) FROM public.b") == [[0]]
+
+    def it_commits_what_a_truncate_commits_as_redshift_does(api, table):
+        ended(api, Sql="INSERT INTO public.b VALUES (1)")
+        batch = ended(api, Sqls=["TRUNCATE public.b", "INSERT INTO public.b VALUES (2)", "SELECT zz"])
+        assert [part["Status"] for part in batch["SubStatements"]] == ["FINISHED", "FINISHED", "FAILED"]
+        assert records(api, Sql="SELECT COUNT(*) FROM public.b") == [[0]]
+
+    def it_loads_files_within_its_transaction_and_notes_their_errors_beyond_it(api, table, shop_stack):
+        s3 = shop_stack.client("s3")
+        s3.put_object(Bucket="landing", Key="batch/good", Body=b"7\n")
+        s3.put_object(Bucket="landing", Key="batch/bad", Body=b"8\nseven\n")
+        copy = "COPY public.b FROM 's3://landing/batch/{}' IAM_ROLE default CSV MAXERROR {}"
+        sum_of = "SELECT SUM(a)::BIGINT FROM public.b"
+        batch = ended(api, Sqls=[copy.format("good", 1), copy.format("bad", 5), sum_of])
+        assert api.get_statement_result(Id=f"{batch['Id']}:3")["Records"] == [[{"longValue": 15}]]
+        noted = "SELECT COUNT(*) FROM stl_load_errors WHERE filename LIKE '%batch/bad%'"
+        assert records(api, Sql=noted) == [[1]]
+        batch = ended(api, Sqls=[copy.format("good", 1), copy.format("bad", 1)])
+        assert batch["Error"].startswith("Query #2 failed with ERROR: Load into table 'b' failed.")
+        assert records(api, Sql=sum_of) == [[15]]
+        assert records(api, Sql=noted) == [[2]]
+
+    def it_aborts_all_if_nothing_can_begin(api):
+        batch = ended(api, Sqls=["SELECT 1"], Database="nowhere")
+        assert batch["Error"] == 'ERROR: FATAL: database "nowhere" does not exist'
+        assert [part["Status"] for part in batch["SubStatements"]] == ["ABORTED"]
+
+    def it_takes_forty_statements_and_no_parameters(api):
+        assert len(ended(api, Sqls=["SELECT 1"] * 40)["SubStatements"]) == 40
+        with pytest.raises(ClientError, match="Sqls has 41 statements, and a batch at most 40"):
+            api.batch_execute_statement(**WHERE, Sqls=["SELECT 1"] * 41)
+        assert "Parameter a has no value" in ended(api, Sqls=["SELECT :a"])["Error"]
