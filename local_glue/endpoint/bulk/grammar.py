@@ -8,12 +8,12 @@ from sqlglot import TokenType
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.errors import TokenError
 
-from local_glue.endpoint.bulk.statement import COMPRESSIONS, Bulk, check
+from local_glue.endpoint.bulk.statement import COMPRESSIONS, MB, Bulk, check
 from local_glue.job.redshift.errors import RefusedError
 
 _START = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(copy|unload)\b", re.IGNORECASE | re.DOTALL)
 _SECRETS = {"CREDENTIALS", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "WITH"}
-FLAG, TEXT, NUMBER, SWITCH, NAMES = "flag", "text", "number", "switch", "names"
+FLAG, TEXT, NUMBER, SWITCH, NAMES, SIZE = "flag", "text", "number", "switch", "names", "size"
 _BOTH: dict[str, str] = {
     "DELIMITER": TEXT, "NULL": TEXT, "MANIFEST": FLAG, "REGION": TEXT, **dict.fromkeys(COMPRESSIONS, FLAG),
 }  # fmt: skip
@@ -24,7 +24,7 @@ _COPY: dict[str, str] = {
 }  # fmt: skip
 _UNLOAD: dict[str, str] = {
     **_BOTH, "HEADER": FLAG, "PARALLEL": SWITCH, "ALLOWOVERWRITE": FLAG, "CLEANPATH": FLAG, "PARTITION BY": NAMES,
-    "EXTENSION": TEXT,
+    "EXTENSION": TEXT, "MAXFILESIZE": SIZE, "ROWGROUPSIZE": SIZE, "ENCRYPTED": FLAG,
 }  # fmt: skip
 
 
@@ -168,6 +168,8 @@ class _Reader:
         if kind == FLAG:
             if word == "MANIFEST" and self.word == "VERBOSE":
                 raise NotImplementedError("local_glue does not support MANIFEST VERBOSE in UNLOAD: use MANIFEST")
+            if word == "ENCRYPTED":
+                self.accept("AUTO")
             return True
         if kind == SWITCH:
             if self.accept("OFF", "FALSE"):
@@ -178,13 +180,21 @@ class _Reader:
             return self.names(), self.accept("INCLUDE")
         self.accept("AS")
         if kind == NUMBER:
-            token = self.take()
-            if not token.text.isdigit():
-                raise RefusedError(f'syntax error in {self.kind} at or near "{token.text}": a number follows {word}')
-            return int(token.text)
+            return int(self._number(word, r"\d+"))
+        if kind == SIZE:
+            size = float(self._number(word, r"\d+(\.\d*)?"))
+            unit = 1024 if self.accept("GB") else 1
+            self.accept("MB")
+            return int(size * unit * MB)
         if word in ("DATEFORMAT", "TIMEFORMAT", "ENCODING") and not self._is_text():
             return str(self.take().text)
         return self.text(word)
+
+    def _number(self, after: str, form: str) -> str:
+        here, token = self._here(), self.take()
+        if not re.fullmatch(form, token.text):
+            raise RefusedError(f'syntax error in {self.kind} at or near "{here}": a number follows {after}')
+        return str(token.text)
 
     def _s3(self, after: str) -> str:
         uri = self.text(after)

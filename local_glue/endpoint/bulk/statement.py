@@ -6,6 +6,12 @@ from typing import Any
 from local_glue.job.redshift.errors import RefusedError
 
 COMPRESSIONS = ("GZIP", "BZIP2", "ZSTD")
+MB = 1 << 20
+LARGEST_FILE = int(6.2 * 1024 * MB)
+_SIZES = {
+    "MAXFILESIZE": ("5 MB", 5 * MB, "6.2 GB", LARGEST_FILE),
+    "ROWGROUPSIZE": ("32 MB", 32 * MB, "128 MB", 128 * MB),
+}
 _OF_TEXT = {"QUOTE", "DELIMITER", "IGNOREHEADER", "NULL", "IGNOREBLANKLINES", "FILLRECORD", "TRIMBLANKS", "HEADER"}
 _ALLOWED = {"JSON": {"NULL"}, "PARQUET": set()}
 _NOT_PARQUET = {*COMPRESSIONS, "DATEFORMAT", "TIMEFORMAT", "EMPTYASNULL", "BLANKSASNULL", "MAXERROR", "ENCODING",
@@ -68,5 +74,11 @@ def check(kind: str, bulk: Bulk, *, has_role: bool) -> None:
     for name in ("DELIMITER", "QUOTE"):
         if name in given and len(bulk.options[name]) != 1:
             raise NotImplementedError(f"local_glue supports {name} of one character only, not {bulk.options[name]!r}")
+    for name in given & _SIZES.keys():
+        least, least_bytes, most, most_bytes = _SIZES[name]
+        if not least_bytes <= bulk.options[name] <= most_bytes:
+            raise RefusedError(f"{name} must be between {least} and {most}, not {bulk.options[name] / MB:g} MB")
+    if "ROWGROUPSIZE" in given and bulk.format != "PARQUET":
+        raise RefusedError(f"ROWGROUPSIZE option is not supported for {bulk.format} {kind}")
     if given >= {"ALLOWOVERWRITE", "CLEANPATH"}:
         raise RefusedError("ALLOWOVERWRITE and CLEANPATH cannot be used together")

@@ -5,8 +5,14 @@ import pytest
 from local_glue.endpoint.bulk.grammar import kind_of, parse, without_secrets
 from local_glue.job.redshift.errors import RefusedError
 
+UNLOAD = "UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default"
+
 
 def describe_the_grammar():
+    @pytest.mark.parametrize(("size", "megabytes"), [("5", 5), ("AS 7.5 MB GZIP", 7.5), ("6.2 GB", 6348.8)])
+    def it_reads_sizes_in_megabytes_unless_told_otherwise(size, megabytes):
+        assert parse(f"{UNLOAD} MAXFILESIZE {size} ENCRYPTED AUTO").options["MAXFILESIZE"] == int(megabytes * 2**20)
+
     @pytest.mark.parametrize(
         ("text", "message"),
         [
@@ -18,6 +24,11 @@ def describe_the_grammar():
             ("COPY t 's3://b/p' IAM_ROLE default", "FROM belongs there"),
             ("COPY t FROM 's3://b/p' IAM_ROLE default MAXERROR 'x'", "a number follows MAXERROR"),
             ("UNLOAD (SELECT 1) TO 's3://b/p' IAM_ROLE default", "a quoted text follows"),
+            (f"{UNLOAD} MAXFILESIZE 4.9 MB", "MAXFILESIZE must be between 5 MB and 6.2 GB, not 4.9 MB"),
+            (f"{UNLOAD} MAXFILESIZE 7 GB", "MAXFILESIZE must be between 5 MB and 6.2 GB, not 7168 MB"),
+            (f"{UNLOAD} MAXFILESIZE CSV", "a number follows MAXFILESIZE"),
+            (f"{UNLOAD} PARQUET ROWGROUPSIZE 16", "ROWGROUPSIZE must be between 32 MB and 128 MB, not 16 MB"),
+            (f"{UNLOAD} CSV ROWGROUPSIZE 32", "ROWGROUPSIZE option is not supported for CSV UNLOAD"),
         ],
     )
     def it_refuses_what_redshift_refuses(text, message):
@@ -33,9 +44,10 @@ def describe_the_grammar():
             ("COPY t FROM 's3://b/p' IAM_ROLE default CSV NOLOAD", "NOLOAD"),
             ("COPY t FROM 'emr://b/p' IAM_ROLE default CSV", "S3 only"),
             ("COPY t FROM 's3://b/p' IAM_ROLE default CSV ENCODING UTF16", "ENCODING UTF16"),
-            ("UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default MAXFILESIZE 5 MB", "MAXFILESIZE"),
             ("UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default MANIFEST VERBOSE", "MANIFEST VERBOSE"),
-            ("UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default ENCRYPTED", "ENCRYPTED"),
+            ("UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default KMS_KEY_ID 'k' ENCRYPTED", "KMS_KEY_ID"),
+            ("UNLOAD ('SELECT 1') TO 's3://b/p' IAM_ROLE default ESCAPE", "ESCAPE"),
+            ("COPY t FROM 's3://b/p' IAM_ROLE default CSV MAXFILESIZE 5 MB", "MAXFILESIZE in COPY"),
         ],
     )
     def it_names_what_is_missing(text, name):

@@ -53,6 +53,43 @@ def describe_unload():
         filled(f"UNLOAD ('{query}') TO 's3://landing/in/' {ROLE} CSV PARTITION BY (ok) INCLUDE EXTENSION 'csv'")
         assert filled.body("in/ok=f/0000_part_00.csv") == b"2,f\n"
 
+    @pytest.fixture
+    def large(warehouse):
+        """A warehouse with 42 MB in 700 rows of public.t."""
+        warehouse.table("id BIGINT, name VARCHAR(65535)")
+        with warehouse.stack.connect() as connection:
+            connection.execute("INSERT INTO public.t SELECT n, repeat('x', 60000) FROM generate_series(1, 700) n")
+        return warehouse
+
+    @pytest.mark.parametrize(
+        ("options", "names"),
+        [
+            ("CSV HEADER", ["0000_part_00", "0000_part_01", "0000_part_02"]),
+            ("JSON PARALLEL OFF", ["000.json", "001.json", "002.json"]),
+        ],
+    )
+    def it_writes_files_no_larger_than_told(large, options, names):
+        query = "SELECT id, name FROM public.t WHERE id <= 200 ORDER BY id"
+        large(f"UNLOAD ('{query}') TO 's3://landing/parts/' {ROLE} {options} MAXFILESIZE 5 MB")
+        assert large.keys("parts/") == [f"parts/{name}" for name in names]
+        bodies = [large.body(key) for key in large.keys("parts/")]
+        assert max(map(len, bodies)) <= 5 * 2**20 < max(map(len, bodies)) + 60_100
+        if "JSON" in options:
+            ids = [json.loads(line)["id"] for body in bodies for line in body.splitlines()]
+        else:
+            assert all(body.startswith(b"id,name\n") for body in bodies)
+            ids = [int(line.split(b",")[0]) for body in bodies for line in body.splitlines()[1:]]
+        assert ids == list(range(1, 201))
+
+    def it_rounds_the_size_of_parquet_files_down_to_row_groups(large):
+        query = "SELECT * FROM public.t ORDER BY id"
+        large(f"UNLOAD ('{query}') TO 's3://landing/groups/' {ROLE} PARQUET MAXFILESIZE AS 63 MB")
+        one, two = [pq.ParquetFile(io.BytesIO(large.body(key))) for key in large.keys("groups/")]
+        assert (one.num_row_groups, one.metadata.num_rows + two.metadata.num_rows) == (1, 700)
+        large(f"UNLOAD ('{query}') TO 's3://landing/group/' {ROLE} PARQUET ROWGROUPSIZE 64")
+        (whole,) = [pq.ParquetFile(io.BytesIO(large.body(key))) for key in large.keys("group/")]
+        assert whole.num_row_groups == 1
+
     def it_overwrites_only_if_told_so(filled):
         unload = f"UNLOAD ('SELECT 1 AS a, ''it''''s'' AS b') TO 's3://landing/o/' {ROLE}"
         filled(unload)
