@@ -86,6 +86,8 @@ class Config:
     """Variables that `local-glue env` prints in addition to AWS's; `${…}` are the stack's addresses."""
     glue_versions: dict[str, str] = field(default_factory=dict)
     """The lock file of each version of Glue that has an environment of its own."""
+    explain: str | None = None
+    """A command of the project's that tells more of a run in which jobs warned; `${run}` is the run's id."""
     minute_seconds: float = 60.0
     """How long a minute of a job's timeout lasts; only tests shorten it."""
 

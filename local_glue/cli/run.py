@@ -6,10 +6,11 @@ import typer
 from rich.console import Console
 
 from local_glue.cli.progress import follow_job, follow_workflow, wait_silently
-from local_glue.cli.summary import print_summary, summary
+from local_glue.cli.summary import print_summary, summary, warned
 from local_glue.cli.support import FAILED, INTERRUPTED, interruptible
 from local_glue.runs import outcome, seconds
 from local_glue.stack import Stack
+from local_glue.warned import shown_of, warnings_of
 
 
 def run_workflow(stack: Stack, name: str, properties: dict[str, str], *, as_json: bool) -> int:
@@ -22,13 +23,15 @@ def run_workflow(stack: Stack, name: str, properties: dict[str, str], *, as_json
         lambda: glue.stop_workflow_run(Name=name, RunId=run_id),
         run_id,
     )
-    state = outcome(done)
+    state, told = outcome(done), summary(stack, done)
     if as_json:
-        typer.echo(json.dumps(summary(stack, done), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     elif console.is_terminal:
-        print_summary(console, summary(stack, done))
+        print_summary(console, told)
     else:
         typer.echo(f"{name} {state} in {seconds(done):.1f} s  (run {run_id})")
+        for label, line in warned(told):
+            typer.echo(f"{label}: {line}")
         if state != "SUCCEEDED":
             typer.echo(f"details: local-glue logs {run_id}")
     return _code(state, stopped)
@@ -44,6 +47,8 @@ def run_job(stack: Stack, name: str, arguments: dict[str, str]) -> int:
         lambda: glue.batch_stop_job_run(JobName=name, JobRunIds=[stack.last_attempt(name, run_id)["Id"]]),
         run_id,
     )
+    for line in shown_of(warnings_of(stack.home.log_of(done["Id"]), {name, done["Id"]})):
+        typer.echo(f"warned: {line}")
     if done["JobRunState"] != "SUCCEEDED":
         typer.echo(f"details: local-glue logs {done['Id']}")
     return _code(done["JobRunState"], stopped)

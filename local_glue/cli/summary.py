@@ -18,6 +18,7 @@ from local_glue.runs import (
     workflow_succeeded,
 )
 from local_glue.stack import Stack
+from local_glue.warned import shown_of, warnings_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,10 +41,17 @@ def summary(stack: Stack, run: dict[str, Any]) -> dict[str, Any]:
         "usual_seconds": _usual(glue, run),
         "properties": run.get("WorkflowRunProperties", {}),
         "error": run.get("ErrorMessage"),
-        "jobs": [_job(stack, job, job_run, usual) for job, job_run in jobs],
+        "jobs": [_job(stack, run, job, job_run, usual) for job, job_run in jobs],
         "reports": [f"s3://{report['bucket']}/{report['key']}" for report in found],
+        "explain": (stack.config.explain or "").replace("${run}", run["WorkflowRunId"]) or None,
         "console": f"{stack.endpoint_url}{PREFIX}/run?{query}",
     }
+
+
+def warned(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a person should know of a run though it did not fail: a label and a line each, none if nothing was odd."""
+    lines = [("warned", f"{job['name']}: {line}") for job in told["jobs"] for line in shown_of(job["warnings"])]
+    return [*lines, ("explain", told["explain"])] if lines and told["explain"] else lines
 
 
 def print_summary(console: "Console", told: dict[str, Any]) -> None:
@@ -60,7 +68,7 @@ def print_summary(console: "Console", told: dict[str, Any]) -> None:
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
     for label, text in _lines(told):
-        lines.add_row(label, Text(printable(text)))
+        lines.add_row(label, Text(printable(text), "yellow" if label == "warned" else ""))
     console.print(lines)
 
 
@@ -73,6 +81,7 @@ def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("longest", f"{longest['name']}, {longest['seconds']:.1f} s, {share} % of the run"))
     lines += [("error", told["error"])] if told["error"] else []
     lines += [(job["state"].lower(), f"{job['name']}: {job['error']}") for job in ran if job["error"]]
+    lines += warned(told)
     lines += [("report", report) for report in told["reports"]]
     return [*lines, ("logs", f"local-glue logs {told['run_id']}"), ("console", told["console"])]
 
@@ -82,8 +91,11 @@ def _counts(jobs: list[dict[str, Any]]) -> str:
     return ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)) or "none"
 
 
-def _job(stack: Stack, name: str, run: dict[str, Any] | None, usual: dict[str, float]) -> dict[str, Any]:
+def _job(
+    stack: Stack, of: dict[str, Any], name: str, run: dict[str, Any] | None, usual: dict[str, float]
+) -> dict[str, Any]:
     ran = run or {}
+    known = {name, of["Name"], of["WorkflowRunId"], ran.get("Id")}
     return {
         "name": name,
         "run_id": ran.get("Id"),
@@ -94,6 +106,7 @@ def _job(stack: Stack, name: str, run: dict[str, Any] | None, usual: dict[str, f
         "seconds": round(seconds(run), 3) if run else None,
         "usual_seconds": round(usual[name], 3) if name in usual else None,
         "error": ran.get("ErrorMessage"),
+        "warnings": warnings_of(stack.home.log_of(run["Id"]), known) if run else {},
         "log": str(stack.home.log_of(run["Id"])) if run else None,
     }
 

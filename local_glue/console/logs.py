@@ -3,11 +3,9 @@
 import json
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from local_glue.runs import SAYING
-
-TIMES, LEVELS = ("time", "timestamp", "ts", "asctime"), ("level", "levelname", "severity")
+from local_glue.warned import LEVELS, TIMES, as_text, take
 
 
 def readable(log: str, known: Collection[str] = ()) -> str:
@@ -25,16 +23,12 @@ def _line(line: str, known: Collection[str]) -> str:
         entry = json.loads(line)
     except ValueError:
         return line
-    text = _take(entry, SAYING)
+    text = take(entry, SAYING)
     if not text:
         return line
-    moment, level = _clock(_take(entry, TIMES)), _take(entry, LEVELS)
-    rest = [f"{key}={_value(value)}" for key, value in entry.items() if value not in known]
+    moment, level = _clock(take(entry, TIMES)), take(entry, LEVELS)
+    rest = [f"{key}={as_text(value)}" for key, value in entry.items() if value not in known]
     return "  ".join(part for part in (moment, level, text, " ".join(rest)) if part)
-
-
-def _take(entry: dict[str, Any], names: tuple[str, ...]) -> str:
-    return next((str(entry.pop(name)) for name in names if entry.get(name)), "")
 
 
 def _clock(moment: str) -> str:
@@ -42,7 +36,3 @@ def _clock(moment: str) -> str:
         return f"{datetime.fromisoformat(moment):%H:%M:%S}"
     except ValueError:
         return moment
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -22,6 +22,7 @@ FAIL = "raise ValueError('no such thing')"
 
 PYPROJECT = """
 [tool.local_glue]
+explain = "make story OF=${run}"
 landing_bucket = "landing"
 scripts_bucket = "scripts"
 buckets = [{ name = "landing", versioning = true }, { name = "scripts" }]

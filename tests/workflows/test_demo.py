@@ -12,6 +12,7 @@ from pipeline import LAKE, LANDING, Pipeline
 from demo.generate import generate, more
 from demo.manifest import FileEntry, Manifest
 from explain.__main__ import LocalWarehouse, explain
+from local_glue.cli.summary import summary
 
 pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
@@ -40,6 +41,7 @@ class Story:
     rejected_keys: list[str] = field(default_factory=list)
     quarantined: list[tuple[str, str, int]] = field(default_factory=list)
     error_kinds: str = ""
+    warnings: str = ""
 
 
 @pytest.fixture(scope="session")  # a describe block counts as a module
@@ -56,6 +58,7 @@ def story(spark, shared_stack, tmp_path_factory):
     story.rejected_keys = pipeline.keys(LAKE, "quarantine/files/")
     story.quarantined = _quarantined(pipeline, folder)
     errors = pipeline.keys(LAKE, "logs/errors/")
+    story.warnings = _warnings(stack, story.steps["first"].run_id)
     story.error_kinds = "".join(pipeline.s3.get_object(Bucket=LAKE, Key=k)["Body"].read().decode() for k in errors)
     story.steps["again"] = _run(pipeline)
     plays, songs = story.later.of("streams"), story.later.of("songs")
@@ -82,6 +85,12 @@ def _run(pipeline: Pipeline) -> Step:
     except AssertionError as error:
         difference = str(error)
     return Step(run_id, pipeline.file_books(run_id), tables, loaded[-1][0], difference)
+
+
+def _warnings(stack: Any, run_id: str) -> str:
+    """What the end of `local-glue run` says that the jobs warned of."""
+    told = summary(stack, stack.workflow_run("streams", run_id))
+    return "\n".join(text for job in told["jobs"] for text in job["warnings"])
 
 
 def _quarantined(pipeline: Pipeline, folder: Path) -> list[tuple[str, str, int]]:
@@ -167,6 +176,15 @@ def describe_the_first_delivery():
 
     def it_leaves_only_hidden_files_in_the_landing_bucket(story):
         assert set(story.landing_keys) == {entry.key for entry in story.manifest.of(None, "IGNORED")}
+
+    def it_says_at_the_end_of_the_run_which_files_and_rows_are_rejected_and_where_they_are(story):
+        for entry in story.manifest.of(None, "REJECTED"):
+            (aside,) = [key for key in story.rejected_keys if key.endswith(entry.key)]
+            (line,) = [line for line in story.warnings.splitlines() if aside in line]
+            assert line.startswith("file rejected: ")
+            assert entry.reason in line
+        assert all(rule in story.warnings for _, rule, _ in story.quarantined)
+        assert "rows of streams rejected: " in story.warnings
 
     def it_logs_handled_errors_in_s3(story):
         for kind in ("rejected_file", "rejected_rows"):

@@ -18,6 +18,7 @@ from glue_jobs.lib.run.session import GlueRun
 CONNECT_SECONDS = 15
 WRONG_USER = ("28P01", "28000")
 NO_DATABASE = "3D000"
+LOOPBACK = "127.0.0.1"
 AWS_HOST = re.compile(r"\.rds\.amazonaws\.com(\.cn)?$")
 AUTHORITIES = "rds_ca.pem"
 """The roots of RDS in all regions: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem."""
@@ -86,7 +87,8 @@ def connect(place: Place, application: str) -> pg8000.native.Connection:
     except pg8000.exceptions.InterfaceError as cause:
         if "refuses SSL" not in str(cause) or AWS_HOST.search(host):
             raise MissingResourceError(f"{place} does not answer: {reason(cause)}; correct the connection") from cause
-        logs.warning("connection is not encrypted, for the server has no TLS", host=host)
+        tell = logs.info if host == LOOPBACK else logs.warning
+        tell("connection is not encrypted, for the server has no TLS", host=host)
         return _open(place, application, False)
 
 

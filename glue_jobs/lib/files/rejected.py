@@ -8,7 +8,7 @@ from typing import Any
 
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import LedgerFile
-from glue_jobs.lib.run import aws
+from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
 
 FOLDER = "quarantine/files/"
@@ -28,6 +28,14 @@ def quarantine_key(config: JobConfig, file: LedgerFile) -> str:
     """The file's key in the lake bucket; the reason's key is this plus REASON_SUFFIX."""
     folder = f"{FOLDER}{config.started_at:%Y-%m-%d}/{_mark(file.checksum)}/"
     return s3_copy.fit_key(folder, file.landing_key, room_for=REASON_SUFFIX)
+
+
+def warn(config: JobConfig, file: LedgerFile, problem: Problem, *, is_put_aside: bool = True) -> None:
+    """Says that the file is rejected, why, and where it will be; the end of `local-glue run` shows it."""
+    facts = {"file": file.landing_key, "dataset": file.dataset, "reason": problem.reason}
+    if is_put_aside:
+        facts["put_aside"] = f"s3://{config.lake_bucket}/{quarantine_key(config, file)}"
+    logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
 
 
 def put_aside(

@@ -218,7 +218,7 @@ class Acceptance:
         if problem:
             facts = {"file": file.landing_key, "dataset": file.dataset, **asdict(problem)}
             self.errors.add("rejected_file", checksum=file.checksum, **facts)
-            logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
+            rejected.warn(self.config, file, problem)
         elif file.state == REPEATED:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
         elif new := new_columns.to_warn_of(self.config, verdict.delivery, verdict.checked):

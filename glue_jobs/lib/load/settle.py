@@ -1,7 +1,9 @@
 """The steps after publishing: put aside and report what the run rejected, and update the ledger."""
 
+from collections import Counter
 from dataclasses import replace
 
+from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.files import rejected, s3_copy
 from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
 from glue_jobs.lib.files.rejected import Problem
@@ -10,6 +12,7 @@ from glue_jobs.lib.load.delivery import Delivery
 from glue_jobs.lib.load.file_checks import OBJECT_MISSING
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.load.outcomes import Outcomes
+from glue_jobs.lib.rows import quarantine
 from glue_jobs.lib.run import aws, logs
 
 
@@ -28,7 +31,8 @@ def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
     for file, problem in refused.items():
         facts = {"file": file.landing_key, "dataset": file.dataset, "reason": problem.reason}
         run.errors.add("rejected_file", checksum=file.checksum, message=problem.message, remedy=problem.remedy, **facts)
-        logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
+        rejected.warn(run.config, file, problem, is_put_aside=not (run.window or delivery.inputs.replayed))
+    _warn_of_rows(run, delivery, counted)
     run.errors.flush()
     if delivery.inputs.replayed:
         replay.finish(run.config, delivery.inputs.dataset, delivery.inputs.replayed.objects)
@@ -41,6 +45,18 @@ def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
         run.ledger.mark(booked, state=state, run_id=run.config.run_id)
     for file, problem in refused.items():
         _put_aside(run, file, problem)
+
+
+def _warn_of_rows(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
+    """Says how many rows are rejected, why, and where they are; the end of `local-glue run` shows it."""
+    if rows := counted.total(Count.QUARANTINED):
+        dataset = delivery.inputs.dataset
+        rules = sum((outcome.rules for outcome in (*counted.files.values(), counted.waiting)), Counter[str]())
+        logs.warning(
+            f"rows of {dataset.name} rejected: {rows}",
+            rules=", ".join(f"{number} {rule}" for rule, number in rules.most_common()),
+            put_aside=quarantine.folder(dataset, run.config),
+        )
 
 
 def _mark_loaded(run: LoadRun, delivery: Delivery) -> None:

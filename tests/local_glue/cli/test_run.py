@@ -24,10 +24,24 @@ time.sleep(60)
 """
 
 
+WARNS = """
+import json
+for file in ("a.csv", "b.csv", "b.csv"):
+    print(json.dumps({"level": "WARNING", "event": f"file rejected: {file} is empty", "run": "x", "put_aside": "s3://q/"}))
+"""
+
+
 @contextmanager
 def slow_first(up):
     """The first job takes a minute."""
-    (up.project / "jobs/first.py").write_text(SLOW)
+    with first(up, SLOW):
+        yield
+
+
+@contextmanager
+def first(up, script):
+    """The first job has another script."""
+    (up.project / "jobs/first.py").write_text(script)
     try:
         yield
     finally:
@@ -104,6 +118,35 @@ def describe_a_terminal():
         shown = AtTerminal(up, "job", "second", "--argument", "mood=bad")
         assert shown.end() == 1
         assert "MoodError" in shown.seen
+
+
+def describe_warnings():
+    a, b = (f"file rejected: {file} is empty (run=x, put_aside=s3://q/)" for file in ("a.csv", "b.csv"))
+
+    @pytest.fixture(autouse=True)
+    def warning_first(up):
+        with first(up, WARNS):
+            yield
+
+    def they_are_at_the_end_of_the_run_with_the_command_that_explains_them(up):
+        shown = AtTerminal(up, "run", "shop")
+        assert shown.end() == 0
+        summary = shown.seen.rpartition("shop SUCCEEDED")[2]
+        assert f"first: {a}" in summary
+        assert f"first: {b} (2 times)" in summary
+        assert "make story OF=wr_" in summary
+        assert "second:" not in summary
+
+    def they_follow_the_outcome_where_there_is_no_terminal(up):
+        said = up("run", "shop").splitlines()
+        assert said[-3:-1] == [f"warned: first: {a}", f"warned: first: {b} (2 times)"]
+        assert said[-1].startswith("explain: make story OF=wr_")
+        assert up("job", "first").splitlines()[-2:] == [f"warned: {a}", f"warned: {b} (2 times)"]
+
+    def programs_get_them_all_by_job(up):
+        told = json.loads(up("run", "shop", "--json"))
+        assert [job["warnings"] for job in told["jobs"]] == [{a: 1, b: 2}, {}]
+        assert told["explain"] == f"make story OF={told['run_id']}"
 
 
 def describe_programs():
