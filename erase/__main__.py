@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from erase.asking import WORKFLOWS, EraseError, Eraser
 from glue_jobs.lib.erasure import requests
 from local_glue.errors import LocalGlueError
+from smoke.outputs import outputs
 
 UNKNOWN, FAILED = 1, 2
 
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("nothing was changed: --yes (make erase … ERASE_ARGS=--yes) says that you are sure", file=sys.stderr)  # noqa: T201
         return FAILED
     try:
-        eraser = Eraser(boto3.client if given.env else _here(), _tell)
+        eraser = Eraser(_on_aws(given.env) if given.env else _here(), _tell)
         receipt = eraser.erase(given.user_id, workflows, dry_run=given.dry_run)
     except (LocalGlueError, EraseError, ClientError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -70,6 +71,21 @@ def _user_id(text: str) -> int:
 
 def _tell(line: str) -> None:
     print(line)  # noqa: T201
+
+
+def _on_aws(env: str) -> Any:
+    """Clients of the environment.
+
+    Raises:
+        LocalGlueError: The credentials are of another one; names of jobs are the same in all.
+    """
+    lake, wanted = Eraser(boto3.client, _tell).lake, outputs(env)["buckets"]["lake"]
+    if lake != wanted:
+        raise LocalGlueError(
+            f"the credentials and region lead to a stack with the lake bucket {lake}, that of environment {env} is "
+            f"{wanted}: nothing was changed; set AWS_PROFILE and AWS_REGION to those of {env}"
+        )
+    return boto3.client
 
 
 def _here() -> Any:

@@ -37,13 +37,18 @@ class Eraser:
     tell: Callable[[str], None]
     poll_s: float = POLL_S
 
+    @property
+    def lake(self) -> str:
+        """The lake bucket of the environment."""
+        return self._arguments(JOB)[LAKE]
+
     def ask(self, user_id: int, workflows: Sequence[str]) -> str:
         """Writes the request; returns its key in the lake bucket."""
         takes = [set(self._arguments(WORKFLOWS[name])["--datasets"].split(",")) for name in workflows]
         datasets = [name for name, of in DATASETS.items() if of.user_field and any(name in taken for taken in takes)]
         key = f"{requests.REQUESTS}{uuid.uuid4().hex}.json"
         body = requests.body_of(user_id, datasets)
-        self.client("s3").put_object(Bucket=self._arguments(JOB)[LAKE], Key=key, Body=body)
+        self.client("s3").put_object(Bucket=self.lake, Key=key, Body=body)
         return key
 
     def erase(self, user_id: int, workflows: Sequence[str], *, dry_run: bool = False) -> Mapping[str, Any]:
@@ -54,7 +59,7 @@ class Eraser:
         """
         for workflow in workflows if not dry_run else ():
             self.run(WORKFLOWS[workflow])
-        lake, s3 = self._arguments(JOB)[LAKE], self.client("s3")
+        lake, s3 = self.lake, self.client("s3")
         key = self.ask(user_id, workflows)
         if dry_run:
             try:
@@ -79,7 +84,7 @@ class Eraser:
         return run_id
 
     def _receipt(self, run_id: str) -> Mapping[str, Any]:
-        lake, s3, key = self._arguments(JOB)[LAKE], self.client("s3"), requests.receipt_key(run_id)
+        lake, s3, key = self.lake, self.client("s3"), requests.receipt_key(run_id)
         if not _is_there(s3, lake, key):
             raise EraseError(f"another run has dealt with the request: see {requests.FOLDER}receipts/ in bucket {lake}")
         return json.loads(s3.get_object(Bucket=lake, Key=key)["Body"].read())

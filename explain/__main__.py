@@ -1,11 +1,8 @@
 """`make explain`: the story of a run of the local stack, or of an environment on AWS."""
 
 import argparse
-import json
-import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,8 +10,7 @@ import boto3
 from explain.facts import Warehouse, gather
 from explain.story import tell
 from local_glue.errors import LocalGlueError
-
-PROJECT = Path(__file__).parents[1]
+from smoke.outputs import outputs
 
 
 class LocalWarehouse:
@@ -66,15 +62,11 @@ def _here() -> tuple[Warehouse, Any, str]:
 def _on_aws(env: str) -> tuple[Warehouse, Any, str]:
     from smoke.warehouse import WarehouseReader
 
-    command = ["make", "-s", "outputs", f"ENV={env}"]
-    said = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)  # noqa: S603 (our Makefile)
-    if said.returncode:
-        raise LocalGlueError(f"Terraform has no outputs of environment {env}: {said.stderr.strip()[-300:]}")
-    outputs = {name: output["value"] for name, output in json.loads(said.stdout).items()}
-    place = outputs["warehouse"]
+    known = outputs(env)
+    place = known["warehouse"]
     client = boto3.client("redshift-data")
     reader = WarehouseReader(client, place["workgroup"] or "local", place["database"], place["secret_arn"])
-    return reader, boto3.client("s3"), outputs["buckets"]["lake"]
+    return reader, boto3.client("s3"), known["buckets"]["lake"]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from typing import Any
 
 import boto3
 
+from local_glue.errors import LocalGlueError
+from smoke.outputs import outputs
+
 PROJECT = Path(__file__).parents[1]
 TAIL = 3000
 EXISTS = "job {job} exists in {region} already, and job names are the same in every environment"
@@ -51,10 +54,13 @@ class Deployment:
             SmokeError: Terraform failed; the message ends with its own words.
         """
         self._make("deploy", self._variables())
-        outputs = {name: output["value"] for name, output in json.loads(self._outputs()).items()}
-        if outputs["secrets_to_fill"]:
+        try:
+            known = outputs(self.env, workspace=self.name, folder=self.folder)
+        except LocalGlueError as error:
+            raise SmokeError(str(error)) from None
+        if known["secrets_to_fill"]:
             self._fill_secrets()
-        return outputs
+        return known
 
     def destroy(self) -> None:
         """Deletes everything, with what is in it.
@@ -89,10 +95,6 @@ class Deployment:
 
     def _make(self, target: str, terraform_arguments: str) -> None:
         self._run(["make", target, f"ENV={self.env}", f"WORKSPACE={self.name}", f"TF_ARGS={terraform_arguments}"])
-
-    def _outputs(self) -> str:
-        command = ["make", "-s", "outputs", f"ENV={self.env}", f"WORKSPACE={self.name}"]
-        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
     def _run(self, command: list[str]) -> None:
         """Runs one of the project's own commands; what it says goes to the log."""

@@ -62,6 +62,7 @@ class Account:
 def erase(monkeypatch):
     def run(account, *argv):
         monkeypatch.setattr(command, "_here", lambda: account)
+        monkeypatch.setattr(command.boto3, "client", account)
         monkeypatch.setattr(Eraser, "poll_s", 0)
         return command.main(argv)
 
@@ -113,3 +114,41 @@ def test_what_is_no_id_is_refused_before_anything_is_asked(erase, user_id):
     with pytest.raises(SystemExit):
         erase(account, "--", user_id)
     assert account.objects == {}
+
+
+def describe_an_environment_on_aws():
+    @pytest.fixture
+    def terraform(monkeypatch, tmp_path):
+        """A `make` that says what Terraform has, or fails."""
+        made = tmp_path / "make"
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+        def says(text, code=0):
+            made.write_text(f"#!/bin/sh\necho \"$@\" > {tmp_path}/asked\ncat <<'END'\n{text}\nEND\nexit {code}\n")
+            made.chmod(0o755)
+
+        says.asked = lambda: (tmp_path / "asked").read_text().split()
+        return says
+
+    def it_is_erased_from_with_its_own_credentials(erase, terraform, capsys):
+        terraform('{"buckets": {"value": {"lake": "lake"}}}')
+        account = Account()
+        assert erase(account, "42", "--yes", "--env", "dev") == 0
+        assert terraform.asked() == ["-s", "outputs", "ENV=dev"]
+        assert "erased (jr_1)" in capsys.readouterr().out
+
+    def those_of_another_change_nothing(erase, terraform, capsys):
+        terraform('{"buckets": {"value": {"lake": "dev-lake"}}}')
+        account = Account()
+        assert erase(account, "42", "--yes", "--env", "dev") == 2
+        assert (account.started, account.objects) == ([], {})
+        said = capsys.readouterr().err
+        assert "lead to a stack with the lake bucket lake, that of environment dev is dev-lake" in said
+        assert "nothing was changed; set AWS_PROFILE and AWS_REGION to those of dev" in said
+
+    def one_that_terraform_does_not_know_is_an_error(erase, terraform, capsys):
+        terraform("", code=2)
+        account = Account()
+        assert erase(account, "42", "--yes", "--env", "dev") == 2
+        assert (account.started, account.objects) == ([], {})
+        assert "Terraform has no outputs of environment dev" in capsys.readouterr().err
