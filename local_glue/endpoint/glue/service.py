@@ -39,7 +39,12 @@ class GlueService:
 
     def state(self) -> dict[str, Any]:
         """All definitions and runs, to be kept; the lock must be held while they are copied."""
-        return {"jobs": self.jobs.state(), "workflows": self.workflows.state(), "connections": self.connections}
+        return {
+            "jobs": self.jobs.state(),
+            "workflows": self.workflows.state(),
+            "events": self.event_triggers.state(),
+            "connections": self.connections,
+        }
 
     def resume(self, state: dict[str, Any]) -> None:
         """Goes on with what `state` gave in another process; runs that were active then have ended with it."""
@@ -47,10 +52,11 @@ class GlueService:
             self.connections.update(state["connections"])
             self.interrupted = self.jobs.resume(state["jobs"])
             self.workflows.resume(state["workflows"])
+            self.event_triggers.resume(state.get("events", {}))  # older files have none
 
     def stop_all(self) -> None:
-        """Drops waiting events, stops all job runs and waits until their processes have ended."""
-        self.event_triggers.clear()
+        """Stops all job runs and waits until their processes have ended; events wait from now on."""
+        self.event_triggers.pause()
         self.jobs.stop_all()
 
     def clear(self) -> None:

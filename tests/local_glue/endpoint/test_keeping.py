@@ -1,7 +1,11 @@
 """Every service that a stack is likely to use comes back in another process."""
 
+import os
+import signal
+
 import pytest
-from endpoint_support import Remote
+from endpoint_support import Remote, wait_for
+from event_support import Delivery
 
 pytestmark = pytest.mark.stack
 
@@ -49,3 +53,53 @@ def describe_what_is_kept():
             assert "is not kept" not in (tmp_path / "server.log").read_text()
         finally:
             second.stop()
+
+
+def describe_events_that_wait():
+    @pytest.fixture
+    def endpoints(tmp_path):
+        """Endpoints one after another on the same state; the last is stopped."""
+        started = []
+
+        def start():
+            started.append(Remote(tmp_path))
+            return started[-1]
+
+        start.kept = lambda: not (tmp_path / "kept/changed").exists()
+        yield start
+        started[-1].stop()
+
+    @pytest.mark.parametrize("how", ["stopped", "killed"])
+    def they_fill_their_batch_together_with_later_ones(endpoints, how):
+        first = endpoints()
+        there = Delivery(first, batching={"BatchSize": 3, "BatchWindow": 900})
+        there.put("in/1", "in/2")
+        if how == "killed":
+            wait_for(endpoints.kept)
+            os.kill(first.pid, signal.SIGKILL)
+        else:
+            first.stop()
+        there.at(endpoints()).put("in/3")
+        (run,) = there.runs()
+        assert run["StartingEventBatchCondition"] == {"BatchSize": 3}
+        assert len(set(there.ids(run))) == 3
+
+    def their_window_ends_though_nothing_ran_meanwhile(endpoints):
+        first = endpoints()
+        there = Delivery(first, batching={"BatchSize": 100, "BatchWindow": 2})
+        there.put("in/1")
+        first.stop()
+        there.at(endpoints())
+        assert there.runs() == []
+        wait_for(there.runs)
+        (run,) = there.runs()
+        assert run["StartingEventBatchCondition"] == {"BatchWindow": 2}
+        assert len(there.ids(run)) == 1
+
+    def they_start_the_workflow_once(endpoints):
+        first = endpoints()
+        there = Delivery(first, batching={"BatchSize": 2, "BatchWindow": 900})
+        there.put("in/1", "in/2")
+        first.stop()
+        there.at(endpoints()).put("in/3")
+        assert len(there.runs()) == 1
