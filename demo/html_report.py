@@ -4,6 +4,7 @@ Jobs write it themselves after each run; this one is for when the warehouse or t
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from glue_jobs.lib.report.facts import make_facts
 from glue_jobs.lib.report.page import render
 from glue_jobs.lib.report.subjects import subject_of
 from glue_jobs.lib.report.write import latest_key
+from local_glue import environment
 from local_glue.errors import NotRunningError
 from local_glue.stack import Stack
 
@@ -66,6 +68,7 @@ def print_place(console: Console, path: Path | None) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line; returns 1 when there is nothing to report."""
     argparse.ArgumentParser(prog="python -m demo.html_report", description=__doc__).parse_args(argv)
+    os.environ.update(environment.for_matplotlib(os.environ))
     console = report.make_console()
     try:
         stack = Stack.attach(report.home())

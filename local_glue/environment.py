@@ -31,6 +31,7 @@ JVM = (
     *("BASH_ENV", "BASH_FUNC_", "BASHOPTS", "SHELLOPTS", "CDPATH"),
 )
 LOCALE = ("LC_", "LANG")
+MATPLOTLIB = "MPLCONFIGDIR"
 DROPPED = (*AWS, *POSTGRES, *PYTHON, *JVM, *LOCALE)
 """Beginnings of the names of variables that no process gets from the user's shell."""
 
@@ -75,7 +76,18 @@ def no_proxy(environ: Mapping[str, str]) -> dict[str, str]:
 def of_process(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the endpoint and, with what leads to it, of job processes. Proxies stay, for other places."""
     path = environ.get("PATH") or os.defpath
-    return {**kept(environ), **no_proxy(environ), **NO_AWS_FILES, **UTF_8, **SPARK, "PATH": path, "TZ": "UTC"}
+    own = {**kept(environ), **for_matplotlib(environ), **no_proxy(environ)}
+    return {**own, **NO_AWS_FILES, **UTF_8, **SPARK, "PATH": path, "TZ": "UTC"}
+
+
+def for_matplotlib(environ: Mapping[str, str]) -> dict[str, str]:
+    """Where matplotlib, which Glue preinstalls, keeps what it knows of fonts, if that cannot be the user's home.
+
+    Without it each import would warn of that, and look for all fonts again.
+    """
+    if environ.get(MATPLOTLIB) or (folder := own_folder()) == _home():
+        return {}
+    return {MATPLOTLIB: str(folder / "matplotlib")}
 
 
 def of_postgres(environ: Mapping[str, str]) -> dict[str, str]:
@@ -157,10 +169,7 @@ def knows_itself() -> bool:
 
 def own_folder() -> Path:
     """The user's home folder, or one in the system's temporary folder for users who have none or cannot write to it."""
-    try:
-        home = Path.home()
-    except RuntimeError:  # no HOME, and no entry in the list of accounts
-        home = None
+    home = _home()
     if home and home != Path("/") and os.access(home, os.W_OK | os.X_OK):
         return home
     folder = Path(tempfile.gettempdir()) / f"local-glue-home-{os.geteuid()}"
@@ -169,3 +178,10 @@ def own_folder() -> Path:
         # Jars and packages that are kept here are executed: nobody else may put any there.
         return Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
     return folder
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and no entry in the list of accounts
+        return None

@@ -1,6 +1,7 @@
 """What of the user's shell reaches our processes."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -39,6 +40,29 @@ def describe_the_environment_of_a_process():
         assert set(environment.of_postgres(dict.fromkeys([*FOREIGN, "LD_LIBRARY_PATH", "HOME"], "x"))) == {
             "PATH", "LC_ALL", "TZ",
         }  # fmt: skip
+
+    @pytest.mark.parametrize(("theirs", "expected"), [({}, "{own}/matplotlib"), ({"MPLCONFIGDIR": "/mine"}, "/mine")])
+    def it_lets_matplotlib_be_silent_where_nobody_can_write_to_the_home(theirs, expected, monkeypatch, tmp_path):
+        monkeypatch.setenv("HOME", "/proc/nowhere")
+        monkeypatch.setattr(environment.tempfile, "gettempdir", lambda: str(tmp_path))
+        found = environment.of_process({**theirs, "HOME": "/proc/nowhere"})
+        assert found["MPLCONFIGDIR"] == expected.format(own=environment.own_folder())
+
+    def it_leaves_matplotlib_alone_in_a_home_of_ones_own(monkeypatch, tmp_path):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert "MPLCONFIGDIR" not in environment.of_process({})
+
+
+def test_matplotlib_warns_at_a_home_that_cannot_be_written_unless_it_is_told_of_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(environment.tempfile, "gettempdir", lambda: str(tmp_path))
+    command = [sys.executable, "-c", "import matplotlib; matplotlib.get_cachedir()"]
+    for variables, warns in ((os.environ, True), (environment.of_process(os.environ), False)):
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+        assert ("temporary cache directory" in done.stderr) == warns, done.stderr
 
 
 def describe_no_proxy():
