@@ -182,7 +182,7 @@ def test_a_run_leaves_its_page_and_makes_it_the_latest(stack, filled, check):
     assert s3.get_object(Bucket="music-lake", Key=own)["Body"].read().decode() == page
     for shown in (
         "The run went well",
-        "Listeners by country",
+        "Listeners by country and age",
         "Ghana",
         "Of two",
         "First &lt;b&gt;",

@@ -46,12 +46,17 @@ class Chart:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A line of a ranking: what, a remark on it, how much of the largest, and the numbers to show."""
+    """A line of a ranking: what, a remark on it, how much of the largest, and the numbers to show.
+
+    Attributes:
+        parts: What `part` is made of, each with its colour; one colour if empty.
+    """
 
     name: str
     remark: str
     part: float
     numbers: Sequence[str]
+    parts: Sequence[tuple[float, str]] = ()
 
 
 def card(title: str, body: str, *, span: int = 12, unit: str = "", kind: str = "") -> str:
@@ -102,10 +107,14 @@ def ranking(heads: Sequence[str], lines: Iterable[Ranked]) -> str:
     titles = "".join(f'<th scope="col"{_numeric(at, 1)}>{escaped(head)}</th>' for at, head in enumerate(heads))
     rows = "".join(
         f'<tr><th scope="row"><span class="name">{escaped(shortened(line.name, LONGEST_NAME))}</span>'
-        f"{_remark(line.remark)}{bar(line.part)}</th>{_numbers(line.numbers)}</tr>"
+        f"{_remark(line.remark)}{_bar_of(line)}</th>{_numbers(line.numbers)}</tr>"
         for line in lines
     )
     return f'<table class="ranking"><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _bar_of(line: Ranked) -> str:
+    return stacked_bar(line.parts) if line.parts else bar(line.part)
 
 
 def bar(part: float, colour: str = "accent") -> str:

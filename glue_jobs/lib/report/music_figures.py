@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from glue_jobs.lib.report import drawing, text
 from glue_jobs.lib.report.elements import Chart, Grid, Ranked, card, chart_card, ranking
 from glue_jobs.lib.report.facts import Facts
-from glue_jobs.lib.report.music_queries import AGE_BANDS, COUNTRIES, WEEKS_OF_HOURS
+from glue_jobs.lib.report.listeners import listeners
+from glue_jobs.lib.report.music_queries import WEEKS_OF_HOURS
 from glue_jobs.lib.report.palette import REST, SERIES
 from glue_jobs.lib.report.play_charts import label, plays_by_day, plays_by_hour
 from glue_jobs.lib.report.rows import FactRow
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HOURS_UNIT = f"average plays an hour (UTC), last {WEEKS_OF_HOURS} weeks of plays"
-WIDE, NARROW = (860, 330), (340, 230)
+WIDE, NARROW = (640, 480), (340, 230)
 OTHERS = "other genres"
-LISTENERS = ("listeners", "share", "plays")
-EVER = "users who have ever played"
 
 
 def music_cards(facts: Facts) -> list[str]:
@@ -31,12 +30,12 @@ def music_cards(facts: Facts) -> list[str]:
     if not days:
         return []
     charts = [
-        (plays_by_day(days), 6),
-        (plays_by_hour(facts.of("hours"), unit=HOURS_UNIT), 6),
-        (genres_over_time(facts.of("genres_over_time")), 8),
+        plays_by_day(days),
+        plays_by_hour(facts.of("hours"), unit=HOURS_UNIT),
+        genres_over_time(facts.of("genres_over_time")),
     ]
-    cards = [chart_card(chart, span=span) for chart, span in charts if chart]
-    return [*cards, by_age(facts), top_genres(facts), top_tracks(facts), top_artists(facts), by_country(facts)]
+    cards = [chart_card(chart, span=6) for chart in charts if chart]
+    return [*cards, listeners(facts.of("listeners")), top_genres(facts), top_tracks(facts), top_artists(facts)]
 
 
 def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
@@ -66,7 +65,7 @@ def genres_over_time(rows: Sequence[FactRow]) -> Chart | None:
     )
     labels = [label(day, each, days) for day in days]
     alt = text.escaped(f"Genres over time. {summary}")
-    wide = drawing.drawn(*WIDE, lambda figure: _draw_shares(figure, stacks, labels, 12), label=alt, kind="wide")
+    wide = drawing.drawn(*WIDE, lambda figure: _draw_shares(figure, stacks, labels, 8), label=alt, kind="wide")
     narrow = drawing.drawn(*NARROW, lambda figure: _draw_shares(figure, stacks, labels, 4), label=alt, kind="narrow")
     legend = [(stack.name, stack.colour) for stack in stacks]
     return Chart("Genres over time", f"share of the plays of a {each} (UTC)", summary, grid, wide, narrow, legend)
@@ -100,7 +99,7 @@ def top_genres(facts: Facts) -> str:
         )
         for row in rows
     ]
-    return card("Top genres", ranking(("genre", "plays", "share"), lines), span=3, unit="plays of all time")
+    return card("Top genres", ranking(("genre", "plays", "share"), lines), span=4, unit="plays of all time")
 
 
 def top_tracks(facts: Facts) -> str:
@@ -115,7 +114,7 @@ def top_tracks(facts: Facts) -> str:
         )
         for row in rows
     ]
-    return card("Top tracks", ranking(("track", "plays"), lines), span=3, unit="plays of all time")
+    return card("Top tracks", ranking(("track", "plays"), lines), span=4, unit="plays of all time")
 
 
 def top_artists(facts: Facts) -> str:
@@ -133,42 +132,9 @@ def top_artists(facts: Facts) -> str:
     return card(
         "Top artists",
         ranking(("artist", "plays"), lines),
-        span=3,
+        span=4,
         unit="plays of all time; each artist of a track counts",
     )
-
-
-def by_country(facts: Facts) -> str:
-    """Listeners by country, the countries with most first."""
-    rows = _placed(facts.of("countries"))
-    lines = _listeners([(_country(row), row.numbers[1], row.numbers[2]) for row in rows])
-    return card("Listeners by country", ranking(("country", *LISTENERS), lines), span=3, unit=EVER)
-
-
-def by_age(facts: Facts) -> str:
-    """Listeners by age band, the youngest first."""
-    rows = _placed(facts.of("ages"))
-    lines = _listeners([(AGE_BANDS[int(row.numbers[0])], row.numbers[1], row.numbers[2]) for row in rows])
-    return card("Listeners by age", ranking(("age in years", *LISTENERS), lines), span=4, unit=EVER)
-
-
-def _listeners(rows: Sequence[tuple[str, float, float]]) -> list[Ranked]:
-    whole = sum(listeners for _, listeners, _ in rows)
-    return [
-        Ranked(
-            name,
-            "",
-            listeners / max(whole, 1),
-            (text.count(listeners), text.share(listeners, whole), text.count(plays)),
-        )
-        for name, listeners, plays in rows
-    ]
-
-
-def _country(row: FactRow) -> str:
-    if row.numbers[0] > COUNTRIES:
-        return text.plural(row.numbers[3], "other country", "other countries")
-    return row.texts[0] or "unknown"
 
 
 def _placed(rows: Sequence[FactRow]) -> list[FactRow]:

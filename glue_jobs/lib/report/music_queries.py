@@ -29,7 +29,7 @@ def music_queries() -> tuple[FigureQuery, ...]:
     """The questions to the schema music."""
     return (
         *(_days(), _hours(), _genres_over_time(), _top_genres()),
-        *(_top_tracks(), _top_artists(), _countries(), _ages()),
+        *(_top_tracks(), _top_artists(), _listeners()),
     )
 
 
@@ -115,38 +115,28 @@ def _top_artists() -> FigureQuery:
     return FigureQuery("top_artists", first(ranked, TOP), ("artist",), ("place", "plays", "tracks"))
 
 
-def _countries() -> FigureQuery:
-    """Listeners are users who have played; countries beyond the first have no name and the last place."""
-    ranked = (
-        "SELECT COALESCE(u.user_country, '') AS country, COUNT(*) AS listeners, SUM(f.total_plays) AS plays, "
-        "ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, COALESCE(u.user_country, '')) AS place "
-        f"FROM {_listeners()} GROUP BY COALESCE(u.user_country, '')"
-    )
-    last = COUNTRIES + 1
-    shown, place = (
-        f"CASE WHEN r.place < {last} THEN r.country END",
-        f"CASE WHEN r.place < {last} THEN r.place ELSE {last} END",
-    )
-    query = (
-        f"SELECT {shown} AS country, {place} AS place, SUM(r.listeners) AS listeners, SUM(r.plays) AS plays, "
-        f"COUNT(*) AS countries FROM ({ranked}) AS r GROUP BY {shown}, {place}"
-    )
-    return FigureQuery("countries", query, ("country",), ("place", "listeners", "plays", "countries"))
-
-
-def _ages() -> FigureQuery:
-    cases = " ".join(f"WHEN u.user_age < {limit} THEN {place}" for place, limit in enumerate(AGE_LIMITS))
+def _listeners() -> FigureQuery:
+    """Users who have played, by country and age; countries beyond the first have no name and the last place."""
+    cases = " ".join(f"WHEN u.user_age < {limit} THEN {band}" for band, limit in enumerate(AGE_LIMITS))
     band = f"CASE WHEN u.user_age IS NULL THEN {len(AGE_LIMITS) + 1} {cases} ELSE {len(AGE_LIMITS)} END"
-    query = (
-        f"SELECT {band} AS band, COUNT(*) AS listeners, SUM(f.total_plays) AS plays FROM {_listeners()} GROUP BY {band}"
+    people = (
+        f"SELECT COALESCE(u.user_country, '') AS country, {band} AS band, f.total_plays "
+        f"FROM {USER_FEATURES.full_name} AS f JOIN {USERS.full_name} AS u ON u.user_id = f.user_id"
     )
-    return FigureQuery("ages", query, (), ("band", "listeners", "plays"))
+    countries = (
+        "SELECT c.country, COUNT(*) OVER () AS countries, "
+        "ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, c.country) AS place "
+        f"FROM ({people}) AS c GROUP BY c.country"
+    )
+    shown, place = f"CASE WHEN r.place <= {COUNTRIES} THEN r.country END", f"LEAST(r.place, {COUNTRIES + 1})"
+    query = (
+        f"SELECT {shown} AS country, {place} AS place, p.band, COUNT(*) AS listeners, SUM(p.total_plays) AS plays, "
+        f"MAX(r.countries) AS countries FROM ({people}) AS p JOIN ({countries}) AS r ON r.country = p.country "
+        f"GROUP BY {shown}, {place}, p.band"
+    )
+    return FigureQuery("listeners", query, ("country",), ("place", "band", "listeners", "plays", "countries"))
 
 
 AGE_LIMITS = (18, 25, 35, 45, 55, 65)
 AGE_BANDS = ("under 18", "18–24", "25–34", "35–44", "45–54", "55–64", "65 and over", "unknown")
-"""The bands of `ages`: the ages that they end before, and their names, in order."""
-
-
-def _listeners() -> str:
-    return f"{USER_FEATURES.full_name} AS f JOIN {USERS.full_name} AS u ON u.user_id = f.user_id"
+"""The bands of `listeners`: the ages that they end before, and their names, in order."""

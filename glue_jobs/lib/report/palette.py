@@ -29,6 +29,13 @@ PALETTE = {
     "s5": Shade("#527d1f", "#93c256"),
     "s6": Shade("#b34278", "#e986b3"),
     "s7": Shade("#7f8999", "#7b8697"),
+    "o1": Shade("#569b59", "#377c3c"),
+    "o2": Shade("#128b65", "#0b9069"),
+    "o3": Shade("#0e7571", "#06a19b"),
+    "o4": Shade("#07617c", "#35b0d9"),
+    "o5": Shade("#114989", "#88bbfe"),
+    "o6": Shade("#392e78", "#cbcafd"),
+    "o7": Shade("#421155", "#f5e0fe"),
 }
 """No two names share a light colour: a drawing's colours are turned back into names."""
 
@@ -37,6 +44,8 @@ TEXTS = ("ink", "muted", "accent", "good", "fair", "bad")
 
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
 REST = "s7"
+STEPS = ("o1", "o2", "o3", "o4", "o5", "o6", "o7")
+"""For series in an order: ever further from the ground, so that the order shows without hues too."""
 
 
 def light(name: str) -> str:

@@ -70,6 +70,7 @@ tbody th{min-width:9em}
 .bar{display:flex;height:5px;border-radius:3px;overflow:hidden;background:var(--rule);margin:5px 0 2px}
 .bar i{display:block;height:100%;min-width:1px}
 .stacked i{min-width:2px}
+.ranking .stacked{height:12px}.ranking .stacked i+i{border-left:1px solid var(--card)}
 .files tbody th{min-width:16em;width:34%}
 .why{color:var(--muted);min-width:15em;font-size:13px}
 .ranking tbody th{min-width:5.5em}

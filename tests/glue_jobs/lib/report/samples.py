@@ -113,8 +113,11 @@ def figures(days, *, last=date(2026, 11, 26), name="Ocean"):
         ],
         "top_tracks": [row(f"{name} {at}", "A;B", "pop", at + 1, 900 / (at + 1)) for at in range(10)],
         "top_artists": [row(f"{name} of {at}", at + 1, 1500 / (at + 1), 9) for at in range(10)],
-        "countries": [row(country, at + 1, 300 / (at + 1), 2000 / (at + 1), 1) for at, country in enumerate(COUNTRIES)],
-        "ages": [row(band, 100 + 40 * band, 900) for band in range(8)],
+        "listeners": [
+            row(country, at + 1, band, 10 + 40 * (1 + (band + at) % 5) // (at + 1), 2000 / (at + 1), len(COUNTRIES))
+            for at, country in enumerate(COUNTRIES)
+            for band in range(8)
+        ],
     }
 
 

@@ -1,11 +1,13 @@
 """Contrast, by the rules of WCAG 2.2, level AA."""
 
+from itertools import pairwise
+
 import pytest
 
-from glue_jobs.lib.report.palette import PALETTE, REST, SERIES, TEXTS, contrast, named, variables
+from glue_jobs.lib.report.palette import PALETTE, REST, SERIES, STEPS, TEXTS, contrast, named, variables
 
 GROUNDS = ("page", "card")
-DRAWN = ("accent", "good", "fair", "bad", "idle", "known", *SERIES, REST)
+DRAWN = ("accent", "good", "fair", "bad", "idle", "known", *SERIES, REST, *STEPS)
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -28,6 +30,13 @@ def test_texts_can_be_read(scheme):
 @schemes
 def test_what_is_drawn_can_be_seen(scheme):
     assert [pair for pair in pairs(DRAWN, scheme) if pair[1] < 3] == []
+
+
+@schemes
+def test_steps_tell_their_order_by_light_alone(scheme):
+    card, *steps = (getattr(PALETTE[name], scheme) for name in ("card", *STEPS))
+    against = [contrast(step, card) for step in steps]
+    assert [later / earlier for earlier, later in pairwise(against) if later / earlier < 1.25] == []
 
 
 @schemes
