@@ -91,6 +91,7 @@ check-terraform:
 docs: .venv/.run-ready ## Rewrite what is generated: docs/tables.md, docs/fidelity.md, terraform/catalog_columns.json; all pages as a site in build/site
 	@$(BIN)/python -m glue_jobs.lib.contracts.docs
 	@$(BIN)/python tests/local_glue/fidelity/fidelity_page.py
+	@$(BIN)/python -m docs.mermaid
 	@NO_MKDOCS_2_WARNING=1 "$$($(BIN)/python tests/environments.py docs)/mkdocs" build -q && echo "The site: build/site/index.html"
 
 fmt: .venv/.test-ready ## Rewrite what `check` would complain about

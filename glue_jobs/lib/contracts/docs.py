@@ -29,7 +29,7 @@ Generated from the contracts in `glue_jobs/lib/contracts/` by `make docs`; a tes
 
 Times are UTC. Redshift enforces no key: rows are unique by key before they are staged, and `check_quality` measures it.
 Columns marked *lineage* tell where a row came from; they are outside the promise that any order of deliveries gives
-the same warehouse. Sizes of VARCHAR are bytes. Lines in the diagrams are how tables join; Redshift enforces none.
+the same warehouse. Sizes of VARCHAR are bytes. The diagrams show by which columns tables join.
 """
 
 FILES_HEAD = """## Input files
@@ -75,28 +75,28 @@ def render_catalog_columns() -> str:
 
 
 def _diagram(schema: str, tables: Sequence[Table]) -> str:
-    lines = [f"## Schema {schema}", "", "```mermaid", "erDiagram"]
-    lines += [
-        f'    {reference.parent} ||--o{{ {table.name} : "{reference.verb}"'
-        for table in tables
-        for reference in table.references
-        if reference.verb
-    ]
+    """The tables that join others, with the columns by which they do and their keys; all columns follow below it."""
+    lines = [f"## Schema {schema}", "", "```mermaid", "erDiagram", "    direction LR"]
+    joined = {}
     for table in tables:
-        lines += [f"    {table.name} {{"]
-        lines += [
-            f"        {_diagram_type(column)} {column.name}{_diagram_key(table, column)}" for column in table.columns
-        ]
-        lines += ["    }"]
+        for reference in table.references:
+            if reference.verb:
+                lines += [f'    {reference.parent} ||--o{{ {table.name} : "{reference.verb}"']
+                joined |= dict.fromkeys((reference.parent, table.name))
+    for table in tables:
+        if table.name in joined:
+            lines += [f"    {table.name} {{", *_diagram_columns(table), "    }"]
     return "\n".join([*lines, "```", ""])
 
 
-def _diagram_type(column: Column) -> str:
-    return column.type.partition("(")[0].replace(" ", "_")
-
-
-def _diagram_key(table: Table, column: Column) -> str:
-    return " PK" if column.name in table.key else ""
+def _diagram_columns(table: Table) -> list[str]:
+    joining = {name for reference in table.references if reference.verb for name in reference.columns}
+    marks = {
+        column.name: ", ".join(mark for mark, names in (("PK", table.key), ("FK", joining)) if column.name in names)
+        for column in table.columns
+    }
+    types = {column.name: column.type.partition("(")[0].replace(" ", "_") for column in table.columns}
+    return [f"        {types[name]} {name} {mark}" for name, mark in marks.items() if mark]
 
 
 def _table_section(table: Table) -> str:

@@ -1,23 +1,17 @@
-"""The page in a browser: nothing runs out of it at any width, in both schemes, and on paper.
-
-Chromium is not a dependency: without one these tests are left out, which the summary says.
-"""
+"""The page in a browser: nothing runs out of it at any width, in both schemes, and on paper."""
 
 import html
 import json
 import re
-import shutil
-import subprocess
 
+import browser
 import pytest
+from browser import chromium
 
 from glue_jobs.lib.report.page import POLICY, render
 from tests.glue_jobs.lib.report import samples
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="NOT TESTED: the report in a browser; Chromium is not installed"
-)
+pytestmark = browser.needed
 
 WIDTHS = (360, 1280, 1920)
 PAGES = {
@@ -55,19 +49,6 @@ told.textContent = JSON.stringify({
 parent.document.body.append(told);
 </script>
 """
-
-
-def chromium(tmp_path, *arguments):
-    """Runs Chromium without a window; returns what it prints."""
-    options = (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        f"--user-data-dir={tmp_path}/profile",
-    )
-    done = subprocess.run([CHROMIUM, *options, *arguments], capture_output=True, text=True, timeout=120, check=True)
-    return done.stdout
 
 
 def opened(tmp_path, pages, *options):
