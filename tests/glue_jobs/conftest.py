@@ -5,7 +5,9 @@ import uuid
 
 import pytest
 import real_glue
+from files_support import account
 
+from glue_jobs.lib.run import logs
 from local_glue.job import STANDIN
 from tests.glue_jobs.lib.configs import make_config
 
@@ -73,3 +75,26 @@ def _without_null_columns(frame):
 def _forget_awsglue():
     for name in [name for name in sys.modules if name.partition(".")[0] == "awsglue"]:
         del sys.modules[name]
+
+
+@pytest.fixture(params=[True, False], ids=["versions", "no versions"])
+def any_bucket(request, monkeypatch):
+    """An account in memory, whose landing bucket keeps versions or none."""
+    with account(monkeypatch, versioning=request.param):
+        yield
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """An account in memory."""
+    with account(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """The events logged: (event, fields)."""
+    events = []
+    for level in ("info", "warning"):
+        monkeypatch.setattr(logs, level, lambda event, **fields: events.append((event, fields)))
+    return events

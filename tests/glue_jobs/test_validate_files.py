@@ -1,68 +1,21 @@
+"""The file check: each delivered content is archived once, written into the ledger and named to the load."""
+
 import gzip
 import json
 import subprocess
 import sys
-import time
-from contextlib import suppress
 
 import pytest
-from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, account, deliver, keys, make_config, read
+from checked_files import USERS, DeathError, file_day, ledger_files, named, run
+from files_support import LAKE, LANDING, PLAYS, TABLE, USERS_HEADER, deliver, keys, read
 
 from glue_jobs import validate_files
-from glue_jobs.lib.contracts.music import SONG_FILES, STREAM_FILES
 from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED, Ledger
-from glue_jobs.lib.run import aws, logs
-from glue_jobs.lib.run.errors import ConfigError, MissingResourceError, PipelineError
+from glue_jobs.lib.run import aws
+from glue_jobs.lib.run.errors import ConfigError, MissingResourceError
 
-USERS = f"{USERS_HEADER}\n1,Ann,30,France,2024-01-01\n".encode()
 USERS_2 = f"{USERS_HEADER}\n1,Ann,31,France,2024-01-01\n".encode()
-WIDER = b"user_id,track_id,Device,listen_time,app\n1,t,phone,2024-06-25 10:00:00,2.0\n"
-DAY = "2024-07-01"
-
-
-class DeathError(BaseException):
-    """Ends a run as if the job were killed."""
-
-
-@pytest.fixture(params=[True, False], ids=["versions", "no versions"])
-def any_bucket(request, monkeypatch):
-    with account(monkeypatch, versioning=request.param):
-        yield
-
-
-@pytest.fixture
-def bucket(monkeypatch):
-    with account(monkeypatch):
-        yield
-
-
-@pytest.fixture
-def said(monkeypatch):
-    """The events logged: (event, fields)."""
-    events = []
-    for level in ("info", "warning"):
-        monkeypatch.setattr(logs, level, lambda event, **fields: events.append((event, fields)))
-    return events
-
-
-def run(**changes) -> dict[str, int]:
-    return {state: count for state, count in validate_files.run(make_config(**changes)).items() if count}
-
-
-def file_day(file) -> str:
-    """The folder of a file whose landing key has no date: the day on which it was delivered."""
-    return f"{file.accepted_at:%Y/%m/%d}"
-
-
-def named(dataset: str, *run_ids: str) -> list[str]:
-    """The files that the manifests of these runs name, or those of all runs."""
-    found = [f"manifests/{dataset}/{run_id}.json" for run_id in run_ids] or keys(LAKE, f"manifests/{dataset}/")
-    return [json.loads(line)["file_key"] for key in found for line in read(LAKE, key).splitlines()]
-
-
-def ledger_files(dataset: str = "streams"):
-    return Ledger(TABLE).open_files(dataset)
 
 
 def describe_accepted_files():
@@ -237,114 +190,6 @@ def describe_repeated_contents():
         assert accepted == ["users/b.csv", "users/d.csv"]
 
 
-def describe_rejected_files():
-    def it_sets_them_aside_with_the_reason(any_bucket):
-        deliver("streams/x/a b.csv", b"user_id,track_id\n1,t\n")
-        assert run() == {REJECTED: 1}
-        (file,) = ledger_files()
-        assert (file.state, file.reason, file.archive_key) == (REJECTED, "missing_columns", None)
-        key = f"quarantine/files/{DAY}/{file.checksum[:12]}/streams/x/a b.csv"
-        assert keys(LAKE, "quarantine/") == [key, f"{key}.reason.json"]
-        facts = json.loads(read(LAKE, f"{key}.reason.json"))
-        assert facts.pop("at")
-        assert facts == {
-            "file": "streams/x/a b.csv",
-            "dataset": "streams",
-            "reason": "missing_columns",
-            "message": "'streams/x/a b.csv' lacks column 'listen_time'; its header is: user_id,track_id",
-            "remedy": "deliver CSV with a header line that names user_id, track_id, listen_time",
-            "checksum": file.checksum,
-            "run_id": "jr_1",
-        }
-        (line,) = read(LAKE, f"logs/errors/{DAY}/jr_1.jsonl").splitlines()
-        assert (json.loads(line)["kind"], json.loads(line)["reason"]) == ("rejected_file", "missing_columns")
-
-    def it_takes_the_good_ones_beside_them(any_bucket):
-        deliver("streams/a.csv", b"")
-        deliver("streams/b.csv")
-        deliver("users/c.csv", PLAYS)
-        assert run() == {REJECTED: 2, ACCEPTED: 1}
-        assert keys(LANDING) == []
-
-
-def describe_ignored_objects():
-    def it_leaves_hidden_files_and_says_so_once(any_bucket, said):
-        hidden = ["streams/.DS_Store", "streams/.ipynb_checkpoints/a.csv", "streams/_SUCCESS", ".x/a.csv", "_tmp/b"]
-        for key in hidden:
-            deliver(key)
-        deliver("streams/", b"")
-        assert run() == {}
-        (fields,) = [fields for event, fields in said if "hidden files" in event]
-        assert fields["count"] == 6
-        assert keys(LANDING) == sorted([*hidden, "streams/"])
-
-    def it_warns_of_objects_outside_the_folders_once(any_bucket, said):
-        for key in ("plays/a.csv", "plays/b.csv", "root.csv", "streams"):
-            deliver(key)
-        run()
-        (fields,) = [fields for event, fields in said if "outside the datasets' folders" in event]
-        assert fields["keys"] == ["plays/", "root.csv", "streams"]
-
-    def it_leaves_withdrawn_files(bucket, said):
-        deliver("streams/a.csv")
-        aws.client("s3").delete_object(Bucket=LANDING, Key="streams/a.csv")
-        assert run() == {}
-        assert [fields["count"] for event, fields in said if "withdrawn" in event] == [1]
-
-    def it_takes_a_file_delivered_anew_after_it_was_withdrawn(bucket):
-        s3 = aws.client("s3")
-        deliver("streams/a.csv")
-        time.sleep(1.1)
-        s3.delete_object(Bucket=LANDING, Key="streams/a.csv")
-        deliver("streams/a.csv", PLAYS + b"3,t,2024-06-25 12:00:00\n")
-        assert run() == {ACCEPTED: 1}
-        assert ledger_files()[0].lines == 3
-
-    def it_warns_of_datasets_never_delivered(bucket, said):
-        deliver("streams/a.csv")
-        run()
-        assert [fields["dataset"] for event, fields in said if "ever accepted" in event] == ["users", "songs"]
-
-
-def describe_new_columns():
-    """Columns of which the contract knows nothing; songs files have three that it knows and nothing reads."""
-
-    def it_warns_of_them_and_takes_the_file(bucket, said):
-        deliver("streams/wider.csv", WIDER)
-        deliver("streams/plain.csv")
-        assert run() == {ACCEPTED: 2, "NEW_COLUMNS": 1}
-        facts = {"file": "streams/wider.csv", "dataset": "streams", "columns": ["device", "app"]}
-        assert [fields for event, fields in said if "nobody here knows" in event] == [facts]
-        (log,) = keys(LAKE, "logs/errors/")
-        (line,) = read(LAKE, log).splitlines()
-        assert facts | {"kind": "new_columns"} == {key: json.loads(line)[key] for key in (*facts, "kind")}
-
-    def it_says_nothing_where_nobody_minds(bucket, said):
-        deliver("streams/wider.csv", WIDER)
-        assert run(new_columns={"": "reject", "streams": "ignore"}) == {ACCEPTED: 1}
-        assert [event for event, _ in said if "nobody here knows" in event] == []
-
-    def it_puts_the_file_aside_where_they_are_refused(bucket):
-        deliver("streams/wider.csv", WIDER)
-        deliver("users/a.csv", USERS.replace(b"user_id", b"vip,user_id").replace(b"\n1,", b"\nyes,1,"))
-        assert run(new_columns={"": "ignore", "streams": "reject"}) == {ACCEPTED: 1, REJECTED: 1}
-        (key,) = [key for key in keys(LAKE, "quarantine/files/") if key.endswith(".reason.json")]
-        reason = json.loads(read(LAKE, key))
-        assert (reason["reason"], reason["message"]) == (
-            "new_columns", "'streams/wider.csv' has columns that nobody here knows: device, app"
-        )  # fmt: skip
-        assert "--new_columns" in reason["remedy"]
-
-    def it_knows_the_columns_that_nothing_reads(bucket):
-        header = ",".join(("", *SONG_FILES.field_names[1:], *SONG_FILES.unused))
-        deliver("songs/a.csv", f"{header}\n1{',' * header.count(',')}\n".encode())
-        assert run(new_columns={"": "reject"}) == {ACCEPTED: 1}
-
-    def it_knows_no_dataset_that_is_not_there(bucket):
-        with pytest.raises(ConfigError, match="--new_columns names 'stream'; datasets are"):
-            run(new_columns={"stream": "reject"})
-
-
 def describe_the_script():
     @pytest.mark.parametrize("script", ["validate_files", "clean_up"])
     def it_starts_without_spark(script):
@@ -378,82 +223,3 @@ def describe_missing_things():
         with pytest.raises(MissingResourceError, match=name):
             run(**change)
         assert keys(LANDING) == ["streams/a.csv"]
-
-
-def describe_deaths():
-    def _dies_at(monkeypatch, number: int):
-        """Kills the run at its `number`th write to S3 or DynamoDB; the writes before it happen."""
-        import botocore.client
-
-        original, calls = botocore.client.BaseClient._make_api_call, [0]
-        writes = {"CopyObject", "PutObject", "DeleteObjects", "BatchWriteItem"}
-
-        def call(self, operation, arguments):
-            if operation in writes:
-                calls[0] += 1
-                if calls[0] >= number:
-                    raise DeathError
-            return original(self, operation, arguments)
-
-        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
-
-    @pytest.mark.parametrize("at", range(1, 15))
-    def it_ends_as_if_nothing_had_happened(bucket, at):
-        deliver("users/old.csv", USERS)
-        run(run_id="jr_0")
-        for key, body in (
-            ("streams/a.csv", PLAYS),
-            ("streams/b.csv", PLAYS),
-            ("streams/c.csv", b"{}"),
-            ("users/a.csv", USERS),
-        ):
-            deliver(key, body)
-        with pytest.MonkeyPatch.context() as patch:
-            _dies_at(patch, at)
-            with suppress(DeathError):
-                run(run_id="jr_1")
-        run(run_id="jr_2")
-        states = {file.landing_key: file.state for name in ("streams", "users") for file in ledger_files(name)}
-        assert states == {
-            "users/old.csv": REPEATED,
-            "users/a.csv": ACCEPTED,
-            "streams/a.csv": ACCEPTED,
-            "streams/b.csv": REPEATED,
-            "streams/c.csv": REJECTED,
-        }
-        accepted = [
-            file.archive_key for name in ("streams", "users") for file in ledger_files(name) if file.archive_key
-        ]
-        assert sorted(keys(LAKE, "archive/")) == sorted(accepted)
-        waiting = {file.file_key for name in ("streams", "users") for file in ledger_files(name) if file.archive_key}
-        assert waiting <= {file_key for name in ("streams", "users") for file_key in named(name)}
-        assert keys(LANDING) == []
-
-    def it_reads_a_failing_object_again(bucket, monkeypatch):
-        from botocore.exceptions import ReadTimeoutError
-
-        from glue_jobs.lib.intake import inspection
-
-        deliver("streams/a.csv")
-        original, calls = inspection.check, []
-
-        def flaky(*args, **kwargs):
-            calls.append(1)
-            if len(calls) == 1:
-                raise ReadTimeoutError(endpoint_url="s3")
-            return original(*args, **kwargs)
-
-        monkeypatch.setattr(inspection, "check", flaky)
-        assert run() == {ACCEPTED: 1}
-        assert b"retried_call" in read(LAKE, f"logs/errors/{DAY}/jr_1.jsonl")
-
-    def it_says_that_a_file_changed_under_its_hands(monkeypatch):
-        from glue_jobs.lib.intake import landing
-
-        with account(monkeypatch, versioning=False):
-            deliver("streams/a.csv")
-            waiting = landing.list_landing(LANDING, [STREAM_FILES])
-            deliver("streams/a.csv", PLAYS + b"x")
-            monkeypatch.setattr(landing, "list_landing", lambda *_: waiting)
-            with pytest.raises(PipelineError, match=r"'streams/a.csv' was replaced"):
-                run()
