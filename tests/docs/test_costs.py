@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import costs
+from docs import costs, prices
 
 PAGE = Path(__file__).parents[2] / "docs" / "costs.md"
 
@@ -39,9 +39,9 @@ def test_the_rate_of_the_load_is_the_measured_one(tmp_path, monkeypatch):
         rounds = [{"engine": {"wall_s": wall_s}} for wall_s in seconds]
         return {"scenario": "first", "plays": plays, "machine": "2 cores (a CPU), 24 GB", "rounds": rounds}
 
-    monkeypatch.setattr(costs, "RESULTS", tmp_path / "results.json")
-    costs.RESULTS.write_text(json.dumps([first(1_000_000, 1), first(10_000_000, 400, 200, 100)]))
-    assert costs.measured_rate() == 100_000  # 10 million in 200 s on half a DPU
+    monkeypatch.setattr(prices, "RESULTS", tmp_path / "results.json")
+    prices.RESULTS.write_text(json.dumps([first(1_000_000, 1), first(10_000_000, 400, 200, 100)]))
+    assert prices.measured_rate() == 100_000  # 10 million in 200 s on half a DPU
 
 
 def test_larger_months_cost_more_in_every_part_that_holds_data():

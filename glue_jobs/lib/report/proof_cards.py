@@ -8,7 +8,7 @@ from glue_jobs.lib.report.facts import Facts, ReportedJob
 from glue_jobs.lib.run.spark_measures import CORES_PER_DPU
 
 DPU_HOUR = 0.44
-"""US dollars, list price of us-east-1; docs/costs.py has the same."""
+"""US dollars, list price of us-east-1; docs/prices.py has the same."""
 
 WORKERS, LEAST_SECONDS = 2, 60
 """The fewest workers (G.1X, 1 DPU each) of a job, and what is billed at least."""
