@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 import soak
-from campaign import SparkifyCampaign, StreamsCampaign
+from campaigns import SparkifyCampaign, StreamsCampaign
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
