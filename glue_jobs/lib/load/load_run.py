@@ -60,6 +60,8 @@ class LoadRun:
     seconds: dict[str, float] = field(default_factory=dict)
     rows: int = 0
     _since: float = field(default_factory=time.monotonic)
+    # Once a checkpoint is there nothing needs its plan but tasks of others that began before, and still count in it.
+    _origins: list[DataFrame] = field(default_factory=list)
 
     @classmethod
     @contextmanager
@@ -85,7 +87,9 @@ class LoadRun:
             return frame.persist()
         # A plan that is not compiled travels with each task, and a persisted frame brings the plan of its rows along.
         # A checkpoint has the column ids of its frame: with new ones it can be joined with what it was made of.
-        return frame.toDF(*frame.columns).localCheckpoint(eager=False)
+        origin = frame.toDF(*frame.columns)
+        self._origins.append(origin)
+        return origin.localCheckpoint(eager=False)
 
     def suit(self, rows: int) -> None:
         """Sets `rows`, and how Spark is to work on so many.
