@@ -80,7 +80,7 @@ def size(request, monkeypatch):
 def test_no_plan_joins_every_row_with_every_row_or_calls_python_and_lines_are_read_once(world, size):
     world.deliver_days(0, 2, each=20)
     assert world.load()["loaded"] == 40
-    assert size == "many rows" or len(world.plans_with(r"\bScan text\b")) == 1
+    assert size == "many rows" or len(world.plans_with(r"\bFileScan text\b")) == 1
     world.deliver_days(1, 2, each=30)
     book = world.load()
     assert (book["read"], book["loaded"], book["already_loaded"]) == (62, 40, 20)

@@ -30,6 +30,15 @@ class WaitingPlays:
 
 
 @dataclass(frozen=True)
+class _Before:
+    """The warehouse before the run; `is_as_left`: by a run of this job, so the catalogue has not changed since."""
+
+    waiting: WaitingPlays
+    has_history: bool
+    is_as_left: bool
+
+
+@dataclass(frozen=True)
 class JudgedPlays:
     """The decision about the run's plays.
 
@@ -53,29 +62,24 @@ class JudgedPlays:
 def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     """Classifies the plays that were delivered and those that wait."""
     cutoff = run.config.started_at - timedelta(days=run.config.pending_days)
-    waiting = _waiting(run, cutoff)
+    before = _before(run, cutoff)
+    waiting = before.waiting
     is_idle = delivered.rows is None and not waiting.is_due and not run.recomputed
-    if is_idle and _published_last(run):
+    if is_idle and before.is_as_left:
         return JudgedPlays(None, waiting)
     known = numbered(run.read(reads.tracks(run.totals)), run.keep)
     if is_idle:
         return JudgedPlays(known, waiting)
-    has_history = bool(run.ask(reads.any_play()))
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
     days = frozenset(new_days | waiting.days)
     rows = delivered.rows if delivered.rows is not None else frame_of(run.glue.spark, [], classify.ROWS)
     keys = _keys(run, rows if new_days else None, waiting)
-    stored = _stored(run, days, waiting, cutoff, has_history=has_history)
+    stored = _stored(run, days, before, cutoff)
     classified = run.keep(classify.classify(rows, stored, _users(run, keys), known.rows))
     counted = count_plays(classified)
     reasons.add_decided(run, delivered, counted)
     run.suit(counted.rows)  # with the plays that the warehouse holds on these days
-    return JudgedPlays(known, waiting, classified, counted, keys, days, has_history)
-
-
-def _published_last(run: PlayRun) -> bool:
-    """Whether the warehouse is as a run of this job left it, so that the catalogue has not changed since."""
-    return bool(run.ask(reads.run_of_job(run.warehouse.publication.run_id, run.config.job_name)))
+    return JudgedPlays(known, waiting, classified, counted, keys, days, before.has_history)
 
 
 def count_plays(classified: DataFrame) -> Outcomes:
@@ -92,13 +96,17 @@ def count_plays(classified: DataFrame) -> Outcomes:
     return counted
 
 
-def _waiting(run: PlayRun, cutoff: datetime) -> WaitingPlays:
-    rows = run.ask(reads.pending_summary(cutoff))
-    return WaitingPlays(
+def _before(run: PlayRun, cutoff: datetime) -> _Before:
+    publisher_run = run.warehouse.publication.run_id
+    found = run.ask(reads.before(cutoff, publisher_run=publisher_run, job_name=run.config.job_name))
+    rows = [row for row in found if row.what == "waiting"]
+    waiting = WaitingPlays(
         plays=sum(row.plays for row in rows),
         days=frozenset(row.listen_date for row in rows if row.resolved),
         is_due=any(row.resolved or row.others for row in rows),
     )
+    there = {row.what for row in found if row.plays}
+    return _Before(waiting, has_history="loaded" in there, is_as_left="own" in there)
 
 
 def _keys(run: PlayRun, rows: DataFrame | None, waiting: WaitingPlays) -> str:
@@ -115,14 +123,12 @@ def _users(run: PlayRun, keys: str) -> DataFrame:
     return F.broadcast(users) if run.rows <= BROADCAST_ROWS else users.hint("shuffle_hash")
 
 
-def _stored(
-    run: PlayRun, days: frozenset[date], waiting: WaitingPlays, cutoff: datetime, *, has_history: bool
-) -> DataFrame | None:
+def _stored(run: PlayRun, days: frozenset[date], before: _Before, cutoff: datetime) -> DataFrame | None:
     """Plays that the warehouse holds on the run's days, and the waiting plays that concern the run."""
-    found = spans(days)
-    if not has_history:
-        return run.read(reads.pending(cutoff, found)) if waiting.plays else None
+    found, waits = spans(days), bool(before.waiting.plays)
+    if not before.has_history:
+        return run.read(reads.pending(cutoff, found)) if waits else None
     existing = run.read(reads.existing([*found, *run.recomputed])).withColumn("state", F.lit(classify.EXISTING))
-    if not waiting.plays:
+    if not waits:
         return existing
     return run.read(reads.pending(cutoff, found)).unionByName(existing, allowMissingColumns=True)

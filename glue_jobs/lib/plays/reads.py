@@ -79,24 +79,26 @@ def tracks(totals: Totals = MOVED_TOTALS) -> Query:
     )
 
 
-def run_of_job(run_id: str, job_name: str) -> Query:
-    """The run, if it is one of the job."""
-    return (
-        f"SELECT r.run_id FROM {LOAD_RUNS.full_name} AS r "
-        f"WHERE r.run_id = {sql.literal(run_id)} AND r.job_name = {sql.literal(job_name)}",
-        "run_id string",
-    )
+def before(cutoff: datetime, *, publisher_run: str, job_name: str) -> Query:
+    """What is there before the run, in one read.
 
-
-def pending_summary(cutoff: datetime) -> Query:
-    """By date, how many plays wait, how many of them can be loaded, and how many others need work in this run."""
+    Returns:
+        what `waiting`: by date, how many plays wait, how many of them can be loaded, and how many others need work in
+        this run. what `loaded`: in `plays`, whether any play is loaded (0 or 1). what `own`: in `plays`, whether the
+        run that published last is one of the job.
+    """
     state = _state(cutoff)
+    # UNLOAD takes a LIMIT only inside.
     return (
-        f"SELECT listen_date, COUNT(*) AS plays, {_count_of(classify.RESOLVED)} AS resolved, "
+        f"SELECT 'waiting' AS what, listen_date, COUNT(*) AS plays, {_count_of(classify.RESOLVED)} AS resolved, "
         f"COUNT(*) - {_count_of(classify.WAITING)} - {_count_of(classify.RESOLVED)} AS others FROM ("
         f"SELECT CAST(p.listen_time AS DATE) AS listen_date, {state} AS state "
-        f"FROM {PENDING_STREAMS.full_name} AS p {_LOOK_UPS}) AS w GROUP BY listen_date",
-        "listen_date date, plays bigint, resolved bigint, others bigint",
+        f"FROM {PENDING_STREAMS.full_name} AS p {_LOOK_UPS}) AS w GROUP BY listen_date "
+        f"UNION ALL SELECT 'loaded', CAST(NULL AS DATE), COUNT(*), 0, 0 "
+        f"FROM (SELECT f.user_id FROM {STREAMS.full_name} AS f LIMIT 1) AS one "
+        f"UNION ALL SELECT 'own', CAST(NULL AS DATE), COUNT(*), 0, 0 FROM {LOAD_RUNS.full_name} AS r "
+        f"WHERE r.run_id = {sql.literal(publisher_run)} AND r.job_name = {sql.literal(job_name)}",
+        "what string, listen_date date, plays bigint, resolved bigint, others bigint",
     )
 
 
@@ -110,11 +112,6 @@ def pending(cutoff: datetime, found: Sequence[Span]) -> Query:
         f"WHERE state <> '{classify.WAITING}' OR {times_within('listen_time', found)}",
         STORED,
     )
-
-
-def any_play() -> Query:
-    """One play of the warehouse, if it holds any; UNLOAD takes a LIMIT only inside."""
-    return f"SELECT f.user_id FROM (SELECT p.user_id FROM {STREAMS.full_name} AS p LIMIT 1) AS f", "user_id bigint"
 
 
 def existing(found: Sequence[Span]) -> Query:
