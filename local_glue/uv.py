@@ -63,8 +63,6 @@ def main(argv: list[str]) -> None:
     settings = pip_settings.read()
     variables = uv_environment(settings, os.environ)
     variables.setdefault("UV_CACHE_DIR", str(_cache()))
-    # Else the first runs compile what they import; where PYTHONDONTWRITEBYTECODE is set every run does, for seconds.
-    variables.setdefault("UV_COMPILE_BYTECODE", "1")
     beside = Path(sys.executable).with_name("uv")
     uv = beside if beside.exists() else shutil.which("uv")
     if not uv:

@@ -53,7 +53,7 @@ LAYERS = {
             "console",
             "endpoint",
             ("lifecycle", "stack", "resume"),
-            ("doctor", "pytest"),
+            ("doctor", "precompile", "pytest"),
             "cli",
             "template",
         ),

@@ -28,7 +28,7 @@ def wheel(tmp_path_factory):
 def _uv(*arguments):
     # What is imported is compiled then; all of it would take longer than the test.
     command = [str(PROJECT / ".venv" / "bin" / "python"), "-m", "local_glue.uv", *arguments]
-    subprocess.run(command, check=True, cwd=PROJECT, env={**os.environ, "UV_COMPILE_BYTECODE": "0"})
+    subprocess.run(command, check=True, cwd=PROJECT)
 
 
 def _installed(wheel, python, folder):
