@@ -26,7 +26,6 @@ def wheel(tmp_path_factory):
 
 
 def _uv(*arguments):
-    # What is imported is compiled then; all of it would take longer than the test.
     command = [str(PROJECT / ".venv" / "bin" / "python"), "-m", "local_glue.uv", *arguments]
     subprocess.run(command, check=True, cwd=PROJECT)
 
