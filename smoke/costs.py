@@ -1,6 +1,6 @@
-"""What a smoke run creates, how long it takes and what it costs, from the prices of docs/costs.py."""
+"""What a smoke run creates, how long it takes and what it costs, from the prices of docs/prices.py."""
 
-from docs.costs import A, P
+from docs.prices import A, P
 
 CREATED = (
     "a VPC without a way to the internet, with six interface endpoints",
