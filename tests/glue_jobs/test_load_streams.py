@@ -281,6 +281,7 @@ def describe_backfills():
         world.deliver("streams/a.csv", play(), play(at="2024-06-24 10:00:00"))
         world.load()
         world.sql("UPDATE music.songs SET track_genre = 'rock', artists = 'new'")
+        world.catalogue()
         assert world.load() == {}
         assert world.rows("genre_kpis", "track_genre") == [("rock",)]
         assert world.rows("genre_daily_kpis", "track_genre") == [("pop",), ("pop",)]
