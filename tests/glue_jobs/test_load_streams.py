@@ -124,6 +124,9 @@ def test_a_run_without_plays_makes_genre_kpis_again_only_after_another_job_publi
     first = written()
     assert world.load() == {}
     assert written() == first
+    world.sql("DELETE FROM music.genre_kpis")
+    assert world.load(from_date=date(2030, 1, 1)) == {}, "a backfill repairs, even if it finds no file"
+    assert [row[:2] for row in written()] == [row[:2] for row in first]
     world.sql("UPDATE music.songs SET track_name = 'renamed'")
     world.catalogue()
     assert world.load() == {}

@@ -65,7 +65,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     before = _before(run, cutoff)
     waiting = before.waiting
     is_idle = delivered.rows is None and not waiting.is_due and not run.recomputed
-    if is_idle and before.is_as_left:
+    if is_idle and before.is_as_left and not run.window:  # a backfill repairs
         return JudgedPlays(None, waiting)
     known = numbered(run.read(reads.tracks(run.totals)), run.keep)
     if is_idle:
