@@ -10,6 +10,7 @@ from glue_jobs.lib.files import s3_copy
 from glue_jobs.lib.files.ledger import LedgerFile
 from glue_jobs.lib.run import aws, logs
 from glue_jobs.lib.run.arguments import JobConfig
+from glue_jobs.lib.run.error_log import ErrorLog
 
 FOLDER = "quarantine/files/"
 REASON_SUFFIX = ".reason.json"
@@ -30,11 +31,12 @@ def quarantine_key(config: JobConfig, file: LedgerFile) -> str:
     return s3_copy.fit_key(folder, file.landing_key, room_for=REASON_SUFFIX)
 
 
-def warn(config: JobConfig, file: LedgerFile, problem: Problem, *, is_put_aside: bool = True) -> None:
+def tell(errors: ErrorLog, file: LedgerFile, problem: Problem, *, is_put_aside: bool = True) -> None:
     """Says that the file is rejected, why, and where it will be; the end of `local-glue run` shows it."""
     facts = {"file": file.landing_key, "dataset": file.dataset, "reason": problem.reason}
+    errors.add("rejected_file", checksum=file.checksum, message=problem.message, remedy=problem.remedy, **facts)
     if is_put_aside:
-        facts["put_aside"] = f"s3://{config.lake_bucket}/{quarantine_key(config, file)}"
+        facts["put_aside"] = f"s3://{errors.config.lake_bucket}/{quarantine_key(errors.config, file)}"
     logs.warning(f"file rejected: {problem.message}; {problem.remedy}", **facts)
 
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -216,9 +216,7 @@ class Acceptance:
         if file.state == ACCEPTED:
             self.waiting[file.file_key] = file
         if problem:
-            facts = {"file": file.landing_key, "dataset": file.dataset, **asdict(problem)}
-            self.errors.add("rejected_file", checksum=file.checksum, **facts)
-            rejected.warn(self.config, file, problem)
+            rejected.tell(self.errors, file, problem)
         elif file.state == REPEATED:
             logs.info("file repeated", file=file.landing_key, reason=file.reason)
         elif new := new_columns.to_warn_of(self.config, verdict.delivery, verdict.checked):

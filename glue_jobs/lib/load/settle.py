@@ -28,10 +28,9 @@ def settle(run: LoadRun, delivery: Delivery, counted: Outcomes) -> None:
     for facts in outcomes.rejected_rows(delivery.inputs, counted):
         run.errors.add("rejected_rows", **facts)
     refused = {delivery.inputs.by_id[file_id]: problem for file_id, problem in sorted(delivery.rejected.items())}
+    is_put_aside = not (run.window or delivery.inputs.replayed)
     for file, problem in refused.items():
-        facts = {"file": file.landing_key, "dataset": file.dataset, "reason": problem.reason}
-        run.errors.add("rejected_file", checksum=file.checksum, message=problem.message, remedy=problem.remedy, **facts)
-        rejected.warn(run.config, file, problem, is_put_aside=not (run.window or delivery.inputs.replayed))
+        rejected.tell(run.errors, file, problem, is_put_aside=is_put_aside)
     _warn_of_rows(run, delivery, counted)
     run.errors.flush()
     if delivery.inputs.replayed:
