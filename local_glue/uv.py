@@ -18,6 +18,8 @@ LISTS = {"extra-index-url": ("UV_INDEX", " "), "find-links": ("UV_FIND_LINKS", "
 VALUES = {"index-url": "UV_DEFAULT_INDEX", "client-cert": "SSL_CLIENT_CERT", "timeout": "UV_HTTP_TIMEOUT",
           "default-timeout": "UV_HTTP_TIMEOUT"}  # fmt: skip
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
+STORED = ("--config-settings-package", "pyspark:--build-option=--compression=stored")
+"""PyPI has Spark as source only, and its 300 MB of jars are compressed already."""
 FOREIGN = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET",
            "UV_PREFIX")  # fmt: skip
 """Variables that would lead uv to another environment than this interpreter's."""
@@ -67,7 +69,8 @@ def main(argv: list[str]) -> None:
     uv = beside if beside.exists() else shutil.which("uv")
     if not uv:
         sys.exit(f"uv is not installed: run '{sys.executable} -m pip install uv'")
-    os.execve(uv, [str(uv), *uv_command(argv, settings, sys.executable)], variables)  # noqa: S606
+    stored = STORED if argv[:2] == ["pip", "install"] else ()
+    os.execve(uv, [str(uv), *uv_command(argv, settings, sys.executable), *stored], variables)  # noqa: S606
 
 
 def _cache() -> Path:

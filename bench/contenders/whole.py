@@ -32,11 +32,7 @@ def main(source: Path, out: Path, *, home: Path, keep: bool) -> None:
         for path in sorted(landing.glob("*.csv")):
             key = f"streams/{source.name}/{path.name}"
             stack.client("s3").upload_file(str(path), stack.config.landing_bucket, key)
-        started = time.time()
-        run = stack.run_workflow("streams", timeout_s=PATIENCE_S)
-        (out / CLOCK).write_text(json.dumps([started, time.time()]))
-        require_success(run)
-        (out / PHASES).write_text(json.dumps(seconds_of(run)))
+        run_workflow(stack, "streams", out)
         _read_back(stack, out)
     finally:
         if not keep:
@@ -55,15 +51,22 @@ def _stack(home: Path, source: Path) -> Stack:
         return stack
 
 
-def require_success(run: dict) -> None:
-    """Ends the process with what failed, if anything did."""
+def run_workflow(stack: Stack, name: str, out: Path) -> None:
+    """Runs the workflow and notes below `out` what it took; ends the process with what failed, if anything did."""
+    started = time.time()
+    run = stack.run_workflow(name, timeout_s=PATIENCE_S)
+    (out / CLOCK).write_text(json.dumps([started, time.time()]))
+    _require_success(run)
+    (out / PHASES).write_text(json.dumps(_seconds(run)))
+
+
+def _require_success(run: dict) -> None:
     if not workflow_succeeded(run):
         failed = [f"{name}: {job.get('ErrorMessage')}" for name, job in workflow_jobs(run) if job]
         raise SystemExit(f"the workflow failed: {failed}")
 
 
-def seconds_of(run: dict) -> dict[str, float]:
-    """How long each job took."""
+def _seconds(run: dict) -> dict[str, float]:
     return {
         name: round((job["CompletedOn"] - job["StartedOn"]).total_seconds(), 1)
         for name, job in workflow_jobs(run)

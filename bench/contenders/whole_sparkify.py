@@ -3,13 +3,10 @@
 The stack is up and the files are in the landing bucket before the clock starts; it stops when the workflow has ended.
 """
 
-import json
 import sys
-import time
 from pathlib import Path
 
-from bench.contenders.whole import PATIENCE_S, PROJECT, require_success, seconds_of
-from bench.measure import CLOCK, PHASES
+from bench.contenders.whole import PROJECT, run_workflow
 from bench.songs import read_manifest
 from local_glue.provision.upload import put_folder
 from local_glue.stack import Stack
@@ -20,11 +17,7 @@ def main(source: Path, out: Path) -> None:
     stack = Stack.start(PROJECT, out / "home")
     try:
         put_folder(stack.client("s3"), source / "landing", stack.config.landing_bucket)
-        started = time.time()
-        run = stack.run_workflow("sparkify", timeout_s=PATIENCE_S)
-        (out / CLOCK).write_text(json.dumps([started, time.time()]))
-        require_success(run)
-        (out / PHASES).write_text(json.dumps(seconds_of(run)))
+        run_workflow(stack, "sparkify", out)
         _require_as_planted(stack, read_manifest(source).rows)
     finally:
         stack.stop()

@@ -7,7 +7,7 @@ bookmarks that are paused, rewound and reset; backfills and recomputations.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import ClassVar
 
@@ -55,6 +55,7 @@ class Campaign(RuleBasedStateMachine):
         self.has_news = False
         self.has_unread = self.loads_again = False
         """Whether there may be files that no backfill reads, and rows that count as loaded again, as they changed."""
+        self.versions: dict[int, int] = {}
         self.tables: Sequence[str] | None = None
         """Which tables equal the recomputation; all when None."""
 
@@ -144,6 +145,11 @@ class Campaign(RuleBasedStateMachine):
 
     def _job(self, number: int) -> str:
         return self.loads[number % len(self.loads)]
+
+    def _changes(self, keys: Iterable[int], version: int) -> bool:
+        """Notes which version of these is delivered; tells whether another version of any was before."""
+        before, self.versions = self.versions, {**self.versions, **dict.fromkeys(keys, version)}
+        return any(before.get(key, version) != version for key in keys)
 
     def _refuse(self, key: str, content: bytes) -> None:
         self.did["files refused"] += 1

@@ -19,10 +19,6 @@ class StreamsCampaign(Campaign):
     days: ClassVar = {"from_date": "2025-03-01", "to_date": "2025-03-31"}
     some_day = FIRST_DAY.isoformat()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.versions: dict[int, int] = {}
-
     @rule(name=names, start=st.integers(0, files.PLAYS - 1), count=st.integers(1, 80), form=forms,
           broken=st.integers(0, 5), seed=seeds)  # fmt: skip
     def deliver_plays(self, name: str, start: int, count: int, form: str, broken: int, seed: int) -> None:
@@ -40,10 +36,8 @@ class StreamsCampaign(Campaign):
     def deliver_songs(self, name: str, start: int, count: int, version: int, form: str, seed: int) -> None:
         """Songs, new or changed."""
         self._put(f"songs/{name}", files.songs(name, start, count, version, form=form, seed=seed))
-        tracks = range(start, min(start + count, files.TRACKS))
-        if any(self.versions.get(track, version) != version for track in tracks):
+        if self._changes(range(start, min(start + count, files.TRACKS)), version):
             self.tables = TODAYS
-        self.versions.update(dict.fromkeys(tracks, version))
 
     @rule(dataset=st.sampled_from(("streams", "users", "songs")), name=names, content=st.sampled_from(files.REFUSED))
     def deliver_what_is_refused(self, dataset: str, name: str, content: bytes) -> None:
@@ -71,10 +65,6 @@ class SparkifyCampaign(Campaign):
     days: ClassVar = {"from_date": "2018-11-01", "to_date": "2018-11-30"}
     some_day = star_samples.START.date().isoformat()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.versions: dict[int, int] = {}
-
     @rule(name=names, start=st.integers(0, star_samples.PLAYS - 1), count=st.integers(1, 40), others=st.integers(0, 6),
           broken=st.integers(0, 6), seed=seeds)  # fmt: skip
     def deliver_events(self, name: str, start: int, count: int, others: int, broken: int, seed: int) -> None:
@@ -86,8 +76,7 @@ class SparkifyCampaign(Campaign):
     def deliver_songs(self, name: str, numbers: list[int], version: int) -> None:
         """Songs, new or changed; a backfill reads events only."""
         self.has_unread = True
-        self.loads_again = self.loads_again or any(self.versions.get(song, version) != version for song in numbers)
-        self.versions.update(dict.fromkeys(numbers, version))
+        self.loads_again |= self._changes(numbers, version)
         key = f"song_data/A/{name.replace('.csv', '.json')}"
         self._put(key, files.song_records(key, numbers, version))
 
