@@ -1,7 +1,6 @@
 """A running stack: endpoint and databases of one project, from start to stop."""
 
 import shutil
-import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +14,12 @@ from local_glue.home import Home
 from local_glue.lifecycle import claim, clean_up, server_alive, start_server, stop_server
 from local_glue.postgres import cluster
 from local_glue.runs import OVER, root
+from local_glue.waiting import pauses
 
 if TYPE_CHECKING:
     import psycopg
 
     from local_glue.endpoint.server import Endpoint
-
-POLL_S = 0.05
 
 
 class Stack:
@@ -242,8 +240,7 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
 
 
 def _wait(over: Callable[[], bool], timeout_s: float, what: str) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not over():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} is still running after {timeout_s:g} s")
-        time.sleep(POLL_S)
+    for _ in pauses(timeout_s):
+        if over():
+            return
+    raise TimeoutError(f"{what} is still running after {timeout_s:g} s")

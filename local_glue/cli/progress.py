@@ -1,17 +1,16 @@
 """Follows a run on the terminal: a live table of its graph, or plain lines when the output is not a terminal."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local_glue.runs import OVER, seconds, usual_seconds, workflow_jobs
 from local_glue.stack import Stack
+from local_glue.waiting import pauses
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-POLL_S = 0.1
 Jobs = list[tuple[str, dict[str, Any] | None]]
 """Names of jobs, each with its latest attempt, if it has begun."""
 Said = set[tuple[str, str]]
@@ -46,9 +45,7 @@ def follow_job(stack: Stack, name: str, run_id: str, console: "Console", said: S
 
 def wait_silently(stack: Stack, name: str, run_id: str) -> dict[str, Any]:
     """Waits until a workflow's run is over; returns it with its graph."""
-    while not is_over(run := stack.workflow_run(name, run_id)):
-        time.sleep(POLL_S)
-    return run
+    return next(run for _ in pauses() if is_over(run := stack.workflow_run(name, run_id)))
 
 
 def is_over(run: dict[str, Any]) -> bool:
@@ -70,8 +67,9 @@ def _follow(
     usual = usual_seconds(stack.client("glue"), [name for name, _ in jobs_of(run)])
     shown = partial(table, usual=usual, log_of=stack.home.log_of)
     with Live(shown(jobs_of(run), run, over=over(run)), console=console, refresh_per_second=8) as live:
-        while not over(run):
-            time.sleep(POLL_S)
+        for _ in pauses():
+            if over(run):
+                break
             run = fetch()
             live.update(shown(jobs_of(run), run, over=over(run)))
     return run
@@ -81,13 +79,14 @@ def _plain(
     console: "Console", fetch: Callable[[], dict[str, Any]], jobs_of: Callable[[Any], Jobs],
     over: Callable[[Any], bool], said: Said,
 ) -> dict[str, Any]:  # fmt: skip
-    while True:
+    run: dict[str, Any] = {}
+    for _ in pauses():
         run = fetch()
         for line in _news(jobs_of(run), said):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
         if over(run):
-            return run
-        time.sleep(POLL_S)
+            break
+    return run
 
 
 def _news(jobs: Jobs, said: Said) -> Iterator[str]:

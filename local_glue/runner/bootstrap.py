@@ -32,7 +32,7 @@ ROOM = " " * 16_000
 """Argument of a process that waits: the run's arguments take its place."""
 
 PRELOADED = (
-    *("boto3", "botocore.client", "botocore.endpoint", "pandas", "pyspark.sql", "psycopg", "sqlglot"),
+    *("boto3", "botocore.client", "botocore.endpoint", "pyspark.sql", "psycopg", "sqlglot"),
     *("awsglue.dynamicframe", "awsglue.job", "awsglue.sinks", "awsglue.sources", "awsglue.utils"),
 )
 """What takes long to import and most jobs import. None of it reads the environment while it is imported."""

@@ -1,7 +1,6 @@
 """Drives the local AWS with boto3 as a user of AWS would: put objects, start the workflow, look at the result."""
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 from oracle import Delivery, assert_warehouse_equals, recompute, recompute_star
 
 from local_glue.stack import Stack
+from local_glue.waiting import pauses
 
 LANDING, LAKE, LEDGER = "music-landing", "music-lake", "ProcessedFiles"
 ORACLES = {"streams": ("music", recompute), "sparkify": ("sparkify", recompute_star)}
 """The schema of each workflow, and the function that recomputes it."""
-POLL_S, PATIENCE_S = 0.15, 600
+PATIENCE_S = 600
 
 
 class Pipeline:
@@ -63,11 +63,9 @@ class Pipeline:
 
     def wait(self, run_id: str) -> dict[str, Any]:
         """The workflow run with its graph, when it has finished."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
+        for _ in pauses(PATIENCE_S):
             if self.status(run_id) not in ("RUNNING", "STOPPING"):
                 return self.glue.get_workflow_run(Name=self.workflow, RunId=run_id, IncludeGraph=True)["Run"]
-            time.sleep(POLL_S)
         raise TimeoutError(f"{run_id} is still running after {PATIENCE_S} s")
 
     def status(self, run_id: str) -> str:
