@@ -4,7 +4,6 @@ Started as a file, so that neither the project's folder nor the endpoint's impor
 """
 
 import ctypes
-import importlib
 import importlib.util
 import json
 import os
@@ -28,14 +27,11 @@ MESSAGE_LIMIT = 4000
 WAIT = "--wait"
 """In place of a script: wait for a run that standard input describes."""
 
+NURSERY = "--nursery"
+"""In place of a script: fork such a process for each request on standard input, see `local_glue.runner.nursery`."""
+
 ROOM = " " * 16_000
 """Argument of a process that waits: the run's arguments take its place."""
-
-PRELOADED = (
-    *("boto3", "botocore.client", "botocore.endpoint", "pyspark.sql", "psycopg", "sqlglot"),
-    *("awsglue.dynamicframe", "awsglue.job", "awsglue.sinks", "awsglue.sources", "awsglue.utils"),
-)
-"""What takes long to import and most jobs import. None of it reads the environment while it is imported."""
 
 
 def error_line(error: BaseException) -> str:
@@ -74,7 +70,12 @@ def main(argv: Sequence[str]) -> int:
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]
     import_package(os.environ.pop(PACKAGE_VARIABLE, str(Path(__file__).parents[1])))
-    if argv[0] == WAIT:
+    if argv[0] in (WAIT, NURSERY):
+        from local_glue.runner import preload
+
+        preload.load()
+        if argv[0] == NURSERY:
+            preload.fork_on_request()
         argv = _wait()
     result = os.environ.pop(RESULT_VARIABLE, None)
     _die_with_parent()
@@ -106,10 +107,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _wait() -> list[str]:
-    """Imports what most jobs need, then takes on the run's environment; returns the script and its arguments."""
-    for name in PRELOADED:
-        with suppress(ImportError):
-            importlib.import_module(name)
+    """Takes on the environment of a run that standard input describes; returns the script and its arguments."""
     line = b""
     while not line.endswith(b"\n"):
         if not (piece := os.read(0, 1 << 16)):  # the endpoint has ended, or needs no process any more

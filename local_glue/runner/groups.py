@@ -8,8 +8,21 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 GRACE_S = 1.0
+
+
+class Group(Protocol):
+    """What leads a group of processes."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; raises TimeoutExpired if it still runs."""
 
 
 def start_group(
@@ -22,7 +35,7 @@ def start_group(
     )  # fmt: skip
 
 
-def end_group(process: "subprocess.Popen[bytes]", *, grace_s: float = GRACE_S) -> None:
+def end_group(process: "Group", *, grace_s: float = GRACE_S) -> None:
     """Ends a process and its group: SIGTERM, then SIGKILL after the grace time."""
     deadline = time.monotonic() + grace_s
     if grace_s and process.poll() is None:

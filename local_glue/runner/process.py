@@ -20,7 +20,7 @@ from local_glue.runner.groups import end_group, start_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
 from local_glue.runner.request import Outcome, RunRequest
-from local_glue.runner.spare import BOOTSTRAP, SparePython, variables_of_jobs
+from local_glue.runner.spare import BOOTSTRAP, Process, SparePython, variables_of_jobs
 from local_glue.runner.warm import WarmJvm, jvm_environment
 from local_glue.versions import GlueVersionError, find_version, interpreter, running
 
@@ -37,7 +37,7 @@ class ProcessExecutor:
         self.access = access
         self.warm = WarmJvm(access.home.runs / "jvm", jvm_environment(os.environ, access.environment()), cold=cold)
         self.spare = SparePython(cold=cold)
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, Process] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
 
@@ -112,7 +112,7 @@ class ProcessExecutor:
             variables[gateway.VARIABLE] = str(jvm.file)
             jvm.write_to(output.take)
         argv = [script, *request.argv]
-        process = None
+        process: Process | None = None
         if not request.python_shell:
             process = self.spare.take(Path(python), argv, variables, paths=paths, folder=folder)
             self.spare.prepare(Path(python))
@@ -155,7 +155,7 @@ class Output:
         self._file, self._logs = file, logs
         self._threads: list[threading.Thread] = []
 
-    def follow(self, process: "subprocess.Popen[bytes]") -> None:
+    def follow(self, process: Process) -> None:
         """Begins to read both streams of the process."""
         for name in ("stdout", "stderr"):
             thread = threading.Thread(target=self._copy, args=(getattr(process, name), name), daemon=True)

@@ -1,7 +1,7 @@
-"""Keeps a Python process ready for the next job run, which has imported what most jobs import.
+"""Keeps Python ready for the next job run, with what most jobs import.
 
-Each run has a process of its own, which nobody used before; it only was started in advance, while the run before went
-on. What the run is comes by standard input, so that its keys stand in no list of processes.
+Each run has a process of its own, which nobody used before. What the run is comes by standard input, so that its keys
+stand in no list of processes.
 """
 
 import json
@@ -15,16 +15,54 @@ from pathlib import Path
 
 from local_glue import environment
 from local_glue.job import STANDIN
-from local_glue.runner.bootstrap import PACKAGE_VARIABLE, PRELOADED, ROOM, WAIT
+from local_glue.runner import nursery
+from local_glue.runner.bootstrap import PACKAGE_VARIABLE, ROOM, WAIT
 from local_glue.runner.groups import end_group, start_group
+from local_glue.runner.nursery import BOOTSTRAP, Forked, Nursery
+from local_glue.runner.preload import PRELOADED
 
-BOOTSTRAP = Path(__file__).parent / "bootstrap.py"
+Process = subprocess.Popen[bytes] | Forked
 LOADED = {name.partition(".")[0] for name in PRELOADED}
 """What a library of a run may not bring itself: the process would have another already."""
 
 
+class Spare:
+    """One process that waits for a run.
+
+    Args:
+        python: Its interpreter.
+        variables: Its environment, which a run replaces by its own.
+    """
+
+    def __init__(self, python: Path, variables: Mapping[str, str]) -> None:
+        self.python = python
+        self._process = start_group([str(python), str(BOOTSTRAP), WAIT, ROOM], variables)
+        self._is_used = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it waits."""
+        return not self._is_used and self._process.poll() is None
+
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The process, once.
+
+        Raises:
+            ValueError: It was used before.
+        """
+        if self._is_used:
+            raise ValueError("the process was used before")
+        self._is_used = True
+        return self._process
+
+    def close(self) -> None:
+        """Ends the process unless it was used."""
+        if not self._is_used:
+            end_group(self._process, grace_s=0)
+
+
 class SparePython:
-    """The one process that is kept ready, for one interpreter.
+    """Processes of one interpreter, forked from one that has the imports; where that is impossible, one that waits.
 
     Args:
         cold: Keep none.
@@ -32,23 +70,23 @@ class SparePython:
 
     def __init__(self, *, cold: bool = False) -> None:
         self._cold = cold
-        self._ready: tuple[Path, subprocess.Popen[bytes]] | None = None
+        self._kept: Nursery | Spare | None = None
         self._lock = threading.Lock()
 
     def prepare(self, python: Path) -> None:
-        """Starts a process for a later run, if none is ready; returns at once."""
+        """Sees to it that later runs find a process; returns at once."""
         with self._lock:
-            if self._cold or (self._ready and self._ready[0] == python and self._ready[1].poll() is None):
+            old = self._kept
+            if self._cold or (old and old.python == python and old.is_alive):
                 return
-            command = [str(python), str(BOOTSTRAP), WAIT, ROOM]
-            old, self._ready = self._ready, (python, start_group(command, variables_of_jobs()))
+            self._kept = (Nursery if nursery.IS_POSSIBLE else Spare)(python, variables_of_jobs())
         if old:
-            end_group(old[1], grace_s=0)
+            old.close()
 
     def take(
         self, python: Path, argv: Sequence[str], variables: Mapping[str, str], *, paths: Sequence[Path], folder: Path
-    ) -> "subprocess.Popen[bytes] | None":
-        """The process, which begins the run; None if there is none that suits the run.
+    ) -> Process | None:
+        """A process that begins the run; None if there is none that suits the run.
 
         Args:
             argv: The script and its arguments.
@@ -56,28 +94,24 @@ class SparePython:
             paths: Its libraries, for the import path.
             folder: Where it works.
         """
-        with self._lock:
-            ready, self._ready = self._ready, None
-        if not ready:
+        if any(map(_brings_what_is_loaded, paths)):
             return None
-        process = ready[1]
-        if ready[0] == python and process.poll() is None and not any(map(_brings_what_is_loaded, paths)):
-            run = {
-                "argv": list(argv), "environment": dict(variables), "folder": str(folder), "path": [*map(str, paths)]
-            }  # fmt: skip
-            with suppress(OSError):
+        with self._lock, suppress(OSError, ValueError):
+            if self._kept and self._kept.python == python and self._kept.is_alive:
+                process = self._kept.process()
+                path = [*map(str, paths)]
+                run = {"argv": list(argv), "environment": dict(variables), "folder": str(folder), "path": path}
                 process.stdin.write(json.dumps(run).encode() + b"\n")  # type: ignore[union-attr]
                 process.stdin.flush()  # type: ignore[union-attr]
                 return process
-        end_group(process, grace_s=0)
         return None
 
     def close(self) -> None:
-        """Ends the process, and keeps none any more."""
+        """Keeps none any more."""
         with self._lock:
-            self._cold, ready, self._ready = True, self._ready, None
-        if ready:
-            end_group(ready[1], grace_s=0)
+            self._cold, kept, self._kept = True, self._kept, None
+        if kept:
+            kept.close()
 
 
 def variables_of_jobs(paths: Sequence[Path] = ()) -> dict[str, str]:

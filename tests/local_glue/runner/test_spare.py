@@ -10,7 +10,7 @@ import pytest
 from endpoint_support import BUCKET, Remote, Tiny, wait_for
 
 from local_glue.home import process_alive
-from local_glue.runner.bootstrap import WAIT
+from local_glue.runner.bootstrap import NURSERY, WAIT
 
 pytestmark = pytest.mark.stack
 TELL = """
@@ -45,7 +45,8 @@ def waiting_children(pid):
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and WAIT in folder.joinpath("cmdline").read_text():
+            command = folder.joinpath("cmdline").read_text().split("\0")
+            if parent == pid and {WAIT, NURSERY} & set(command):
                 found.append(int(folder.name))
     return found
 
