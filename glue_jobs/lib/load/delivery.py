@@ -18,6 +18,7 @@ from glue_jobs.lib.load.inputs import Inputs
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.rows import csv_lines, json_lines, quarantine, raw_lines, verdicts
 from glue_jobs.lib.rows.checked_rows import sifted, warning_names, with_checks
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
 from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run.options import IGNORE
@@ -135,7 +136,7 @@ def _in_error(
 
 def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, FileContent]:
     """What is in each file, by file_id; one small row per file comes to the driver."""
-    time = F.col(dataset.time_field) if dataset.time_field else F.lit(None).cast("timestamp")
+    day = day_of(dataset.time_field) if dataset.time_field else F.lit(None).cast("date")
     is_clean = F.col("raw").isNull()
     names = warning_names(dataset, run_start=run.config.started_at)
     warned = [F.count_if(is_clean & F.array_contains("_warnings", name)).alias(f"_warning_{name}") for name in names]
@@ -146,7 +147,7 @@ def _content(run: LoadRun, found: DataFrame, dataset: Dataset) -> dict[int, File
         .agg(
             F.count("*").alias("rows"),
             F.count_if(~is_clean).alias("errors"),
-            F.collect_set(F.when(is_clean, F.to_date(time))).alias("days"),
+            F.collect_set(F.when(is_clean, day)).alias("days"),
             *warned,
             *new,
         )

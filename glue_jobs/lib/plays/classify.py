@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.model import ddl_text
 from glue_jobs.lib.contracts.music import STREAM_FILES, STREAMS
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, PENDING_EXPIRED, reason_of, text_name
 
 KEY = STREAMS.key
@@ -76,7 +77,7 @@ def with_look_ups(plays: DataFrame, users: DataFrame, tracks: DataFrame) -> Data
         .when(F.col("track").isNull(), TRACK_UNKNOWN)
     )
     is_own = F.col("state").isNull()
-    early = is_own & F.coalesce(F.to_date("listen_time") < F.col("created_at"), F.lit(False))
+    early = is_own & F.coalesce(day_of("listen_time") < F.col("created_at"), F.lit(False))
     return found.withColumns({"reason": F.when(is_own, reason).otherwise(F.col("reason")), BEFORE_SIGNUP: early}).drop(
         "created_at", "_user"
     )

@@ -15,6 +15,7 @@ from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
 from glue_jobs.lib.plays import classify, reads
 from glue_jobs.lib.plays.reads import PlayRun
 from glue_jobs.lib.plays.tracks import Tracks, numbered
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, PENDING_EXPIRED
 from glue_jobs.lib.rows.small_frames import frame_of
 from glue_jobs.lib.run.spans import spans
@@ -88,7 +89,7 @@ def count_plays(classified: DataFrame) -> Outcomes:
     counted = count_outcomes(
         classified,
         warnings={BEFORE_SIGNUP: is_early},
-        loaded_days=F.to_date("listen_time"),
+        loaded_days=day_of("listen_time"),
         ignored=(classify.EXISTING,),
     )
     if expired := counted.waiting.verdicts[Count.QUARANTINED]:

@@ -90,7 +90,8 @@ def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None) -> Fr
 
 
 def _kpis(run: PlayRun, judgement: JudgedPlays) -> Frames:
-    touched = None if run.recomputed else judgement.counted.days
+    # Without a history all plays are new, and so are their days.
+    touched = judgement.counted.days if judgement.has_history and not run.recomputed else None
     every = build.plays_of_days(judgement.classified, days=touched)
     present = None
     if judgement.has_history:

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.rows.json_lines import NEW_FIELDS
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED, reason_of
 from glue_jobs.lib.run.spans import Span
 
@@ -42,7 +43,7 @@ def with_rejection(checked: DataFrame) -> DataFrame:
 
 
 def _is_within(window: Span, time_field: str) -> Column:
-    day = F.to_date(time_field)
+    day = day_of(time_field)
     within = F.lit(True)
     if window.first:
         within = within & (day >= F.lit(window.first))

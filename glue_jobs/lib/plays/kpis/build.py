@@ -24,6 +24,7 @@ from glue_jobs.lib.plays import classify, reads
 from glue_jobs.lib.plays.kpis import daily, genre, hourly, totals, users
 from glue_jobs.lib.plays.reads import PlayRun
 from glue_jobs.lib.plays.tracks import Tracks
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.run.spans import Span
 
 Frames = dict[Table, DataFrame]
@@ -61,7 +62,7 @@ def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> Da
     is_new = F.col("verdict") == Count.LOADED
     kept = classified.where(F.col("verdict").isin(Count.LOADED, classify.EXISTING))
     if days is not None:
-        kept = kept.where(F.to_date("listen_time").isin(sorted(days)))
+        kept = kept.where(day_of("listen_time").isin(sorted(days)))
     touches = is_new if days is not None else F.lit(True)
     return kept.select("user_id", "track", "listen_time", is_new.alias("is_new"), touches.alias("touches"))
 

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.kpis import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS, TOP_GENRES, TOP_TRACKS
 from glue_jobs.lib.plays.kpis.ranking import count_listeners, exact_sum, most_played, ratio, top
 from glue_jobs.lib.plays.tracks import Tracks
+from glue_jobs.lib.rows.periods import day_of
 
 DAY_AND_GENRE = ("listen_date", "genre")
 
@@ -19,7 +20,7 @@ def build_day_tracks(hour_tracks: DataFrame, tracks: Tracks) -> DataFrame:
     Returns:
         listen_date, track, plays, genre, duration_ms.
     """
-    days = hour_tracks.groupBy(F.to_date("hour").alias("listen_date"), "track").agg(F.sum("plays").alias("plays"))
+    days = hour_tracks.groupBy(day_of("hour").alias("listen_date"), "track").agg(F.sum("plays").alias("plays"))
     return days.join(tracks.of("genre", "duration_ms"), on="track", how="inner")
 
 
@@ -30,7 +31,7 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Trac
         plays: user_id, track, listen_time; all plays of touched dates.
         day_tracks: `build_day_tracks`.
     """
-    listened = plays.select("user_id", "track", F.to_date("listen_time").alias("listen_date")).join(
+    listened = plays.select("user_id", "track", day_of("listen_time").alias("listen_date")).join(
         tracks.of("genre"), on="track", how="inner"
     )
     listeners = count_listeners(listened, *DAY_AND_GENRE)

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.kpis import HOURLY_KPIS
 from glue_jobs.lib.plays.kpis.ranking import count_listeners, most_played_number, ratio
 from glue_jobs.lib.plays.tracks import Tracks
+from glue_jobs.lib.rows.periods import hour_of
 
 
 def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: Tracks) -> DataFrame:
@@ -24,7 +25,7 @@ def build_hourly_kpis(plays: DataFrame, hour_tracks: DataFrame, tracks: Tracks) 
         )
         .where("touches")
     )
-    listeners = count_listeners(plays.select("user_id", F.date_trunc("hour", "listen_time").alias("hour")), "hour")
+    listeners = count_listeners(plays.select("user_id", hour_of("listen_time").alias("hour")), "hour")
     figures = (
         hours.join(F.broadcast(listeners), on="hour", how="left")
         .join(F.broadcast(_top_artists(hour_tracks, tracks)), on="hour", how="left")

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
 from glue_jobs.lib.plays.tracks import Tracks, with_track_id
+from glue_jobs.lib.rows.periods import day_of, hour_of
 
 
 def build_hour_tracks(plays: DataFrame) -> DataFrame:
@@ -16,7 +17,7 @@ def build_hour_tracks(plays: DataFrame) -> DataFrame:
     Returns:
         hour, track, plays, new_plays, touches.
     """
-    return plays.groupBy(F.date_trunc("hour", "listen_time").alias("hour"), "track").agg(
+    return plays.groupBy(hour_of("listen_time").alias("hour"), "track").agg(
         F.count("*").alias("plays"),
         F.sum(F.col("is_new").cast("bigint")).alias("new_plays"),
         F.max("touches").alias("touches"),
@@ -92,7 +93,7 @@ def move_user_days(new_plays: DataFrame, present: DataFrame | None) -> DataFrame
     Returns:
         user_id, listen_date, plays, is_moved (whether there are new plays), is_added (whether there were none before).
     """
-    new = new_plays.groupBy("user_id", F.to_date("listen_time").alias("listen_date")).agg(
+    new = new_plays.groupBy("user_id", day_of("listen_time").alias("listen_date")).agg(
         F.count("*").alias("plays"), F.lit(True).alias("is_moved"), F.lit(True).alias("is_added")
     )
     if present is None:
