@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 from local_glue.job import STANDIN
-from local_glue.runner.bootstrap import PRELOADED
+from local_glue.runner.preload import PRELOADED
 
 STACK = (
     *("local_glue.cli.main", "local_glue.stack", "local_glue.console.app", "local_glue.endpoint.glue"),

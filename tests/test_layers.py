@@ -43,6 +43,7 @@ LAYERS = {
             "bookmarks",
             "access",
             "runs",
+            "waiting",
             "warned",
         ),
         *(
