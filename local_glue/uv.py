@@ -51,8 +51,10 @@ def uv_command(argv: Sequence[str], settings: Mapping[str, str], python: str) ->
     if list(argv[:2]) != ["pip", "install"]:
         return list(argv)
     here = [] if "--python" in argv else ["--python", python]
+    # A lock names all packages; uv would ask Spark's source for its own, and fetch its 300 MB for that once more.
+    whole = ["--no-deps"] if "--require-hashes" in argv else []
     alone = ["--no-index"] if settings.get("no-index", "").lower() in ("1", "true", "yes", "on") else []
-    return [*argv, *here, *alone]
+    return [*argv, *here, *whole, *alone]
 
 
 def _certificates(settings: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

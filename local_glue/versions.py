@@ -100,7 +100,7 @@ def _make(version: GlueVersion, folder: Path, lock: Path) -> None:
     if not (folder / "bin" / "python").exists():
         _run(what, *_uv("venv", "-q", "--python", python, str(folder)))
     inside = str(folder / "bin" / "python")
-    _run(what, *_uv("pip", "install", "-q", "--no-deps", "--python", inside, "--require-hashes", "-r", str(lock)))
+    _run(what, *_uv("pip", "install", "-q", "--python", inside, "--require-hashes", "-r", str(lock)))
     _run(what, inside, "-m", "local_glue.job.jars")
 
 

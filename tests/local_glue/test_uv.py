@@ -61,6 +61,9 @@ def describe_the_environment_of_uv():
         assert uv_command(["pip", "install", "x"], {"no-index": "true"}, "/here/python") == [
             "pip", "install", "x", "--python", "/here/python", "--no-index",
         ]  # fmt: skip
+        assert uv_command(["pip", "install", "--require-hashes"], {}, "/here/python")[2:] == [
+            "--require-hashes", "--python", "/here/python", "--no-deps",
+        ], "a lock names all packages"  # fmt: skip
         assert uv_command(["pip", "compile", "x"], {}, "/here/python") == ["pip", "compile", "x"]
 
 
