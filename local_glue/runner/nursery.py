@@ -1,6 +1,6 @@
-"""Processes for job runs, forked from one that has imported what most jobs import; Linux only.
+"""Interpreters that have imported what most jobs import: one that becomes a run's process, or is forked for each.
 
-The nursery itself runs nothing of a job. For each request (`preload.fork_on_request`) it forks a process that watches
+A nursery runs nothing of a job. For each request (`preload.fork_on_request`) it forks a process that watches
 over another, the run's: as only a parent learns how a process ended, the first reports what became of the second.
 """
 
@@ -14,12 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from local_glue.runner.bootstrap import NURSERY, ROOM
-from local_glue.runner.groups import end_group
+from local_glue.runner.bootstrap import NURSERY, ROOM, WAIT
+from local_glue.runner.groups import end_group, start_group
 
 BOOTSTRAP = Path(__file__).parent / "bootstrap.py"
 IS_POSSIBLE = sys.platform == "linux"
-"""Elsewhere the system's libraries do not bear to be forked."""
+"""Whether to fork; elsewhere the system's libraries do not bear it."""
 
 
 class Forked:
@@ -58,45 +58,81 @@ class Forked:
         return self.returncode
 
 
-class Nursery:
-    """Forks processes of one interpreter.
+Process = subprocess.Popen[bytes] | Forked
 
-    Args:
-        python: The interpreter.
-        variables: Its environment, which a run replaces by its own.
+
+class Spare:
+    """An interpreter that has the imports and waits for a run, whose process it becomes.
+
+    Attributes:
+        python: Which interpreter.
     """
 
-    def __init__(self, python: Path, variables: Mapping[str, str]) -> None:
-        self.python = python
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 (built here)
-                [str(python), str(BOOTSTRAP), NURSERY, ROOM], stdin=theirs, env=variables, start_new_session=True
-            )
+    serves_many = False
+
+    def __init__(self, python: Path, process: "subprocess.Popen[bytes]") -> None:
+        self.python, self._process = python, process
+
+    @classmethod
+    def start(cls, python: Path, variables: Mapping[str, str]) -> "Spare":
+        """Starts one in an environment that a run replaces by its own; it may still be importing for a while."""
+        return cls(python, start_group(_command(python, WAIT), variables))
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can fork; it may still be importing."""
+        """Whether it has not ended."""
         return self._process.poll() is None
 
-    def process(self) -> Forked:
-        """A new process that waits for a run on its standard input.
+    def process(self) -> Process:
+        """A process that waits for a run on its standard input.
 
         Raises:
-            OSError, ValueError: The nursery has ended.
+            OSError, ValueError: There is none any more.
         """
+        return self._process
+
+    def close(self) -> None:
+        """Ends it; the processes that it has forked go on."""
+        end_group(self._process, grace_s=0)
+
+
+class Nursery(Spare):
+    """An interpreter that has the imports, and is forked for each run."""
+
+    serves_many = True
+
+    def __init__(self, python: Path, process: "subprocess.Popen[bytes]", requests: socket.socket) -> None:
+        super().__init__(python, process)
+        self._requests = requests
+
+    @classmethod
+    def start(cls, python: Path, variables: Mapping[str, str]) -> "Nursery":
+        """As `Spare.start`."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 (built here)
+                _command(python, NURSERY), stdin=theirs, env=variables, start_new_session=True
+            )
+        return cls(python, process, ours)
+
+    def process(self) -> Forked:
+        """As `Spare.process`, a new one each time."""
         pipes = [os.pipe() for _ in range(4)]
         theirs = [pipes[0][0], *(pipe[1] for pipe in pipes[1:])]
         ours = [pipes[0][1], *(pipe[0] for pipe in pipes[1:])]
         stdin, stdout, stderr, report = (os.fdopen(end, "rb" if at else "wb") for at, end in enumerate(ours))
         try:
-            socket.send_fds(self._socket, [b"1"], theirs)
+            socket.send_fds(self._requests, [b"1"], theirs)
         finally:
             for end in theirs:
                 os.close(end)
         return Forked(report, stdin, stdout, stderr)
 
     def close(self) -> None:
-        """Ends it; runs go on."""
-        self._socket.close()
-        end_group(self._process, grace_s=0)
+        """As `Spare.close`."""
+        self._requests.close()
+        super().close()
+
+
+def _command(python: Path, mode: str) -> list[str]:
+    return [str(python), str(BOOTSTRAP), mode, ROOM]

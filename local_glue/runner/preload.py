@@ -63,7 +63,7 @@ def fork_on_request() -> None:
         _watch(child, report, streams)
     os.setsid()
     os.write(report, b"%d\n" % os.getpid())
-    for stream, number in zip(streams, range(3), strict=True):
+    for number, stream in enumerate(streams):
         os.dup2(stream, number)
     for pipe in pipes:
         os.close(pipe)

@@ -19,8 +19,9 @@ from local_glue.runner.bootstrap import DEBUG_VARIABLE, RESULT_VARIABLE, SHELL_V
 from local_glue.runner.groups import end_group, start_group
 from local_glue.runner.libraries import LaunchError, fetch, stage_libraries
 from local_glue.runner.logs import ERROR, OUTPUT, RunLogs
+from local_glue.runner.nursery import BOOTSTRAP, Process
 from local_glue.runner.request import Outcome, RunRequest
-from local_glue.runner.spare import BOOTSTRAP, Process, SparePython, variables_of_jobs
+from local_glue.runner.spare import SparePython, variables_of_jobs
 from local_glue.runner.warm import WarmJvm, jvm_environment
 from local_glue.versions import GlueVersionError, find_version, interpreter, running
 

@@ -6,7 +6,6 @@ stand in no list of processes.
 
 import json
 import os
-import subprocess
 import threading
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -16,49 +15,12 @@ from pathlib import Path
 from local_glue import environment
 from local_glue.job import STANDIN
 from local_glue.runner import nursery
-from local_glue.runner.bootstrap import PACKAGE_VARIABLE, ROOM, WAIT
-from local_glue.runner.groups import end_group, start_group
-from local_glue.runner.nursery import BOOTSTRAP, Forked, Nursery
+from local_glue.runner.bootstrap import PACKAGE_VARIABLE
+from local_glue.runner.nursery import Nursery, Process, Spare
 from local_glue.runner.preload import PRELOADED
 
-Process = subprocess.Popen[bytes] | Forked
 LOADED = {name.partition(".")[0] for name in PRELOADED}
 """What a library of a run may not bring itself: the process would have another already."""
-
-
-class Spare:
-    """One process that waits for a run.
-
-    Args:
-        python: Its interpreter.
-        variables: Its environment, which a run replaces by its own.
-    """
-
-    def __init__(self, python: Path, variables: Mapping[str, str]) -> None:
-        self.python = python
-        self._process = start_group([str(python), str(BOOTSTRAP), WAIT, ROOM], variables)
-        self._is_used = False
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it waits."""
-        return not self._is_used and self._process.poll() is None
-
-    def process(self) -> "subprocess.Popen[bytes]":
-        """The process, once.
-
-        Raises:
-            ValueError: It was used before.
-        """
-        if self._is_used:
-            raise ValueError("the process was used before")
-        self._is_used = True
-        return self._process
-
-    def close(self) -> None:
-        """Ends the process unless it was used."""
-        if not self._is_used:
-            end_group(self._process, grace_s=0)
 
 
 class SparePython:
@@ -70,7 +32,7 @@ class SparePython:
 
     def __init__(self, *, cold: bool = False) -> None:
         self._cold = cold
-        self._kept: Nursery | Spare | None = None
+        self._kept: Spare | None = None
         self._lock = threading.Lock()
 
     def prepare(self, python: Path) -> None:
@@ -79,7 +41,7 @@ class SparePython:
             old = self._kept
             if self._cold or (old and old.python == python and old.is_alive):
                 return
-            self._kept = (Nursery if nursery.IS_POSSIBLE else Spare)(python, variables_of_jobs())
+            self._kept = (Nursery if nursery.IS_POSSIBLE else Spare).start(python, variables_of_jobs())
         if old:
             old.close()
 
@@ -97,8 +59,10 @@ class SparePython:
         if any(map(_brings_what_is_loaded, paths)):
             return None
         with self._lock, suppress(OSError, ValueError):
-            if self._kept and self._kept.python == python and self._kept.is_alive:
-                process = self._kept.process()
+            kept = self._kept
+            if kept and kept.python == python and kept.is_alive:
+                self._kept = kept if kept.serves_many else None
+                process = kept.process()
                 path = [*map(str, paths)]
                 run = {"argv": list(argv), "environment": dict(variables), "folder": str(folder), "path": path}
                 process.stdin.write(json.dumps(run).encode() + b"\n")  # type: ignore[union-attr]
