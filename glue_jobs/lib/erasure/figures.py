@@ -17,6 +17,7 @@ from glue_jobs.lib.plays.kpis.build import Frames
 from glue_jobs.lib.plays.publish import tables_by_period
 from glue_jobs.lib.plays.reads import PlayRun, Totals
 from glue_jobs.lib.plays.tracks import numbered
+from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.run.spans import spans
 from glue_jobs.lib.warehouse import sql
 
@@ -98,7 +99,7 @@ def _others(run: PlayRun, users: str, days: Sequence[date]) -> DataFrame:
     )
     plays = run.read((query, "user_id bigint, track_id string, listen_time timestamp, in_hour int"))
     # Spans may hold further days, whose figures stay as they are.
-    return plays.where(F.to_date("listen_time").isin(sorted(days))).select(
+    return plays.where(day_of("listen_time").isin(sorted(days))).select(
         *STREAMS.key, F.lit(False).alias("is_new"), (F.col("in_hour") == 1).alias("touches")
     )
 

@@ -27,7 +27,7 @@ PARTITIONS = "spark.sql.shuffle.partitions"
 BROADCAST_TIMEOUT = "spark.sql.broadcastTimeout"
 COMPRESSION = "spark.sql.inMemoryColumnarStorage.compressed"
 SETTINGS = (CODEGEN, ADAPTIVE, PARTITIONS, BROADCAST_TIMEOUT, COMPRESSION)
-HOUR_S = 3600
+BROADCAST_PATIENCE_S = 3600
 """A few rows may wait to be sent to the workers until these have finished other tables."""
 
 FEW_ROWS = 250_000
@@ -102,7 +102,7 @@ class LoadRun:
         partitions = FEW_PARTITIONS
         if rows > FEW_ROWS:
             partitions = max(self.glue.spark.sparkContext.defaultParallelism, -(-rows // PARTITION_ROWS))
-        values = (rows > FEW_ROWS, False, partitions, HOUR_S, False)
+        values = (rows > FEW_ROWS, False, partitions, BROADCAST_PATIENCE_S, False)
         for name, value in zip(SETTINGS, values, strict=True):
             self.glue.spark.conf.set(name, str(value).lower())
 
