@@ -169,8 +169,8 @@ class Stack:
         """
         return self.wait_for_workflow(name, self.start_workflow(name, properties), timeout_s)
 
-    def wait_for_workflow(self, name: str, run_id: str, timeout_s: float = 600) -> dict[str, Any]:
-        """Waits for the end of a workflow run; returns the finished run with its graph.
+    def wait_for_workflow(self, name: str, run_id: str, timeout_s: float | None = 600) -> dict[str, Any]:
+        """Waits for the end of a workflow run, without a limit if that is None; returns the run with its graph.
 
         Raises:
             TimeoutError: it is still running after `timeout_s` seconds.
@@ -239,7 +239,7 @@ def _start(cls: type[Stack], config: Config, home: Home, *, inline: bool, clock:
     return cls(home, state, endpoint)
 
 
-def _wait(over: Callable[[], bool], timeout_s: float, what: str) -> None:
+def _wait(over: Callable[[], bool], timeout_s: float | None, what: str) -> None:
     for _ in pauses(timeout_s):
         if over():
             return

@@ -43,11 +43,6 @@ def follow_job(stack: Stack, name: str, run_id: str, console: "Console", said: S
     )
 
 
-def wait_silently(stack: Stack, name: str, run_id: str) -> dict[str, Any]:
-    """Waits until a workflow's run is over; returns it with its graph."""
-    return next(run for _ in pauses() if is_over(run := stack.workflow_run(name, run_id)))
-
-
 def is_over(run: dict[str, Any]) -> bool:
     """Whether a workflow's run has ended."""
     return run["Status"] in OVER
@@ -63,29 +58,31 @@ def _follow(
 
     from local_glue.cli.live import table
 
-    run = fetch()
+    runs = _until_over(fetch, over)
+    run = next(runs)
     usual = usual_seconds(stack.client("glue"), [name for name, _ in jobs_of(run)])
     shown = partial(table, usual=usual, log_of=stack.home.log_of)
     with Live(shown(jobs_of(run), run, over=over(run)), console=console, refresh_per_second=8) as live:
-        for _ in pauses():
-            if over(run):
-                break
-            run = fetch()
+        for run in runs:
             live.update(shown(jobs_of(run), run, over=over(run)))
     return run
+
+
+def _until_over(fetch: Callable[[], dict[str, Any]], over: Callable[[Any], bool]) -> Iterator[dict[str, Any]]:
+    """The run as it is now and again and again, until it is over."""
+    for _ in pauses():
+        yield (run := fetch())
+        if over(run):
+            return
 
 
 def _plain(
     console: "Console", fetch: Callable[[], dict[str, Any]], jobs_of: Callable[[Any], Jobs],
     over: Callable[[Any], bool], said: Said,
 ) -> dict[str, Any]:  # fmt: skip
-    run: dict[str, Any] = {}
-    for _ in pauses():
-        run = fetch()
+    for run in _until_over(fetch, over):
         for line in _news(jobs_of(run), said):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-        if over(run):
-            break
     return run
 
 

@@ -5,7 +5,7 @@ import json
 import typer
 from rich.console import Console
 
-from local_glue.cli.progress import follow_job, follow_workflow, wait_silently
+from local_glue.cli.progress import follow_job, follow_workflow
 from local_glue.cli.summary import print_summary, summary, warned
 from local_glue.cli.support import FAILED, INTERRUPTED, interruptible
 from local_glue.runs import outcome, seconds
@@ -19,7 +19,11 @@ def run_workflow(stack: Stack, name: str, properties: dict[str, str], *, as_json
     run_id = stack.start_workflow(name, properties)
     console, glue, said = Console(), stack.client("glue"), set()
     done, stopped = interruptible(
-        lambda: wait_silently(stack, name, run_id) if as_json else follow_workflow(stack, name, run_id, console, said),
+        lambda: (
+            stack.wait_for_workflow(name, run_id, timeout_s=None)
+            if as_json
+            else follow_workflow(stack, name, run_id, console, said)
+        ),
         lambda: glue.stop_workflow_run(Name=name, RunId=run_id),
         run_id,
     )

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from local_glue.access import Access
 from local_glue.config import Config
 from local_glue.home import Home
 from local_glue.lifecycle import start_server, stop_server
+from local_glue.waiting import pauses
 
 BUCKET = "scripts-bucket"
 ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
@@ -231,7 +231,4 @@ def fail_once(flag: Path) -> str:
 
 def wait_for(condition: Any, timeout_s: float = 20) -> None:
     """Waits until the condition holds."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+    assert any(condition() for _ in pauses(timeout_s)), "it did not happen in time"

@@ -8,12 +8,10 @@ from typing import Any
 from oracle import Delivery, assert_warehouse_equals, recompute, recompute_star
 
 from local_glue.stack import Stack
-from local_glue.waiting import pauses
 
 LANDING, LAKE, LEDGER = "music-landing", "music-lake", "ProcessedFiles"
 ORACLES = {"streams": ("music", recompute), "sparkify": ("sparkify", recompute_star)}
 """The schema of each workflow, and the function that recomputes it."""
-PATIENCE_S = 600
 
 
 class Pipeline:
@@ -63,10 +61,7 @@ class Pipeline:
 
     def wait(self, run_id: str) -> dict[str, Any]:
         """The workflow run with its graph, when it has finished."""
-        for _ in pauses(PATIENCE_S):
-            if self.status(run_id) not in ("RUNNING", "STOPPING"):
-                return self.glue.get_workflow_run(Name=self.workflow, RunId=run_id, IncludeGraph=True)["Run"]
-        raise TimeoutError(f"{run_id} is still running after {PATIENCE_S} s")
+        return self.stack.wait_for_workflow(self.workflow, run_id)
 
     def status(self, run_id: str) -> str:
         """The state of a workflow run."""
