@@ -43,7 +43,7 @@ def judge(run: LoadRun, delivered: Delivery) -> JudgedCatalogue:
     if delivered.rows is None:
         return JudgedCatalogue(delivered, Outcomes(), winners=None)
     table = CATALOGUE[dataset.name]
-    judged = run.keep(with_winners(delivered.rows, delivered.names(run), dataset=dataset, key=table.key))
+    judged = run.keep(with_winners(delivered.named(delivered.rows), dataset=dataset, key=table.key))
     counted = count_outcomes(judged)
     reasons.add_decided(run, delivered, counted)
     reasons.quarantine_errors(run, delivered, counted)

@@ -11,24 +11,24 @@ from glue_jobs.lib.contracts.model import Dataset, Table
 from glue_jobs.lib.load.delivery import LINE
 
 
-def with_winners(rows: DataFrame, names: DataFrame, *, dataset: Dataset, key: Sequence[str]) -> DataFrame:
+def with_winners(rows: DataFrame, *, dataset: Dataset, key: Sequence[str]) -> DataFrame:
     """The rows without a verdict: `loaded` for the one that wins among those of its key, `repeated` for the others.
 
     The winner is in the file that was accepted last; within a file the contract's `wins` decides, then the first line.
 
     Args:
-        rows: `delivery.Delivery.rows`.
-        names: `delivery.Delivery.names`.
+        rows: `delivery.Delivery.rows`, named.
 
     Returns:
-        These rows with verdict, source_file and file_key.
+        These rows with verdict.
     """
-    named = rows.where(F.col("verdict").isNull()).join(F.broadcast(names), on="file_id", how="left")
     newest_file = [F.desc("turn")]
     first_row = [F.asc(name) for name in (*(dataset.wins or ()), LINE)]
     order = Window.partitionBy(*key).orderBy(*newest_file, *first_row)
     rank = F.row_number().over(order)
-    return named.withColumn("verdict", F.when(rank == 1, Count.LOADED).otherwise(Count.REPEATED))
+    return rows.where(F.col("verdict").isNull()).withColumn(
+        "verdict", F.when(rank == 1, Count.LOADED).otherwise(Count.REPEATED)
+    )
 
 
 def winners(judged: DataFrame, table: Table) -> DataFrame:

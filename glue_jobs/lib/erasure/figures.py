@@ -46,8 +46,8 @@ def without(run: PlayRun, users: str) -> Figures:
     days = [row.day for row in run.ask((f"SELECT DISTINCT {SLICE['DATE']} AS day {_theirs(users)}", "day date"))]
     if not days:
         return Figures()
-    tracks = numbered(run.read(reads.tracks(_totals(users))), run.keep)
-    every = run.keep(_others(run, users, days).join(tracks.of("track_id"), on="track_id").drop("track_id"))
+    tracks = numbered(run.read(reads.tracks(_totals(users))), run.keep, few_plays=run.has_few_rows)
+    every = run.keep(_others(run, users, days).join(tracks.of("track_id", "genre"), on="track_id").drop("track_id"))
     built = build.kpi_frames(every, tracks, None, keep=run.keep, recomputes=False)
     frames = {table: rows for table, rows in built.items() if USER_ID.name not in table.column_names}
     frames[TRACK_TOTALS] = run.read((f"SELECT t.track_id, t.plays {_played(users)}", TRACK_TOTALS.spark_schema))

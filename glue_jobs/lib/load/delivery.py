@@ -1,6 +1,6 @@
 """The lines of a run's files, read and checked once, and what the run found in each file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial, reduce
@@ -20,11 +20,10 @@ from glue_jobs.lib.rows import csv_lines, json_lines, quarantine, raw_lines, ver
 from glue_jobs.lib.rows.checked_rows import sifted, warning_names, with_checks
 from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import REJECT_RATE_EXCEEDED
-from glue_jobs.lib.rows.small_frames import frame_of
+from glue_jobs.lib.rows.small_frames import lookup
 from glue_jobs.lib.run.options import IGNORE
 from glue_jobs.lib.run.spans import Span
 
-NAMES = "file_id int, turn int, source_file string, file_key string"
 LINE = "line_number"
 """Column that grows with a line's place in its file; kept where a contract lets the first of several rows win."""
 
@@ -53,14 +52,26 @@ class Delivery:
         """Whether there is a file to load or to book."""
         return self.inputs.has_work
 
-    def names(self, run: LoadRun) -> DataFrame:
-        """The files as a frame: file_id, turn (order of acceptance), source_file, file_key."""
+    @property
+    def source_file(self) -> Column:
+        """The landing key of the file of a row with file_id."""
+        return self._of_file(lambda file: file.landing_key)
+
+    def named(self, rows: DataFrame) -> DataFrame:
+        """Adds to rows with file_id their file's source_file, file_key, and turn (int, the order of acceptance)."""
         by_id = self.inputs.by_id
-        turns = sorted(by_id, key=lambda file_id: (by_id[file_id].accepted_at, file_id))
-        rows = [
-            (file_id, turn, by_id[file_id].landing_key, by_id[file_id].file_key) for turn, file_id in enumerate(turns)
-        ]
-        return frame_of(run.glue.spark, rows, NAMES)
+        order = sorted(by_id, key=lambda file_id: (by_id[file_id].accepted_at, file_id))
+        turns = {by_id[file_id].file_key: str(turn) for turn, file_id in enumerate(order)}
+        return rows.withColumns(
+            {
+                "source_file": self.source_file,
+                "file_key": self._of_file(lambda file: file.file_key),
+                "turn": self._of_file(lambda file: turns[file.file_key]).cast("int"),
+            }
+        )
+
+    def _of_file(self, text: Callable[[LedgerFile], str]) -> Column:
+        return lookup([text(file) for _, file in sorted(self.inputs.by_id.items())], F.col("file_id"))
 
 
 def read(run: LoadRun, chosen: Inputs) -> Delivery:

@@ -81,9 +81,14 @@ class LoadRun:
         """Files that a run published before it died, by checksum; none where reading them again changes nothing."""
         return {}
 
+    @property
+    def has_few_rows(self) -> bool:
+        """Whether planning and starting Spark's work on the rows takes longer than the work."""
+        return self.rows <= FEW_ROWS
+
     def keep(self, frame: DataFrame) -> DataFrame:
         """Keeps the rows on the workers from the first action on; frames made of them do not compute them again."""
-        if self.rows > FEW_ROWS:
+        if not self.has_few_rows:
             return frame.persist()
         # A plan that is not compiled travels with each task, and a persisted frame brings the plan of its rows along.
         # A checkpoint has the column ids of its frame: with new ones it can be joined with what it was made of.
@@ -100,9 +105,9 @@ class LoadRun:
         """
         self.rows = rows
         partitions = FEW_PARTITIONS
-        if rows > FEW_ROWS:
+        if not self.has_few_rows:
             partitions = max(self.glue.spark.sparkContext.defaultParallelism, -(-rows // PARTITION_ROWS))
-        values = (rows > FEW_ROWS, False, partitions, BROADCAST_PATIENCE_S, False)
+        values = (not self.has_few_rows, False, partitions, BROADCAST_PATIENCE_S, False)
         for name, value in zip(SETTINGS, values, strict=True):
             self.glue.spark.conf.set(name, str(value).lower())
 

@@ -45,7 +45,7 @@ def quarantine_errors(run: LoadRun, delivered: Delivery, counted: Outcomes, *, o
     dataset, parts = delivered.inputs.dataset, []
     if delivered.in_error is not None:
         count_reasons(delivered.in_error, counted)
-        parts.append(delivered.in_error.join(F.broadcast(delivered.names(run)), on="file_id", how="left"))
+        parts.append(delivered.named(delivered.in_error))
     if others is not None:
         parts.append(others)
     columns = [*quarantine.columns(dataset), "source_file", "file_key"]

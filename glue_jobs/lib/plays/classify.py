@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.model import ddl_text
 from glue_jobs.lib.contracts.music import STREAM_FILES, STREAMS
+from glue_jobs.lib.plays.tracks import beside
 from glue_jobs.lib.rows.periods import day_of
 from glue_jobs.lib.rows.rule import BEFORE_SIGNUP, PENDING_EXPIRED, reason_of, text_name
 
@@ -31,7 +32,10 @@ ROWS = f"file_id int, {ddl_text(STREAM_FILES.fields)}, verdict string"
 NARROW_KEY = ("user_id", "track", "unknown_track_id", "listen_time")
 """The key of a play, with the number of its track in place of the id; the id is kept only of unknown tracks."""
 
-CLASSIFIED = ("verdict", "is_stored", "file_id", "source_file", *NARROW_KEY, "reason", "first_seen", BEFORE_SIGNUP)
+CLASSIFIED = (
+    *("verdict", "is_stored", "file_id", "source_file", *NARROW_KEY, "genre", "reason", "first_seen"),
+    BEFORE_SIGNUP,
+)
 
 # Which copy of a play counts: first loaded ones, then waiting ones, then this run's input in the order of its files. A
 # play that is given up counts as newly delivered if the input has it.
@@ -45,7 +49,7 @@ def classify(rows: DataFrame, stored: DataFrame | None, users: DataFrame, tracks
         rows: `delivery.Delivery.rows`.
         stored: See above; None if there are none.
         users: user_id, created_at; at least the known users of the rows.
-        tracks: track_id, track.
+        tracks: track_id, track, genre; with the hint by which Spark is to join them.
 
     Returns:
         The columns of CLASSIFIED, partitioned by user. Rows of files carry file_id. Stored plays have is_stored;
@@ -60,14 +64,14 @@ def classify(rows: DataFrame, stored: DataFrame | None, users: DataFrame, tracks
 
 
 def with_look_ups(plays: DataFrame, users: DataFrame, tracks: DataFrame) -> DataFrame:
-    """Adds the number of the track, or `unknown_track_id`, and `before_signup`; fills `reason` of the run's own rows.
+    """Adds the numbers of the track and its genre, or `unknown_track_id`; `before_signup`; `reason` of the run's rows.
 
     A reason says whether user, track or both are unknown, NULL if neither. The rows are partitioned by user.
     """
-    known_users = users.select("user_id", "created_at", F.lit(True).alias("_user"))
-    narrow = plays.join(F.broadcast(tracks.select("track_id", "track")), on="track_id", how="left").select(
+    known_users = beside(users.select("user_id", "created_at", F.lit(True).alias("_user")))
+    narrow = plays.join(tracks, on="track_id", how="left").select(
         *(name for name in plays.columns if name != "track_id"),
-        "track",
+        *("track", "genre"),
         F.when(F.col("track").isNull(), F.col("track_id")).alias("unknown_track_id"),
     )
     found = narrow.repartition("user_id").join(known_users, on="user_id", how="left")

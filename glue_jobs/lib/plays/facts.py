@@ -30,10 +30,3 @@ def build_pending(classified: DataFrame, *, first_seen: datetime) -> DataFrame:
 def pending_keys(classified: DataFrame) -> DataFrame:
     """Keys of the waiting plays (with track_id) whose row in `pending_streams` is deleted or replaced."""
     return classified.where(F.col("is_stored") & (F.col("verdict") != classify.EXISTING)).select(*classify.KEY)
-
-
-def with_source_file(classified: DataFrame, names: DataFrame) -> DataFrame:
-    """Fills source_file from `names` (file_id, source_file; one row per file)."""
-    delivered = names.select("file_id", F.col("source_file").alias("_delivered"))
-    joined = classified.join(F.broadcast(delivered), on="file_id", how="left")
-    return joined.withColumn("source_file", F.coalesce("source_file", "_delivered")).drop("_delivered")

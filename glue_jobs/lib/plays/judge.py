@@ -10,7 +10,6 @@ from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.columns import USER_ID
 from glue_jobs.lib.load import delivery, reasons
 from glue_jobs.lib.load.delivery import Delivery
-from glue_jobs.lib.load.load_run import BROADCAST_ROWS
 from glue_jobs.lib.load.outcomes import Outcomes, count_outcomes
 from glue_jobs.lib.plays import classify, reads
 from glue_jobs.lib.plays.reads import PlayRun
@@ -68,7 +67,7 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     is_idle = delivered.rows is None and not waiting.is_due and not run.recomputed
     if is_idle and before.is_as_left and not run.window:  # a backfill repairs
         return JudgedPlays(None, waiting)
-    known = numbered(run.read(reads.tracks(run.totals)), run.keep)
+    known = numbered(run.read(reads.tracks(run.totals)), run.keep, few_plays=run.has_few_rows)
     if is_idle:
         return JudgedPlays(known, waiting)
     new_days = delivery.days_of(delivered.content, without=delivered.rejected, window=run.window)
@@ -76,7 +75,8 @@ def judge(run: PlayRun, delivered: Delivery) -> JudgedPlays:
     rows = delivered.rows if delivered.rows is not None else frame_of(run.glue.spark, [], classify.ROWS)
     keys = _keys(run, rows if new_days else None, waiting)
     stored = _stored(run, days, before, cutoff)
-    classified = run.keep(classify.classify(rows, stored, _users(run, keys), known.rows))
+    users = run.read(reads.users(keys))
+    classified = run.keep(classify.classify(rows, stored, users, known.of("track_id", "genre")))
     counted = count_plays(classified)
     reasons.add_decided(run, delivered, counted)
     run.suit(counted.rows)  # with the plays that the warehouse holds on these days
@@ -117,11 +117,6 @@ def _keys(run: PlayRun, rows: DataFrame | None, waiting: WaitingPlays) -> str:
         candidates = rows.where(F.col("verdict").isNull()).select("user_id").distinct()
         stage = run.warehouse.stage_keys(candidates, "play_users", (USER_ID,))
     return reads.keys(stage, resolved=bool(waiting.days), recomputed=run.recomputed)
-
-
-def _users(run: PlayRun, keys: str) -> DataFrame:
-    users = run.read(reads.users(keys))
-    return F.broadcast(users) if run.rows <= BROADCAST_ROWS else users.hint("shuffle_hash")
 
 
 def _stored(run: PlayRun, days: frozenset[date], before: _Before, cutoff: datetime) -> DataFrame | None:

@@ -36,7 +36,7 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
         PublishConflictError: Another run published in the meantime; nothing was published.
     """
     at = datetime.now(UTC)
-    named = _named(run, delivered, judgement)
+    named = _named(delivered, judgement)
     reasons.quarantine_errors(run, delivered, judgement.counted, others=_expired(judgement, named))
     file_books = outcomes.file_books(run.config, delivered, judgement.counted, loaded_at=at)
     for book in file_books:
@@ -59,17 +59,22 @@ def tables_by_period(tables: Iterable[Table]) -> Mapping[Column, list[Table]]:
     return found
 
 
-def _named(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> DataFrame | None:
-    """The classified plays with source_file and track_id; None if there are none."""
+def _named(delivered: Delivery, judgement: JudgedPlays) -> DataFrame | None:
+    """The classified plays with source_file; None if there are none."""
     if judgement.classified is None:
         return None
-    return with_track_id(facts.with_source_file(judgement.classified, delivered.names(run)), judgement.tracks)
+    return judgement.classified.withColumn("source_file", F.coalesce("source_file", delivered.source_file))
+
+
+def _waiting(judgement: JudgedPlays, named: DataFrame) -> DataFrame:
+    """The plays with track_id, for what is made of few of them."""
+    return with_track_id(named, judgement.tracks.beside("track_id"))
 
 
 def _expired(judgement: JudgedPlays, named: DataFrame | None) -> DataFrame | None:
     if named is None or not judgement.counted.waiting.verdicts[Count.QUARANTINED]:
         return None
-    return classify.given_up(named.where(F.col("verdict") == Count.QUARANTINED))
+    return classify.given_up(_waiting(judgement, named).where(F.col("verdict") == Count.QUARANTINED))
 
 
 def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None) -> Frames:
@@ -80,10 +85,10 @@ def _frames(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None) -> Fr
         return all_time
     frames: Frames = {}
     if counted.total(Count.LOADED):
-        new_plays = named.where(F.col("verdict") == Count.LOADED)
+        new_plays = with_track_id(named.where(F.col("verdict") == Count.LOADED), judgement.tracks.of("track_id"))
         frames[STREAMS] = facts.build_streams(new_plays)
     if counted.total(Count.PENDING_AFTER) or counted.waiting.verdicts:
-        frames[PENDING_STREAMS] = facts.build_pending(named, first_seen=run.config.started_at)
+        frames[PENDING_STREAMS] = facts.build_pending(_waiting(judgement, named), first_seen=run.config.started_at)
     if counted.total(Count.LOADED) or run.recomputed:
         return frames | _kpis(run, judgement)
     return frames | all_time
@@ -103,7 +108,7 @@ def _slices(run: PlayRun, judgement: JudgedPlays, named: DataFrame | None, frame
     """The stage that names the slices to replace, by table: its own, with a row of each slice, or one of keys."""
     slices = {table.name: table.name for table in frames if table.publish == "replace" and table.slices}
     if named is not None and judgement.counted.waiting.verdicts:
-        keys = facts.pending_keys(named)
+        keys = facts.pending_keys(_waiting(judgement, named))
         columns = [PENDING_STREAMS.column(name) for name in PENDING_STREAMS.key]
         slices[PENDING_STREAMS.name] = run.warehouse.stage_keys(keys, "pending_keys", columns)
     if run.recomputed:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Table
 
 FEW = 1000
+NUL = "\u0000"
 
 
 def frame_of(spark: SparkSession, rows: Iterable[Sequence[Any]], table: Table | str) -> DataFrame:
@@ -31,6 +32,12 @@ def frame_of(spark: SparkSession, rows: Iterable[Sequence[Any]], table: Table | 
     fields = ", ".join(f"`{name}`: {kind}" for name, kind in columns)
     parsed = F.from_json(F.lit(json.dumps(records)), f"array<struct<{fields}>>", {"mode": "FAILFAST"})
     return spark.range(0, 1, 1, 1).select(F.inline(parsed))
+
+
+def lookup(values: Iterable[str], index: Column) -> Column:
+    """Of texts without NUL the one at `index`, NULL if there is none; in the plan, so that Spark joins nothing."""
+    # Spark splits a constant once, when it plans.
+    return F.get(F.split(F.lit(NUL.join(values)), NUL), index)
 
 
 def columns_of(schema: str) -> list[tuple[str, str]]:

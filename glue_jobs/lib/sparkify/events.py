@@ -133,16 +133,18 @@ def build_time(moments: DataFrame) -> DataFrame:
     )
 
 
-def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
+def build_staging(judged: DataFrame) -> DataFrame:
     """Rows of `staging_events`.
 
     Args:
-        judged: `judge`.
-        names: file_id, source_file; one row per file.
+        judged: `judge`, with source_file.
     """
     fields = {field: field for field in TEXT_FIELDS}
-    read = judged.where("is_first").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
-    return read.withColumn("repaired_from", repaired_from(fields)).select(*tables.STAGING_EVENTS.column_names)
+    return (
+        judged.where("is_first")
+        .withColumn("repaired_from", repaired_from(fields))
+        .select(*tables.STAGING_EVENTS.column_names)
+    )
 
 
 def is_songplay() -> Column:

@@ -13,21 +13,18 @@ TEXT_FIELDS = ("title", "artist_name", "artist_location")
 ATTRIBUTES = tuple(column.name for column in tables.SONG_ATTRIBUTES)
 
 
-def build_songs(rows: DataFrame, names: DataFrame) -> DataFrame:
+def build_songs(rows: DataFrame) -> DataFrame:
     """Makes songs from checked and repaired rows of song_data.
 
     Args:
-        rows: See `delivery.Delivery.rows`, repaired.
-        names: file_id, turn; one row per file, the file with the highest turn was accepted last.
+        rows: See `delivery.Delivery.rows`, repaired; with turn, as the file with the highest turn was accepted last.
 
     Returns:
         file_id, turn, song_id, num_songs and ATTRIBUTES.
     """
     texts = {field: field for field in TEXT_FIELDS}
     shaped = rows.withColumns({"duration_s": F.col("duration"), "repaired_from": repaired_from(texts)})
-    return shaped.join(F.broadcast(names.select("file_id", "turn")), on="file_id").select(
-        "file_id", "turn", "song_id", "num_songs", *ATTRIBUTES
-    )
+    return shaped.select("file_id", "turn", "song_id", "num_songs", *ATTRIBUTES)
 
 
 def judge(songs: DataFrame, stored: DataFrame) -> DataFrame:
@@ -74,12 +71,10 @@ def build_artists(known: DataFrame) -> DataFrame:
     return smallest.select("artist_id", *(F.col(f"_smallest.{name}").alias(name) for name in columns))
 
 
-def build_staging(judged: DataFrame, names: DataFrame) -> DataFrame:
+def build_staging(judged: DataFrame) -> DataFrame:
     """Rows of `staging_songs`.
 
     Args:
-        judged: `judge`.
-        names: file_id, source_file; one row per file.
+        judged: `judge`, with source_file.
     """
-    read = judged.where("is_last").join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
-    return read.select(*tables.STAGING_SONGS.column_names)
+    return judged.where("is_last").select(*tables.STAGING_SONGS.column_names)

@@ -86,8 +86,7 @@ def build(run: WarehouseRun, log: Delivery, song: Delivery | None, repairs: Data
 
 def _songs(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: DataFrame | None, at: datetime) -> Changes:
     """Judges the songs; builds songs, artists and staging."""
-    names = delivered.names(run)
-    clean = songs.build_songs(part.clean_rows(rows, songs.TEXT_FIELDS, repairs), names).persist()
+    clean = songs.build_songs(delivered.named(part.clean_rows(rows, songs.TEXT_FIELDS, repairs))).persist()
     columns = [column.name for column in reads.SONG_KEYS]
     keys = run.warehouse.stage_keys(clean.select(columns).distinct(), "song_keys", reads.SONG_KEYS)
     stored = run.small(run.read(reads.songs_of_artists(keys)).persist())
@@ -98,13 +97,13 @@ def _songs(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: Dat
         is_repaired=F.col("repaired_from").isNotNull(),
         facts={"replaced_songs": F.col("is_replacing")},
     )
-    staging = {tables.STAGING_SONGS: songs.build_staging(judged.rows, names)}
+    staging = {tables.STAGING_SONGS: songs.build_staging(delivered.named(judged.rows))}
     measures = {"changed_songs": judged.counted.total(Count.LOADED)}
     if not measures["changed_songs"]:
         return Changes(staging, measures=measures, counted=judged.counted)
     changed = songs.changed_songs(judged.rows).persist()
     frames = {
-        tables.SONGS: _with_lineage(run, changed, names, at).select(tables.SONGS.column_names),
+        tables.SONGS: _with_lineage(run, changed, delivered, at).select(tables.SONGS.column_names),
         tables.ARTISTS: songs.build_artists(songs.overlay(stored, changed)),
     }
     slices = {tables.ARTISTS.name: tables.ARTISTS.name}
@@ -130,7 +129,7 @@ def _events(run: WarehouseRun, delivered: Delivery, rows: DataFrame, repairs: Da
     )
     measures = dict(judged.counted.facts)
     frames = {
-        tables.STAGING_EVENTS: events.build_staging(judged.rows, delivered.names(run)),
+        tables.STAGING_EVENTS: events.build_staging(delivered.named(judged.rows)),
         tables.USERS: events.build_users(judged.rows, run.read(reads.users_of(keys))),
     }
     new = events.build_songplays(judged.rows).persist()
@@ -172,7 +171,7 @@ def _songplays(
             F.count("song_id").alias("matched"), F.count_if("matches_raw").alias("matched_before_repair")
         )
         measures |= rates.first().asDict()
-        frames.append(_with_lineage(run, matched, log.names(run), at).select(tables.SONGPLAYS.column_names))
+        frames.append(_with_lineage(run, matched, log, at).select(tables.SONGPLAYS.column_names))
     if changed:
         stored = run.read(reads.songplays_that_may_match(changed.keys))
         if played:
@@ -185,7 +184,6 @@ def _songplays(
     )
 
 
-def _with_lineage(run: WarehouseRun, rows: DataFrame, names: DataFrame, at: datetime) -> DataFrame:
+def _with_lineage(run: WarehouseRun, rows: DataFrame, delivered: Delivery, at: datetime) -> DataFrame:
     """Adds source_file, run_id and loaded_at."""
-    named = rows.join(F.broadcast(names.select("file_id", "source_file")), on="file_id")
-    return named.withColumns({"run_id": F.lit(run.config.run_id), "loaded_at": F.lit(at)})
+    return delivered.named(rows).withColumns({"run_id": F.lit(run.config.run_id), "loaded_at": F.lit(at)})

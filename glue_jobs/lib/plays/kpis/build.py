@@ -57,14 +57,14 @@ def plays_of_days(classified: DataFrame, *, days: Collection[date] | None) -> Da
         days: The days that new plays touch; None if everything in the frame counts as touched.
 
     Returns:
-        user_id, track, listen_time, is_new, touches.
+        user_id, track, genre, listen_time, is_new, touches.
     """
     is_new = F.col("verdict") == Count.LOADED
     kept = classified.where(F.col("verdict").isin(Count.LOADED, classify.EXISTING))
     if days is not None:
         kept = kept.where(day_of("listen_time").isin(sorted(days)))
     touches = is_new if days is not None else F.lit(True)
-    return kept.select("user_id", "track", "listen_time", is_new.alias("is_new"), touches.alias("touches"))
+    return kept.select("user_id", "track", "genre", "listen_time", is_new.alias("is_new"), touches.alias("touches"))
 
 
 def kpi_frames(

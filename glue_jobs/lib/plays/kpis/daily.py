@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import DAILY_TOP_GENRES, DAILY_TOP_TRACKS, GENRE_DAILY_KPIS, TOP_GENRES, TOP_TRACKS
 from glue_jobs.lib.plays.kpis.ranking import count_listeners, exact_sum, most_played, ratio, top
-from glue_jobs.lib.plays.tracks import Tracks
+from glue_jobs.lib.plays.tracks import Tracks, beside
 from glue_jobs.lib.rows.periods import day_of
 
 DAY_AND_GENRE = ("listen_date", "genre")
@@ -21,19 +21,17 @@ def build_day_tracks(hour_tracks: DataFrame, tracks: Tracks) -> DataFrame:
         listen_date, track, plays, genre, duration_ms.
     """
     days = hour_tracks.groupBy(day_of("hour").alias("listen_date"), "track").agg(F.sum("plays").alias("plays"))
-    return days.join(tracks.of("genre", "duration_ms"), on="track", how="inner")
+    return days.join(tracks.beside("genre", "duration_ms"), on="track", how="inner")
 
 
 def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Tracks) -> DataFrame:
     """One row per date and genre that has plays.
 
     Args:
-        plays: user_id, track, listen_time; all plays of touched dates.
+        plays: user_id, genre, listen_time; all plays of touched dates.
         day_tracks: `build_day_tracks`.
     """
-    listened = plays.select("user_id", "track", day_of("listen_time").alias("listen_date")).join(
-        tracks.of("genre"), on="track", how="inner"
-    )
+    listened = plays.select("user_id", "genre", day_of("listen_time").alias("listen_date"))
     listeners = count_listeners(listened, *DAY_AND_GENRE)
     genres = day_tracks.groupBy(*DAY_AND_GENRE).agg(
         F.sum("plays").alias("listen_count"),
@@ -42,8 +40,8 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Trac
     day_plays = F.sum("listen_count").over(Window.partitionBy("listen_date"))
     figures = (
         genres.withColumn("day_plays", day_plays)
-        .join(F.broadcast(listeners), on=list(DAY_AND_GENRE), how="inner")
-        .join(F.broadcast(tracks.genres), on="genre", how="inner")
+        .join(beside(listeners), on=list(DAY_AND_GENRE), how="inner")
+        .join(beside(tracks.genres), on="genre", how="inner")
         .withColumns(
             {
                 "total_listening_time_ms": F.expr("try_cast(total_ms AS bigint)"),
@@ -59,7 +57,7 @@ def build_genre_daily_kpis(plays: DataFrame, day_tracks: DataFrame, tracks: Trac
 def build_daily_top_tracks(day_tracks: DataFrame, tracks: Tracks) -> DataFrame:
     """The three most played tracks of each date and genre (`build_day_tracks`)."""
     ranked = top(day_tracks, TOP_TRACKS, within=DAY_AND_GENRE, order=(most_played(), "track"))
-    named = ranked.join(tracks.of("track_id", "track_name", "track_genre"), on="track", how="inner")
+    named = ranked.join(tracks.beside("track_id", "track_name", "track_genre"), on="track", how="inner")
     return named.withColumnRenamed("plays", "listen_count").select(*DAILY_TOP_TRACKS.column_names)
 
 
@@ -67,5 +65,5 @@ def build_daily_top_genres(day_tracks: DataFrame, tracks: Tracks) -> DataFrame:
     """The five most played genres of each date (`build_day_tracks`)."""
     genres = day_tracks.groupBy(*DAY_AND_GENRE).agg(F.sum("plays").alias("listen_count"))
     ranked = top(genres, TOP_GENRES, within=("listen_date",), order=(most_played("listen_count"), "genre"))
-    named = ranked.join(F.broadcast(tracks.genres), on="genre", how="inner")
+    named = ranked.join(beside(tracks.genres), on="genre", how="inner")
     return named.select(*DAILY_TOP_GENRES.column_names)

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 NUMBER_BITS = 32
 LARGEST_NUMBER = (1 << NUMBER_BITS) - 1
 PART_BITS = 21
+PARTS = ("_high", "_middle", "_low")
 
 
 def most_played_number(number: str) -> Column:
@@ -16,8 +17,17 @@ def most_played_number(number: str) -> Column:
     Both are packed into a whole number of 64 bits, as Spark sorts all rows to compare structs. So `plays` must be
     below 2^31, as plays of one user or of one day are.
     """
-    packed = F.shiftleft("plays", NUMBER_BITS) + (F.lit(LARGEST_NUMBER) - F.col(number))
-    return (F.lit(LARGEST_NUMBER) - F.max(packed).bitwiseAND(F.lit(LARGEST_NUMBER))).cast("int")
+    return number_of_packed(most_played_packed(number))
+
+
+def most_played_packed(number: str) -> Column:
+    """Aggregate: the same with its `plays`, packed; the largest of several groups is that of all."""
+    return F.max(F.shiftleft("plays", NUMBER_BITS) + (F.lit(LARGEST_NUMBER) - F.col(number)))
+
+
+def number_of_packed(packed: Column) -> Column:
+    """The number in a `most_played_packed`."""
+    return (F.lit(LARGEST_NUMBER) - packed.bitwiseAND(F.lit(LARGEST_NUMBER))).cast("int")
 
 
 def top(frame: DataFrame, count: int, *, within: Sequence[str], order: Sequence[Column | str]) -> DataFrame:
@@ -48,14 +58,28 @@ def exact_sum(value: Column, times: Column) -> Column:
     Decimals of such a width are objects, which makes them slow: the value is summed in three parts of 21 bits, and each
     sum is a whole number of 64 bits for up to 2^42 `times` in all.
     """
+    return _joined(_sums(value, times))
+
+
+def sums_of_parts(value: Column, times: Column) -> list[Column]:
+    """Aggregates: the three sums of `exact_sum` as columns PARTS, for groups whose sums are added up later."""
+    return [part.alias(name) for part, name in zip(_sums(value, times), PARTS, strict=True)]
+
+
+def sum_of_sums() -> Column:
+    """Aggregate: `exact_sum` over groups that have PARTS."""
+    return _joined([F.sum(name) for name in PARTS])
+
+
+def _sums(value: Column, times: Column) -> list[Column]:
     mask = F.lit((1 << PART_BITS) - 1)
     low, middle = value.bitwiseAND(mask), F.shiftright(value, PART_BITS).bitwiseAND(mask)
-    parts = (F.shiftright(value, 2 * PART_BITS), middle, low)
-    sums = [
-        F.sum(part * times).cast("decimal(38,0)") * F.lit(1 << shift * PART_BITS)
-        for part, shift in zip(parts, (2, 1, 0), strict=True)
-    ]
-    return (sums[0] + sums[1] + sums[2]).cast("decimal(38,0)")
+    return [F.sum(part * times) for part in (F.shiftright(value, 2 * PART_BITS), middle, low)]
+
+
+def _joined(sums: Sequence[Column]) -> Column:
+    high, middle, low = (part.cast("decimal(38,0)") for part in sums)
+    return (high * F.lit(1 << 2 * PART_BITS) + middle * F.lit(1 << PART_BITS) + low).cast("decimal(38,0)")
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import TRACK_TOTALS, USER_DAYS, USER_TRACK_TOTALS
-from glue_jobs.lib.plays.tracks import Tracks, with_track_id
+from glue_jobs.lib.plays.tracks import Tracks, beside, with_track_id
 from glue_jobs.lib.rows.periods import day_of, hour_of
 
 
@@ -15,19 +15,20 @@ def build_hour_tracks(plays: DataFrame) -> DataFrame:
         plays: user_id, track, listen_time, is_new, touches.
 
     Returns:
-        hour, track, plays, new_plays, touches.
+        hour, track, plays, new_plays, touches; partitioned by track.
     """
-    return plays.groupBy(hour_of("listen_time").alias("hour"), "track").agg(
+    counted = plays.groupBy(hour_of("listen_time").alias("hour"), "track").agg(
         F.count("*").alias("plays"),
         F.sum(F.col("is_new").cast("bigint")).alias("new_plays"),
         F.max("touches").alias("touches"),
     )
+    return counted.repartition("track")
 
 
 def move_tracks(tracks: Tracks, hour_tracks: DataFrame) -> DataFrame:
     """The rows of `tracks` with the new plays added to `plays`, and `is_moved`: whether there were any."""
     new = hour_tracks.where(F.col("new_plays") > 0).groupBy("track").agg(F.sum("new_plays").alias("new_plays"))
-    moved = tracks.rows.join(F.broadcast(new), on="track", how="left")
+    moved = tracks.rows.join(beside(new), on="track", how="left")
     return moved.select(
         *(name for name in tracks.rows.columns if name != "plays"),
         (F.col("plays") + F.coalesce("new_plays", F.lit(0))).alias("plays"),
@@ -80,7 +81,7 @@ def of_moved_users(moved: DataFrame) -> DataFrame:
 
 def build_user_track_totals(moved: DataFrame, tracks: Tracks) -> DataFrame:
     """One row per user and track with new plays (`move_user_tracks`)."""
-    return with_track_id(moved.where("is_moved"), tracks).select(*USER_TRACK_TOTALS.column_names)
+    return with_track_id(moved.where("is_moved"), tracks.of("track_id")).select(*USER_TRACK_TOTALS.column_names)
 
 
 def move_user_days(new_plays: DataFrame, present: DataFrame | None) -> DataFrame:

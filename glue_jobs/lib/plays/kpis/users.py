@@ -4,8 +4,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.kpis import USER_FEATURES
-from glue_jobs.lib.plays.kpis.ranking import exact_sum, most_played_number, ratio
-from glue_jobs.lib.plays.tracks import Tracks
+from glue_jobs.lib.plays.kpis.ranking import (
+    most_played_number,
+    most_played_packed,
+    number_of_packed,
+    ratio,
+    sum_of_sums,
+    sums_of_parts,
+)
+from glue_jobs.lib.plays.tracks import Tracks, beside
 
 
 def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: Tracks) -> DataFrame:
@@ -19,12 +26,11 @@ def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: 
     played = user_tracks.join(tracks.of("artists", "duration_ms", "genre"), on="track", how="inner")
     figures = (
         _figures(played)
-        .join(_artists(played), on="user_id", how="left")
-        .join(_genres(played), on="user_id", how="left")
-        .join(active_days, on="user_id", how="left")
-        .join(tracks.of(F.col("track_id").alias("top_track_id")), on="track", how="inner")
-        .join(F.broadcast(tracks.genres), on="genre", how="inner")
-        .join(F.broadcast(tracks.artists), on="artist", how="left")
+        .join(beside(_artists(played)), on="user_id", how="left")
+        .join(beside(active_days), on="user_id", how="left")
+        .join(tracks.beside(F.col("track_id").alias("top_track_id")), on="track", how="inner")
+        .join(beside(tracks.genres), on="genre", how="inner")
+        .join(beside(tracks.artists), on="artist", how="left")
         .withColumns(
             {
                 "total_listening_time_ms": F.expr("try_cast(total_ms AS bigint)"),
@@ -39,13 +45,23 @@ def build_user_features(user_tracks: DataFrame, active_days: DataFrame, tracks: 
 
 
 def _figures(played: DataFrame) -> DataFrame:
-    return played.groupBy("user_id").agg(
-        F.sum("plays").alias("total_plays"),
-        F.count("*").alias("unique_tracks"),
-        exact_sum(F.col("duration_ms"), F.col("plays")).alias("total_ms"),
+    """Counted by genre first, so that favourite genres need no other pass over all tracks."""
+    by_genre = played.groupBy("user_id", "genre").agg(
+        F.sum("plays").alias("plays"),
+        F.count("*").alias("tracks"),
+        *sums_of_parts(F.col("duration_ms"), F.col("plays")),
         F.min("first_listen").alias("first_listen"),
         F.max("last_listen").alias("last_listen"),
-        most_played_number("track").alias("track"),
+        most_played_packed("track").alias("track"),
+    )
+    return by_genre.groupBy("user_id").agg(
+        F.sum("plays").alias("total_plays"),
+        F.sum("tracks").alias("unique_tracks"),
+        sum_of_sums().alias("total_ms"),
+        F.min("first_listen").alias("first_listen"),
+        F.max("last_listen").alias("last_listen"),
+        number_of_packed(F.max("track")).alias("track"),
+        most_played_number("genre").alias("genre"),
     )
 
 
@@ -55,8 +71,3 @@ def _artists(played: DataFrame) -> DataFrame:
     return artists.groupBy("user_id").agg(
         F.count("*").alias("unique_artists"), most_played_number("artist").alias("artist")
     )
-
-
-def _genres(played: DataFrame) -> DataFrame:
-    genres = played.groupBy("user_id", "genre").agg(F.sum("plays").alias("plays"))
-    return genres.groupBy("user_id").agg(most_played_number("genre").alias("genre"))

@@ -41,7 +41,7 @@ def classify(spark, sifted):
             spark.createDataFrame(held, STORED) if held else None,
             spark.createDataFrame(users, "user_id bigint, created_at date"),
             spark.createDataFrame(
-                [(track, number) for number, track in enumerate(tracks)], "track_id string, track int"
+                [(track, number, 7) for number, track in enumerate(tracks)], "track_id string, track int, genre int"
             ),
         )
         assert frame.columns == list(plays.CLASSIFIED)
@@ -61,7 +61,8 @@ def stored_verdicts(rows):
 def describe_first_verdicts():
     def it_loads_a_good_play(classify):
         (row,) = classify({})
-        assert (row.verdict, row.track, row.unknown_track_id, row.before_signup) == ("loaded", 0, None, False)
+        assert (row.verdict, row.track, row.genre, row.unknown_track_id) == ("loaded", 0, 7, None)
+        assert not row.before_signup
 
     def it_quarantines_rows_in_error_and_every_row_of_a_rejected_file(sifted):
         rows = sifted({"raw": "12abc,t1,x", "user_id": None}, {"file_id": 3}, {"file_id": 4})

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from chispa.dataframe_comparer import assert_df_equality
+from pyspark.sql import functions as F
 
 from glue_jobs.lib.contracts.model import Column, Table
 from glue_jobs.lib.rows import small_frames
@@ -39,6 +40,15 @@ def test_columns_may_be_named_in_ddl_text(spark):
     frame = small_frames.frame_of(spark, [("a\u0000b", [2, 0]), (None, None)], "`path` string, positions array<int>")
     expected = spark.createDataFrame([("a\u0000b", [2, 0]), (None, None)], "path string, positions array<int>")
     assert_df_equality(frame, expected, ignore_nullable=True)
+
+
+def test_a_text_is_looked_up_by_its_number_without_a_join_and_split_once(spark):
+    frame = spark.createDataFrame([(1,), (0,), (None,), (3,)], "file_id int")
+    found = frame.withColumn("text", small_frames.lookup(["a|b, ☃", "", "\n"], F.col("file_id")))
+    expected = [(1, ""), (0, "a|b, ☃"), (None, None), (3, None)]
+    assert_df_equality(found, spark.createDataFrame(expected, "file_id int, text string"), ignore_nullable=True)
+    plan = found._jdf.queryExecution().executedPlan().toString()
+    assert [word for word in ("Join", "split(", "Exchange") if word in plan] == []
 
 
 def test_no_rows_make_an_empty_frame(spark):

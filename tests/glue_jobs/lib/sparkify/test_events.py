@@ -5,7 +5,9 @@ from itertools import permutations
 
 import pytest
 from chispa.dataframe_comparer import assert_df_equality
+from pyspark.sql import functions as F
 
+from glue_jobs.lib.rows.small_frames import lookup
 from glue_jobs.lib.sparkify import events
 from tests.glue_jobs.lib.sparkify.frames import EVENT, NOON, events_of, seconds, songplays_of, users_of
 
@@ -155,6 +157,6 @@ def describe_build_time():
 def describe_build_staging():
     def it_leaves_out_repeats_and_names_the_file(spark):
         judged = events.judge(events_of(spark, {}, {"file_id": 1}), songplays_of(spark))
-        names = spark.createDataFrame([(0, "log_data/a.json"), (1, "b")], "file_id int, source_file string")
-        (row,) = events.build_staging(judged, names).collect()
+        source_file = lookup(["log_data/a.json", "b"], F.col("file_id"))
+        (row,) = events.build_staging(judged.withColumn("source_file", source_file)).collect()
         assert (row.event_id, row.source_file, row.first_name) == ("7-38-3", "log_data/a.json", EVENT["first_name"])

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.spark
 
 TRACKS = "track_id string, artists string, track_name string, popularity int, duration_ms bigint, track_genre string"
 PLAYS = "user_id bigint, track_id string, listen_time timestamp, is_new boolean, touches boolean"
-PLAYED = ("user_id", "track", "listen_time", "is_new", "touches")
+PLAYED = ("user_id", "track", "genre", "listen_time", "is_new", "touches")
 ARTISTS = ["A;B", " A ; ;B;A", None, "", ";", "é;e", "C", "B"]
 
 
@@ -67,14 +67,14 @@ def expected(history):
     )
 
 
-@pytest.fixture(scope="module")
-def frames(spark, history):
+@pytest.fixture(scope="module", params=[True, False], ids=["few plays", "many plays"])
+def frames(spark, history, request):
     """The frames of a run: the plays of all touched dates, totals before the run, tracks with their totals."""
     tracks, plays = history
     delivered = spark.createDataFrame(plays, PLAYS)
     before = delivered.where(~F.col("is_new")).groupBy("track_id").agg(F.count("*").alias("plays"))
     catalogue = spark.createDataFrame(tracks, TRACKS).join(before, on="track_id", how="left").fillna(0, ["plays"])
-    known = numbered(catalogue, lambda frame: frame.cache())
+    known = numbered(catalogue, lambda frame: frame.cache(), few_plays=request.param)
     every = delivered.join(known.rows, on="track_id").select(*PLAYED).cache()
     old = every.where(~F.col("is_new"))
     return {
@@ -130,7 +130,7 @@ def describe_hour_and_day():
 def describe_all_time():
     def it_moves_track_totals_and_genres(frames, expected):
         moved = totals.move_tracks(frames["tracks"], frames["hour_tracks"])
-        new_keys = {(row.track_id,) for row in with_track_id(frames["new"], frames["tracks"]).collect()}
+        new_keys = {(row.track_id,) for row in with_track_id(frames["new"], frames["tracks"].of("track_id")).collect()}
         assert rows(totals.build_track_totals(moved), kpis.TRACK_TOTALS) == keep(
             expected(kpis.TRACK_TOTALS), kpis.TRACK_TOTALS, new_keys
         )
@@ -139,7 +139,9 @@ def describe_all_time():
     def it_moves_user_totals_and_features(frames, expected):
         new, days = frames["new"], frames["user_days"]
         moved = totals.move_user_tracks(new, frames["user_tracks"])
-        new_keys = {(row.user_id, row.track_id) for row in with_track_id(new, frames["tracks"]).collect()}
+        new_keys = {
+            (row.user_id, row.track_id) for row in with_track_id(new, frames["tracks"].of("track_id")).collect()
+        }
         assert rows(totals.build_user_track_totals(moved, frames["tracks"]), kpis.USER_TRACK_TOTALS) == keep(
             expected(kpis.USER_TRACK_TOTALS), kpis.USER_TRACK_TOTALS, new_keys
         )
