@@ -63,7 +63,8 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", features=scheme)
         self.events.clear()
         self.call("Page.navigate", url=url)
-        self.until(lambda: any(event.get("method") == "Page.loadEventFired" for event in self.events))
+        # An event could be that of a page that was still loading when this one was asked for.
+        self.until(lambda: self.evaluate("document.readyState") == "complete")
 
     def evaluate(self, expression):
         """The value of an expression in the page."""
