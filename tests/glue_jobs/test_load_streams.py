@@ -11,7 +11,7 @@ from glue_jobs import load_streams
 from glue_jobs.lib.contracts.music import STREAM_FILES
 from glue_jobs.lib.files.ledger import ACCEPTED, LOADED, REJECTED, REPEATED
 from glue_jobs.lib.files.manifest import new_file_keys
-from glue_jobs.lib.load import settle
+from glue_jobs.lib.load import delivery, settle
 from glue_jobs.lib.plays import classify
 from glue_jobs.lib.run import aws, session
 from glue_jobs.lib.run.errors import BooksError
@@ -210,6 +210,23 @@ def describe_books_that_cannot_balance():
         (reason,) = keys(LAKE, "quarantine/files/")
         assert "is gone" in json.loads(read(LAKE, reason))["message"]
         assert world.load() == {}
+
+    def it_puts_an_object_aside_that_came_back_after_it_was_missed(world, monkeypatch):
+        world.catalogue(users=[1], tracks=[("t1", "pop")])
+        file = world.deliver("streams/a.csv", play())
+        content = read(LAKE, file.archive_key)
+        aws.delete_objects(LAKE, [file.archive_key])
+
+        def restored_too_late(run, inputs, found):
+            problems = find_problems(run, inputs, found)
+            aws.client("s3").put_object(Bucket=LAKE, Key=file.archive_key, Body=content)
+            return problems
+
+        find_problems = delivery.find_problems
+        monkeypatch.setattr(delivery, "find_problems", restored_too_late)
+        assert world.load() == {"read": 1, "quarantined": 1, "rules": {"object_missing": 1}}
+        (copy, _) = keys(LAKE, "quarantine/files/")
+        assert read(LAKE, copy) == content
 
     def it_reads_no_object_that_no_manifest_names(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])

@@ -5,10 +5,12 @@ changes there and back; refused files; runs that end well, are killed at any sid
 bookmarks that are paused, rewound and reset; backfills and recomputations.
 """
 
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar
 
 import campaign_files as files
@@ -19,6 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from killing import Killer, killing
 from pipeline import Pipeline
 from service_faults import KINDS, ServiceFaults, failing
+
+from glue_jobs.lib.load.file_checks import OBJECT_MISSING
 
 MOST_EFFECTS, MOST_REQUESTS, MOST_TRANSACTIONS = 90, 260, 12
 """A little more than an ordinary run has; later kills and faults find nothing to do."""
@@ -55,6 +59,7 @@ class Campaign(RuleBasedStateMachine):
         self.has_news = False
         self.has_unread = self.loads_again = False
         """Whether there may be files that no backfill reads, and rows that count as loaded again, as they changed."""
+        self.gone: set[str] = set()
         self.versions: dict[int, int] = {}
         self.tables: Sequence[str] | None = None
         """Which tables equal the recomputation; all when None."""
@@ -92,7 +97,10 @@ class Campaign(RuleBasedStateMachine):
             run = self.pipeline.start_and_wait()
         self.did[f"services: {kind}" if faults.failed else "runs"] += 1
         note(f"failed: {faults.failed[:3]}")
+        gone = self._put_aside_as_gone() if kind == "missing" else {}
         self._check_after(self.pipeline.failures(run))
+        for path, key in gone.items():  # as the message tells the user to
+            self._put(key, path.read_bytes())
 
     @news
     @rule(kind=st.sampled_from(database_faults.KINDS), number=st.integers(1, MOST_TRANSACTIONS))
@@ -151,6 +159,17 @@ class Campaign(RuleBasedStateMachine):
         before, self.versions = self.versions, {**self.versions, **dict.fromkeys(keys, version)}
         return any(before.get(key, version) != version for key in keys)
 
+    def _put_aside_as_gone(self) -> dict[Path, str]:
+        """Landing keys by path of the files that S3 said were gone since the last time; they no longer count."""
+        gone: dict[Path, str] = {}
+        for file in self.pipeline.ledger():
+            if file.get("reason") == OBJECT_MISSING and file["file_key"] not in self.gone:
+                self.gone.add(file["file_key"])
+                found = [known for known in self.pipeline.delivered if _checksum(known.path) == file["checksum"]]
+                self.pipeline.delivered.remove(found[-1])
+                gone[found[-1].path] = file["landing_key"]
+        return gone
+
     def _refuse(self, key: str, content: bytes) -> None:
         self.did["files refused"] += 1
         self.has_news = True
@@ -180,3 +199,7 @@ class Campaign(RuleBasedStateMachine):
         assert self.loads_again or loaded == self.pipeline.rows(f"SELECT count(*) FROM {table}")
         if is_tidy:
             self.pipeline.assert_tidy()
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -9,7 +9,6 @@ from glue_jobs.lib.files.ledger import LOADED, REJECTED, REPEATED, LedgerFile
 from glue_jobs.lib.files.rejected import Problem
 from glue_jobs.lib.load import outcomes, replay
 from glue_jobs.lib.load.delivery import Delivery
-from glue_jobs.lib.load.file_checks import OBJECT_MISSING
 from glue_jobs.lib.load.load_run import LoadRun
 from glue_jobs.lib.load.outcomes import Outcomes
 from glue_jobs.lib.rows import quarantine
@@ -76,7 +75,8 @@ def _mark_loaded(run: LoadRun, delivery: Delivery) -> None:
 def _put_aside(run: LoadRun, file: LedgerFile, problem: Problem) -> None:
     """Copies the file to the quarantine, closes it in the ledger, then deletes the archived object if it is its own."""
     bucket, key = run.config.lake_bucket, file.archive_key or ""
-    source = None if problem.reason == OBJECT_MISSING else {"Bucket": bucket, "Key": key}
+    # An object that was gone when it was read may have been restored.
+    source = {"Bucket": bucket, "Key": key} if aws.object_exists(bucket, key) else None
     rejected.put_aside(run.config, file, problem, source=source)
     is_own = source is not None and s3_copy.file_key_of(bucket, key) == file.file_key
     run.ledger.mark([file], state=REJECTED, run_id=run.config.run_id, reason=problem.reason, archive_key=None)
