@@ -22,7 +22,7 @@ from killing import Killer, killing
 from pipeline import Pipeline
 from service_faults import KINDS, ServiceFaults, failing
 
-from glue_jobs.lib.load.file_checks import OBJECT_MISSING
+from glue_jobs.lib.load.file_checks import LINES_DIFFER, OBJECT_MISSING
 
 MOST_EFFECTS, MOST_REQUESTS, MOST_TRANSACTIONS = 90, 260, 12
 """A little more than an ordinary run has; later kills and faults find nothing to do."""
@@ -160,10 +160,10 @@ class Campaign(RuleBasedStateMachine):
         return any(before.get(key, version) != version for key in keys)
 
     def _put_aside_as_gone(self) -> dict[Path, str]:
-        """Landing keys by path of the files that S3 said were gone since the last time; they no longer count."""
+        """Landing keys by path of files that S3 said were gone, when read or also when looked for; they no longer count."""
         gone: dict[Path, str] = {}
         for file in self.pipeline.ledger():
-            if file.get("reason") == OBJECT_MISSING and file["file_key"] not in self.gone:
+            if file.get("reason") in (OBJECT_MISSING, LINES_DIFFER) and file["file_key"] not in self.gone:
                 self.gone.add(file["file_key"])
                 found = [known for known in self.pipeline.delivered if _checksum(known.path) == file["checksum"]]
                 self.pipeline.delivered.remove(found[-1])
