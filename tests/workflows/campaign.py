@@ -160,7 +160,7 @@ class Campaign(RuleBasedStateMachine):
         return any(before.get(key, version) != version for key in keys)
 
     def _put_aside_as_gone(self) -> dict[Path, str]:
-        """Landing keys by path of files that S3 said were gone, when read or also when looked for; they no longer count."""
+        """Landing keys by path of the files that S3 said were gone, which no longer count."""
         gone: dict[Path, str] = {}
         for file in self.pipeline.ledger():
             if file.get("reason") in (OBJECT_MISSING, LINES_DIFFER) and file["file_key"] not in self.gone:
