@@ -52,7 +52,7 @@ def _figures(played: DataFrame) -> DataFrame:
         *sums_of_parts(F.col("duration_ms"), F.col("plays")),
         F.min("first_listen").alias("first_listen"),
         F.max("last_listen").alias("last_listen"),
-        most_played_packed("track").alias("track"),
+        most_played_packed("track").alias("packed_track"),
     )
     return by_genre.groupBy("user_id").agg(
         F.sum("plays").alias("total_plays"),
@@ -60,7 +60,7 @@ def _figures(played: DataFrame) -> DataFrame:
         sum_of_sums().alias("total_ms"),
         F.min("first_listen").alias("first_listen"),
         F.max("last_listen").alias("last_listen"),
-        number_of_packed(F.max("track")).alias("track"),
+        number_of_packed(F.max("packed_track")).alias("track"),
         most_played_number("genre").alias("genre"),
     )
 
