@@ -1,6 +1,7 @@
 """What Spark did in a run so far, for its books: from Spark's own store of statuses, which its web pages show."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from glue_jobs.lib.run import logs
@@ -37,7 +38,7 @@ def measured(spark: "SparkSession", *, started_at: "datetime", rows: int = 0) ->
         workers, and of one DPU at least.
     """
     try:
-        found = _sums(spark)
+        found = _sums(spark, started_at)
     except Exception as cause:  # The load is right without its measures.
         logs.warning("Spark gave no measures of its work, the run goes on", cause=str(cause)[:300])
         return {}
@@ -49,23 +50,34 @@ def measured(spark: "SparkSession", *, started_at: "datetime", rows: int = 0) ->
     return found
 
 
-def _jobs(kept: Any) -> int:
-    """How many jobs there were; of many, Spark keeps just the last (`spark.ui.retainedJobs`), but numbers all."""
-    ends = {kept.apply(index).jobId() for index in (0, kept.size() - 1)} if kept.size() else ()
-    return max(ends, default=-1) + 1
-
-
-def _sums(spark: "SparkSession") -> dict[str, Any]:
+def _sums(spark: "SparkSession", started_at: "datetime") -> dict[str, Any]:
     context = spark.sparkContext
     store = context._jsc.sc().statusStore()
     no_filter = context._jvm.java.util.ArrayList()
     stages = store.stageList(no_filter, False, False, context._gateway.new_array(context._jvm.double, 0), no_filter)
-    sums: dict[str, Any] = {"jobs": _jobs(store.jobsList(no_filter)), **dict.fromkeys(STAGE_SUMS, 0)}
-    for index in range(stages.size()):
-        stage = stages.apply(index)
+    sums: dict[str, Any] = {"jobs": _jobs(store.jobsList(no_filter), started_at), **dict.fromkeys(STAGE_SUMS, 0)}
+    for stage in _since(started_at, stages):
         for name, figure in STAGE_SUMS.items():
             sums[name] += getattr(stage, figure)()
     executors = store.executorList(True)
     # A driver that takes no tasks has no cores, and is a worker all the same.
     sums["cores"] = sum(executors.apply(index).totalCores() or CORES_PER_DPU for index in range(executors.size()))
     return sums
+
+
+def _jobs(kept: Any, started_at: "datetime") -> int:
+    """How many jobs there were; of many, Spark keeps just the last (`spark.ui.retainedJobs`), but numbers all."""
+    numbers = [job.jobId() for job in _since(started_at, kept)]
+    of_others = len(numbers) < kept.size()
+    return len(numbers) if of_others else max(numbers, default=-1) + 1
+
+
+def _since(start: "datetime", newest_first: Any) -> Iterator[Any]:
+    """Jobs or stages from the newest back to the start: others have used the session before, when tests share one."""
+    start_ms = start.timestamp() * 1000
+    for index in range(newest_first.size()):
+        found = newest_first.apply(index)
+        submitted = found.submissionTime()
+        if submitted.isDefined() and submitted.get().getTime() < start_ms:
+            return
+        yield found

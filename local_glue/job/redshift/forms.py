@@ -3,12 +3,12 @@
 import re
 from itertools import pairwise
 
-from sqlglot import exp, tokenize
+from sqlglot import exp
 from sqlglot.tokens import TokenType
 
 from local_glue.job.redshift.column_types import is_type
 from local_glue.job.redshift.errors import RefusedError
-from local_glue.job.redshift.written import words
+from local_glue.job.redshift.written import tokens_of, words
 
 SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 MAX_NAME, POSTGRES_NAME = 127, 63
@@ -27,7 +27,7 @@ def check_words(text: str) -> None:
     """
     if _NOT_IN_TRANSACTION.match(text):
         raise RefusedError(f"Redshift does not run this inside a transaction, and actions run in one: {text[:200]}")
-    for number, following in pairwise(tokenize(text, read="redshift")):
+    for number, following in pairwise(tokens_of(text)):
         glued = number.token_type == TokenType.NUMBER and number.end + 1 == following.start
         if glued and following.text[0].isidentifier():
             _refuse(f"the number {number.text}{following.text}: write digits alone, or a blank before a name", text)

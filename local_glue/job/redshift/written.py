@@ -5,6 +5,7 @@ sqlglot's own Redshift dialect gives functions the meaning that most databases s
 """
 
 import re
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp, tokenize
@@ -48,7 +49,7 @@ def normalize(text: str) -> str:
         RefusedError: it has no end, or a character that SQL does not have.
     """
     try:
-        tokens = tokenize(text, read="redshift")
+        tokens = tokens_of(text)
     except SqlglotError as error:
         raise RefusedError(f"Redshift does not understand the statement ({_reason(error)}): {text[:200]}") from None
     parts, done = [], 0
@@ -81,10 +82,20 @@ def parse(text: str) -> exp.Expression:
     return trees[0]
 
 
+@lru_cache(maxsize=64)
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a statement, which several checks look at one after another; not to be changed.
+
+    Raises:
+        SqlglotError: it has no end, or a character that SQL does not have.
+    """
+    return tokenize(text, read="redshift")
+
+
 def words(text: str) -> list[str]:
     """The words of a statement in capitals, without literals and quoted names."""
     quoted = (TokenType.STRING, TokenType.IDENTIFIER)
-    return [token.text.upper() for token in tokenize(text, read="redshift") if token.token_type not in quoted]
+    return [token.text.upper() for token in tokens_of(text) if token.token_type not in quoted]
 
 
 def _reason(error: SqlglotError) -> str:
