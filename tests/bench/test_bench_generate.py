@@ -1,9 +1,10 @@
 import re
 
+import pyarrow as pa
 import pytest
 
 from bench import shape
-from bench.generate import BAD_SHARE, HEADER, REPEATED_SHARE, UNKNOWN_SHARE, generate, read_delivery
+from bench.generate import BAD_SHARE, HEADER, REPEATED_SHARE, UNKNOWN_SHARE, generate, read_delivery, track_names
 from bench.shape import Shape
 
 SMALL = Shape(plays=20_000, files=4, users=500, tracks=300)
@@ -68,3 +69,9 @@ def describe_generate():
         assert len({line.split(",")[0] for line in lines if len(line.split(",")[0]) < 9}) <= 20
         days = [hour_of(line)[:10] for line in lines]
         assert sum(day < "2025-03-03" for day in days) == pytest.approx(50, abs=30)
+
+
+def test_the_names_of_a_million_tracks_are_one_array_too():
+    names = track_names(1_000_000)
+    assert isinstance(names, pa.Array)
+    assert len(names.unique()) == 1_000_000
