@@ -27,3 +27,14 @@ def test_a_spark_without_statuses_fails_no_load(capsys):
     logs.configure()
     assert measured(SimpleNamespace(sparkContext=None), started_at=datetime.now(UTC)) == {}
     assert "gave no measures" in capsys.readouterr().out
+
+
+@pytest.mark.spark
+def test_a_run_is_not_charged_for_what_others_did_in_its_session_before(spark):
+    spark.range(1000).repartition(3).count()
+    started_at = datetime.now(UTC) + timedelta(milliseconds=1)
+    assert measured(spark, started_at=started_at)["jobs"] == 0
+    spark.range(1000).repartition(3).count()
+    found = measured(spark, started_at=started_at)
+    assert 0 < found["jobs"] <= 4
+    assert found["shuffle_bytes"] > 0
