@@ -15,9 +15,9 @@ FIRST_SIGNUP = np.datetime64(date(2023, 4, 1))
 COUNTRIES = np.array(["United States", "Ghana", "Brazil", "Deutschland", "Côte d'Ivoire", "日本"])
 
 
-def track_ids(count: int) -> np.ndarray:
+def track_ids(count: int) -> list[str]:
     """The ids of all tracks, each of 22 signs like Spotify's; their order says nothing of how often they are played."""
-    return np.array([f"track{number * 2_654_435_761 % 2**32:010d}{number:07d}" for number in range(count)])
+    return [f"track{number * 2_654_435_761 % 2**32:010d}{number:07d}" for number in range(count)]
 
 
 def write_catalogue(folder: Path, *, users: int, tracks: int) -> None:

@@ -55,16 +55,11 @@ def read_delivery(folder: Path) -> dict[str, Any]:
     return json.loads((folder / DELIVERY).read_text())
 
 
-def track_names(count: int) -> pa.Array:
-    """The ids of all tracks in one piece, which PyArrow makes of a list; a large array of NumPy becomes several."""
-    return pa.array(track_ids(count).tolist(), pa.string())
-
-
 def _write_plays(folder: Path, shape: Shape) -> None:
     pick = np.random.default_rng(shape.seed)
     plays = draw_plays(shape, pick)
     odd, planted = _plant(plays, pick)
-    names = track_names(shape.tracks)
+    names = pa.array(track_ids(shape.tracks))
     (folder / "landing" / "streams").mkdir(parents=True)
     bounds = np.linspace(0, shape.plays, shape.files + 1).astype(int)
     places, files = np.array(sorted(odd)), []

@@ -4,7 +4,8 @@ import pyarrow as pa
 import pytest
 
 from bench import shape
-from bench.generate import BAD_SHARE, HEADER, REPEATED_SHARE, UNKNOWN_SHARE, generate, read_delivery, track_names
+from bench.catalogue import track_ids
+from bench.generate import BAD_SHARE, HEADER, REPEATED_SHARE, UNKNOWN_SHARE, generate, read_delivery
 from bench.shape import Shape
 
 SMALL = Shape(plays=20_000, files=4, users=500, tracks=300)
@@ -72,6 +73,6 @@ def describe_generate():
 
 
 def test_the_names_of_a_million_tracks_are_one_array_too():
-    names = track_names(1_000_000)
+    names = pa.array(track_ids(1_000_000))
     assert isinstance(names, pa.Array)
     assert len(names.unique()) == 1_000_000
