@@ -16,6 +16,7 @@ export TF_VAR_glue_version := $(GLUE)
 endif
 OTHER := $(filter-out 5.1,$(GLUE))
 TESTS := .venv/$(if $(OTHER),glue-$(OTHER)/)
+PARALLEL := -n 2 --dist loadfile
 TEST = JAVA_HOME="$$($(BIN)/python -m local_glue.java)" $(TESTS)bin/python -m pytest
 GLUE_IMAGE ?= public.ecr.aws/glue/aws-glue-libs:5
 DOCKER ?= docker
@@ -27,7 +28,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run report explain erase test test-6 test-part test-fast test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report explain erase test test-6 test-part test-fast test-nightly test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,20 +48,23 @@ explain: .venv/.run-ready ## The story of a run from the books: RUN=… (default
 erase: .venv/.run-ready ## Erase a user everywhere: USER_ID=…, WORKFLOW=streams for its data only, ENV=dev for that environment on AWS
 	@$(BIN)/python -m erase $(USER_ID) $(if $(filter command line,$(origin WORKFLOW)),--workflow $(WORKFLOW)) $(if $(filter command line,$(origin ENV)),--env $(ENV)) $(ERASE_ARGS)
 
-test: $(TESTS).test-ready ## All tests: whole workflows, Spark, PostgreSQL, and the many that need neither; GLUE=5.0 or 6.0
-	@$(TEST) -m "not slow" -n 2 --dist loadfile --durations=15
+test: $(TESTS).test-ready ## The tests of every change: whole workflows, Terraform, Spark, PostgreSQL, and the many that need none; GLUE=5.0 or 6.0
+	@$(TEST) -m "not slow and not nightly" $(PARALLEL) --durations=15
 
 test-6: ## A part of the tests on Glue 6.0: the library's on Spark, and a workflow of each kind
 	@$(MAKE) --no-print-directory test-part GLUE=6.0
 
 test-part: $(TESTS).test-ready
-	@$(TEST) -n 2 --dist loadfile -m "(spark or stack) and not slow" tests/glue_jobs/lib tests/workflows/test_demo.py tests/workflows/test_sparkify.py tests/local_glue/job/standin
+	@$(TEST) $(PARALLEL) -m "(spark or stack) and not slow" tests/glue_jobs/lib tests/workflows/test_demo.py tests/workflows/test_sparkify.py tests/local_glue/job/standin
 
 test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
-	@$(TEST) -m "not spark and not stack and not slow"
+	@$(TEST) -m "not spark and not stack and not slow and not nightly"
 
-test-long: $(TESTS).test-ready ## All tests and the exhaustive variants of some
-	@$(TEST) -n 2 --dist loadfile
+test-nightly: $(TESTS).test-ready ## What `make test` leaves to the night: longer workflows, kills, erasure, real data in other orders, `make smoke` here
+	@$(TEST) -m "nightly and not slow" $(PARALLEL) --durations=15
+
+test-long: $(TESTS).test-ready ## All tests, and the exhaustive variants of some: hours
+	@$(TEST) $(PARALLEL)
 
 soak: $(TESTS).test-ready ## Random deliveries, kills and faults against DuckDB for MINUTES=30; SOAK_SEED=n repeats what a failure printed
 	@SOAK_MINUTES=$(MINUTES) $(TEST) -p no:cacheprovider tests/workflows/test_campaign.py tests/workflows/test_crash_matrix.py -k "soak or anywhere or overtaken"

@@ -14,7 +14,7 @@ CHANGES = dict(re.findall(r"^### (.*?)\n.*?```diff\n(.*?)```", PAGE, re.DOTALL |
 MOST = {"A rule": (1, 1), "A column": (1, 1), "A KPI table": (4, 30), "A dataset": (3, 20), "A job": (3, 45)}
 """Of each change, the files and lines that it takes at most; tests, demo and generated files aside."""
 
-FAST = ("-m", "not spark and not stack and not slow")
+FAST = ("-m", "not spark and not stack and not slow and not nightly")
 SKIPPED = (".git", ".venv", ".local_glue", ".demo", "build", "__pycache__", ".terraform")
 
 
@@ -57,6 +57,7 @@ def test_a_change_is_as_small_as_promised(change):
     assert (len(files), len(lines) - len(files)) <= MOST[change]
 
 
+@pytest.mark.nightly
 def test_the_fast_tests_pass_with_all_changes(changed):
     run(changed, sys.executable, "-m", "ruff", "check", "-q", "--fix", "glue_jobs")
     run(changed, sys.executable, "-m", "pytest", *FAST, "tests/glue_jobs", "tests/docs", "tests/test_layers.py")

@@ -129,6 +129,7 @@ def used(tmp_path_factory, hostile, other_hostname):
     return said
 
 
+@pytest.mark.nightly
 def describe_a_stack_in_a_hostile_shell():
     def it_does_all_that_it_does_elsewhere(used):
         assert {name: said for name, said in used.items() if said[0]} == {}

@@ -81,6 +81,7 @@ def describe_a_job():
         yield run
         stack.stop()
 
+    @pytest.mark.nightly
     @pytest.mark.skipif(running() != versions.VERSIONS["5.1"], reason="other environments are made from that of 5.1")
     def it_runs_with_the_spark_and_python_of_its_version(run):
         found, log = run("6.0")

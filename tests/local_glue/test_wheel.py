@@ -52,6 +52,7 @@ def describe_the_wheel():
             (name,) = (name for name in archive.namelist() if name.endswith("licenses/LICENSE"))
             assert archive.read(name) == (PROJECT / "LICENSE").read_bytes()
 
+    @pytest.mark.nightly
     @pytest.mark.stack
     @pytest.mark.spark
     @pytest.mark.parametrize("python", [HERE, *(pytest.param(other, marks=pytest.mark.slow) for other in OTHERS)])

@@ -91,6 +91,7 @@ def describe_a_smoke_run():
         assert code == 1
         assert "job load_streams exists in us-east-1 already" in said
 
+    @pytest.mark.nightly
     @pytest.mark.spark
     @pytest.mark.skipif(not shutil.which("terraform"), reason="NOT TESTED: make smoke, for Terraform is not installed")
     def it_holds_whole_and_leaves_nothing(smoke, stack):

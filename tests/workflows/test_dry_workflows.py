@@ -7,7 +7,7 @@ import samples
 import star_samples
 import world_state
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.nightly, pytest.mark.stack, pytest.mark.spark]
 
 PLAYS = samples.all_plays()
 DRY = {"--dry_run": "true"}

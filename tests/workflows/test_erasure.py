@@ -23,6 +23,7 @@ def world(spark, project_stack, tmp_path):
     return world
 
 
+@pytest.mark.nightly
 def test_nothing_is_left_of_the_user_and_all_else_is_as_without_them(world, monkeypatch):
     tables = {"music.users", "music.streams", "music.pending_streams", "music.load_files", "sparkify.songplays"}
     assert {*tables, "public.users", "public.load_files"} <= world.mentions()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 import samples
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.nightly, pytest.mark.stack, pytest.mark.spark]
 
 NO_ROOM_BYTES = 2_000
 PLAYS = 3_000

@@ -13,7 +13,7 @@ from local_glue.home import process_alive
 from local_glue.resume import resume
 from local_glue.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.nightly, pytest.mark.stack, pytest.mark.spark]
 PROJECT = Path(__file__).parents[2]
 PLAYS = samples.more_plays(400)
 

@@ -7,7 +7,7 @@ import pytest
 import samples
 from killing import Killer, killing
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.nightly, pytest.mark.stack, pytest.mark.spark]
 
 PLAYS = samples.all_plays()
 ANYTHING = ""

@@ -35,6 +35,7 @@ def describe_no_input():
             assert pipeline.rows(f"SELECT count(*) FROM music.{table}") == [(0,)], table
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_plays_before_their_catalogue_files_replaced_in_place_and_files_that_come_again(pipeline):
     pipeline.put("streams/plays.csv", samples.plays(PLAYS[:50]))
@@ -60,6 +61,7 @@ def test_plays_before_their_catalogue_files_replaced_in_place_and_files_that_com
     assert (books["streams/overlaps.csv"]["loaded"], books["streams/overlaps.csv"]["already_loaded"]) == (30, 10)
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_catalogue_changes_rows_changed_in_rds_recompute_and_backfill(pipeline):
     old = samples.songs()
@@ -93,6 +95,7 @@ def test_catalogue_changes_rows_changed_in_rds_recompute_and_backfill(pipeline):
     pipeline.assert_exact()
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_an_old_warehouse_gains_columns_and_500_small_files_load_in_one_run(pipeline):
     pipeline.execute("CREATE SCHEMA music")

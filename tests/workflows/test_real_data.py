@@ -52,6 +52,7 @@ def describe_real_data():
         pipeline.assert_exact()
         _remember(pipeline, seen)
 
+    @pytest.mark.nightly
     def it_is_exact_in_the_other_order_with_songs_that_arrive_last(pipeline, lab, seen, tmp_path):
         first, rest = _halves(lab, tmp_path)
         pipeline.put("songs/first.csv", first, clean=True)

@@ -9,7 +9,7 @@ import star_samples
 
 from glue_jobs.lib.rows.rule import CLOCK_SKEW
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.nightly, pytest.mark.stack, pytest.mark.spark]
 
 PLAYS = samples.all_plays()
 SOON = timedelta(seconds=45)

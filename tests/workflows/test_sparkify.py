@@ -68,6 +68,7 @@ def _bookmark(pipeline):
 
 
 def describe_sparkify():
+    @pytest.mark.nightly
     @pytest.mark.timeout(600)
     def it_is_exact_after_broken_lines_late_and_changed_songs_and_a_backfill(sparkify, tmp_path):
         _put(sparkify, FIRST)
@@ -125,6 +126,7 @@ def _backfill(pipeline):
 
 
 def describe_a_killed_run():
+    @pytest.mark.nightly
     @pytest.mark.timeout(600)
     def it_is_made_good_by_the_next_in_whatever_order_files_came(sparkify, monkeypatch):
         deaths = (("load_runs.*:commit$", "stage_songplays"), ("bookmark:save", "load_runs.*:committed$"))

@@ -55,6 +55,7 @@ def describe_real_events():
         ((repaired,),) = sparkify.rows("SELECT count(repaired_from) FROM sparkify.songplays")
         assert sum(book["warnings_by_rule"].get("text_repaired", 0) for book in books.values()) >= repaired > 0
 
+    @pytest.mark.nightly
     def it_is_exact_in_the_other_order_with_songs_last(sparkify, events_and_songs, seen):
         logs, songs = _logs(events_and_songs), _songs(events_and_songs)
         for paths in (logs[7:], logs[:7][::-1], songs):

@@ -49,6 +49,7 @@ def suite():
     return folder
 
 
+@pytest.mark.nightly
 @pytest.mark.stack
 def test_all_pass_but_those_that_have_a_reason(suite, tmp_path):
     assert moto.__version__ == VERSION, "fetch the tests of the version that runs"
