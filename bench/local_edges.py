@@ -36,8 +36,8 @@ ARGUMENTS = (
     *("--redshift_connection", "bench", "--rds_connection", "bench"),
     *(
         "--defaults",
-        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30 "
-        "new_columns=warn",
+        "from_date=none to_date=none recompute=false dry_run=false full=false replay=none max_reject_rate=0.5 "
+        "pending_days=30 new_columns=warn",
     ),
 )
 

@@ -38,6 +38,7 @@ def make_config(**changes: Any) -> JobConfig:
         "to_date": None,
         "recompute": False,
         "dry_run": False,
+        "full": False,
         "replay": None,
         "max_reject_rate": 0.5,
         "pending_days": 30,

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,6 +81,21 @@ BROKEN = {
 }
 
 
+A_PLAY = "INSERT INTO music.streams (user_id, track_id, listen_time, loaded_at) VALUES"
+JUST_NOW = "now() AT TIME ZONE 'UTC'"
+NEWLY_BROKEN = {
+    "streams_keys_unique": f"{A_PLAY} (1, 'a', '2024-06-25 01:00', {JUST_NOW})",
+    "streams_user_id_in_users": f"{A_PLAY} (9, 'a', '2024-06-27 01:00', {JUST_NOW})",
+    "streams_track_id_in_songs": f"{A_PLAY} (1, 'z', '2024-06-27 01:00', {JUST_NOW})",
+    "user_track_totals_keys_unique": f"{A_PLAY} (1, 'a', '2024-06-27 01:00', {JUST_NOW}); "
+    "INSERT INTO music.user_track_totals (user_id, track_id, plays) VALUES (1, 'a', 1)",
+    "user_days_keys_unique": f"{A_PLAY} (1, 'a', '2024-06-25 02:00', {JUST_NOW}); "
+    "INSERT INTO music.user_days VALUES (1, '2024-06-25', 1)",
+}
+HALVED = "UPDATE music.user_days SET plays = 1 WHERE plays = 2; INSERT INTO music.user_days VALUES (1, '2024-06-25', 1)"
+"""Of old rows, and with a sum as before: only a check of all keys finds it."""
+
+
 @pytest.fixture
 def warehouse(stack):
     with stack.connect("warehouse") as connection:
@@ -103,8 +119,8 @@ def filled(empty):
 
 @pytest.fixture
 def check(glue_run, monkeypatch):
-    def run():
-        config, started = glue_run(job_name="streams_check_quality")
+    def run(**options):
+        config, started = glue_run(job_name="streams_check_quality", **options)
         monkeypatch.setattr(arguments, "resolve", lambda argv: config)
         monkeypatch.setattr(session, "start", lambda config, argv: started)
         check_quality.main([])
@@ -155,6 +171,44 @@ def test_each_check_finds_what_it_looks_for(filled, check):
         found = measured_failures(filled)
         filled("ROLLBACK")
         assert name in found, name
+
+
+def test_checks_of_what_is_new_find_what_new_rows_break(filled):
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    seen = {check.name: an_hour_ago for check in CHECKS}
+    assert measured_failures(filled, since=seen) == set()
+    for name, damage in NEWLY_BROKEN.items():
+        filled("BEGIN")
+        filled(damage)
+        found = measured_failures(filled, since=seen)
+        filled("ROLLBACK")
+        assert name in found, name
+
+
+def test_old_rows_are_measured_by_sums_when_asked_for_and_until_they_are_mended(filled, check):
+    check()
+    filled("BEGIN")
+    filled(BROKEN["streams_keys_unique"])
+    assert "hourly_kpis_total_plays_sum" in measured_failures(filled, since=seen_by(filled))
+    filled("ROLLBACK")
+
+    filled(HALVED)
+    check()
+    assert failed_checks(filled) == set()
+    for options in ({"full": True}, {}):
+        with pytest.raises(QualityError, match="user_days_keys_unique: observed 1"):
+            check(**options)
+    filled("DELETE FROM music.user_days; INSERT INTO music.user_days VALUES (1, '2024-06-25', 2), (2, '2024-06-26', 1)")
+    check()
+    filled(HALVED)
+    check()
+    assert failed_checks(filled) == set()
+
+
+def test_a_week_begins_with_a_check_of_everything(filled, check):
+    check()
+    assert "streams_keys_unique" in seen_by(filled)
+    assert seen_by(filled, now=datetime.now(UTC) + timedelta(days=7)) == {}
 
 
 def test_a_broken_warehouse_fails_the_run_and_says_why(stack, filled, check):
@@ -235,8 +289,10 @@ def test_stale_data_is_a_warning(filled, check):
     assert failed_checks(filled) == {"hours_since_publish"}
 
 
-def measured_failures(warehouse):
-    from datetime import UTC, datetime
+def seen_by(warehouse, *, now=None):
+    return measure.seen_until(warehouse(measure.passed(now=now or datetime.now(UTC))).fetchall())
 
-    rows = warehouse(measure.measure(CHECKS, now=datetime.now(UTC))).fetchall()
+
+def measured_failures(warehouse, since=None):
+    rows = warehouse(measure.measure(CHECKS, now=datetime.now(UTC), since=since)).fetchall()
     return {result.name for result in measure.judge(CHECKS, dict(rows)) if result.outcome == "failed"}

@@ -200,7 +200,9 @@ def describe_the_script():
         deliver("streams/a.csv")
         settings = {"datasets": "streams", "landing_bucket": LANDING, "lake_bucket": LAKE, "ledger_table": TABLE}
         settings |= {"JOB_NAME": "streams_validate_files", "JOB_RUN_ID": "jr_1"}
-        settings["defaults"] = "recompute=false dry_run=false max_reject_rate=0.5 pending_days=30 new_columns=warn"
+        settings["defaults"] = (
+            "recompute=false dry_run=false full=false max_reject_rate=0.5 pending_days=30 new_columns=warn"
+        )
         validate_files.main(["script", *(word for name, value in settings.items() for word in (f"--{name}", value))])
         assert [file.state for file in ledger_files()] == [ACCEPTED]
 

@@ -21,6 +21,19 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """Which keys of a table a load may have changed: those of the rows of `table` that it loaded (`loaded_at`).
+
+    Attributes:
+        table: A table of the same schema; the one that has it, if its own rows say when they were loaded.
+        keys: What each column of the key is there.
+    """
+
+    table: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SumIsRowsOf:
     """The sum of `column` is the number of rows of `table`."""
 

@@ -11,7 +11,14 @@ from glue_jobs.lib.contracts.columns import (
     TRACK_NAME,
     USER_ID,
 )
-from glue_jobs.lib.contracts.identities import CountsWithin, RanksHaveNoGaps, Reference, SharesSumToOne, SumIsRowsOf
+from glue_jobs.lib.contracts.identities import (
+    CountsWithin,
+    RanksHaveNoGaps,
+    Reference,
+    SharesSumToOne,
+    SumIsRowsOf,
+    Touched,
+)
 from glue_jobs.lib.contracts.model import Column, Table
 
 TOP_TRACKS, TOP_GENRES = 3, 5
@@ -176,6 +183,7 @@ USER_TRACK_TOTALS = Table(
         Reference(("track_id",), "songs", "was played by"),
     ),
     identities=(SumIsRowsOf("plays", "streams"),),
+    touched=Touched("streams", ("user_id", "track_id")),
 )
 
 USER_DAYS = Table(
@@ -189,4 +197,5 @@ USER_DAYS = Table(
     why="fetched for the users a run touches",
     references=(Reference(("user_id",), "users", "was active on"),),
     identities=(SumIsRowsOf("plays", "streams"),),
+    touched=Touched("streams", ("user_id", "CAST(listen_time AS DATE)")),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from glue_jobs.lib.contracts.identities import Identity, Reference
+from glue_jobs.lib.contracts.identities import Identity, Reference, Touched
 
 Publish = Literal["merge", "insert", "replace", "internal"]
 Severity = Literal["error", "warning"]
@@ -152,6 +152,7 @@ class Table:
         dataset: The input that fills the table: once rows of it were loaded, the table is not empty.
         rds: The table's role in RDS, None if RDS does not have it.
         references, identities: What check_quality measures in addition to the keys.
+        touched: Of a table that grows with the history: where the keys are by which check_quality finds what is new.
         counted: Whether check_quality records the number of rows.
         exact: Whether it is part of the promise that any order of deliveries gives the same warehouse.
     """
@@ -171,6 +172,7 @@ class Table:
     rds: Literal["catalogue", "books"] | None = None
     references: tuple[Reference, ...] = ()
     identities: tuple[Identity, ...] = ()
+    touched: Touched | None = None
     counted: bool = False
     exact: bool = True
     schema: str = "music"

@@ -11,7 +11,7 @@ from glue_jobs.lib.contracts.columns import (
     TRACK_ID,
     USER_ID,
 )
-from glue_jobs.lib.contracts.identities import Reference, SharesNoKeyWith
+from glue_jobs.lib.contracts.identities import Reference, SharesNoKeyWith, Touched
 from glue_jobs.lib.contracts.model import NOT_NEGATIVE, POSITIVE, Bounds, Column, Dataset, Field, Table, columns_of
 
 AUDIO_FEATURES = (
@@ -124,6 +124,7 @@ STREAMS = Table(
         Reference(("track_id",), "songs", "is played in", checked=True),
         Reference(("run_id",), "load_runs", "loaded"),
     ),
+    touched=Touched("streams", ("user_id", "track_id", "listen_time")),
     counted=True,
 )
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from glue_jobs.lib.contracts.columns import LOADED_AT, RUN_ID, SOURCE_FILE, USER_ID
-from glue_jobs.lib.contracts.identities import Reference
+from glue_jobs.lib.contracts.identities import Reference, Touched
 from glue_jobs.lib.contracts.model import NOT_NEGATIVE, POSITIVE, Bounds, Column, Dataset, Field, Table, When
 
 SONG_PAGE = "NextSong"
@@ -179,6 +179,7 @@ SONGPLAYS = star_table(
         Reference(("user_id",), "users", "played", checked=True),
         Reference(("start_time",), "time", "is the moment of", checked=True),
     ),
+    touched=Touched("songplays", ("songplay_id",)),
     counted=True,
 )
 

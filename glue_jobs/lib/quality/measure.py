@@ -3,11 +3,15 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from glue_jobs.lib.contracts.books import DATA_QUALITY_RESULTS
 from glue_jobs.lib.run.errors import QualityError
 from glue_jobs.lib.warehouse import sql
+
+HOURS_SINCE_PUBLISH = "hours_since_publish"
+PASSED = "check_name string, seen_until double"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Check:
         sql: A SELECT of one row and one number called `observed`; no LIMIT, no correlated subquery (UNLOAD runs it).
             `{now}` stands for the run's start in seconds since 1970.
         hint: What to do when it fails.
+        narrow: The same of what loads touched from `{since}` on, where what the check looks at grows with the history.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Check:
     sql: str
     expected: Expectation = ZERO
     hint: str = ""
+    narrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,39 @@ class Result:
     message: str
 
 
-def measure(checks: Sequence[Check], *, now: datetime) -> str:
-    """One SELECT for all checks: check_name, observed."""
-    seconds = str(int(now.timestamp()))
+def passed(*, now: datetime) -> str:
+    """A SELECT of check_name and seen_until: the last publish that the check saw, if it passed then, in this week.
+
+    Publishes of one publisher follow each other (`sql.fence`), and each reads the clock after the one before it ended:
+    rows that a check did not see were loaded later than the publish that it saw. A check that failed, and all in the
+    first run of a week (UTC), are not among them.
+    """
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
+    results = DATA_QUALITY_RESULTS.full_name
+    return (
+        "SELECT c.check_name, MAX(FLOOR(EXTRACT(EPOCH FROM c.checked_at)) - p.observed * 3600.0) AS seen_until "
+        f"FROM {results} AS c JOIN {results} AS p ON p.run_id = c.run_id AND p.check_name = '{HOURS_SINCE_PUBLISH}' "
+        f"WHERE c.checked_at >= {sql.timestamp(monday)} AND p.observed IS NOT NULL GROUP BY c.check_name "
+        "HAVING MAX(CASE WHEN c.outcome = 'passed' THEN c.checked_at END) = MAX(c.checked_at)"
+    )
+
+
+def seen_until(rows: Iterable[tuple[str, float]]) -> dict[str, datetime]:
+    """The time of the last publish that each check has seen, given the rows of `passed`."""
+    return {name: datetime.fromtimestamp(seconds, UTC) for name, seconds in rows}
+
+
+def measure(checks: Sequence[Check], *, now: datetime, since: Mapping[str, datetime] | None = None) -> str:
+    """One SELECT for all checks: check_name, observed.
+
+    Args:
+        checks: What to measure.
+        now: The run's start.
+        since: `seen_until`; a check that is not in it measures everything.
+    """
     return " UNION ALL ".join(
         f"SELECT {sql.literal(check.name)} AS check_name, CAST(c{index}.observed AS DOUBLE PRECISION) AS observed "
-        f"FROM ({check.sql.replace('{now}', seconds)}) AS c{index}"
+        f"FROM ({_query(check, now, since or {})}) AS c{index}"
         for index, check in enumerate(checks)
     )
 
@@ -137,6 +170,12 @@ def number(value: float | None) -> str:
     if value is None:
         return "nothing"
     return str(int(value)) if float(value).is_integer() else f"{value:.6g}"
+
+
+def _query(check: Check, now: datetime, since: Mapping[str, datetime]) -> str:
+    if check.narrow and check.name in since:
+        return check.narrow.replace("{since}", sql.timestamp(since[check.name]))
+    return check.sql.replace("{now}", str(int(now.timestamp())))
 
 
 def _judge(check: Check, measured: Mapping[str, float | None]) -> Result:

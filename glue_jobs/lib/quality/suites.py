@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from glue_jobs.lib.contracts.books import LOAD_FILES, OUTCOMES, PUBLICATION
+from glue_jobs.lib.contracts.columns import LOADED_AT
 from glue_jobs.lib.contracts.datasets import DATASETS
 from glue_jobs.lib.contracts.identities import (
     BooksBalance,
@@ -14,10 +15,11 @@ from glue_jobs.lib.contracts.identities import (
     SharesNoKeyWith,
     SharesSumToOne,
     SumIsRowsOf,
+    Touched,
 )
 from glue_jobs.lib.contracts.model import Table
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
-from glue_jobs.lib.quality.measure import Check, at_least, at_most, same_as
+from glue_jobs.lib.quality.measure import HOURS_SINCE_PUBLISH, Check, at_least, at_most, same_as
 from glue_jobs.lib.run.errors import ConfigError
 from glue_jobs.lib.warehouse import sql
 
@@ -25,6 +27,8 @@ TOLERANCE = 1e-6
 """How far a sum of shares may be from 1."""
 
 STALE_HOURS = 36
+
+SINCE = f"{LOADED_AT.name} >= {{since}}"
 
 RECOMPUTE = "run the workflow with --property recompute=true"
 DELIVERY = "no file was ever delivered: put one into the landing bucket, below this prefix"
@@ -90,15 +94,37 @@ def keys_are_unique(table: Table) -> Check:
     """No key occurs twice; Redshift enforces none."""
     names = ", ".join(sql.identifier(name) for name in table.key)
     repeated = f"SELECT COUNT(*) AS n FROM {table.full_name} GROUP BY {names} HAVING COUNT(*) > 1"
-    return Check(f"{table.name}_keys_unique", "error", f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d")
+    return Check(
+        f"{table.name}_keys_unique",
+        "error",
+        f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d",
+        narrow=_touched_keys_repeated(table, table.touched) if table.touched else "",
+    )
+
+
+def _touched_keys_repeated(table: Table, touched: Touched) -> str:
+    """The keys that loads touched and that occur more than once in the whole table."""
+    keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
+    new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} WHERE {SINCE}"
+    on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
+    names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
+    repeated = (
+        f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN ({new}) AS t ON {on} "
+        f"GROUP BY {names} HAVING COUNT(*) > 1"
+    )
+    return f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d"
+
+
+def _of_new_rows(table: Table, query: str) -> str:
+    """The query, which ends with a condition, of rows that loads added; empty if the rows do not say when."""
+    return f"{query} AND {SINCE}" if table.touched and table.touched.table == table.name else ""
 
 
 def keys_are_present(table: Table) -> Check:
     """No key column is NULL."""
     missing = " OR ".join(f"{sql.identifier(name)} IS NULL" for name in table.key)
-    return Check(
-        f"{table.name}_keys_present", "error", f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE {missing}"
-    )
+    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE ({missing})"
+    return Check(f"{table.name}_keys_present", "error", query, narrow=_of_new_rows(table, query))
 
 
 def refers_to(table: Table, reference: Reference) -> Check:
@@ -107,12 +133,12 @@ def refers_to(table: Table, reference: Reference) -> Check:
     on = " AND ".join(f"f.{name} = d.{name}" for name in reference.columns)
     first = reference.columns[0]
     named = " AND ".join(f"f.{name} IS NOT NULL" for name in reference.columns)
-    return Check(
-        f"{table.name}_{'_'.join(reference.columns)}_in_{reference.parent}",
-        "error",
+    query = (
         f"SELECT COUNT(*) AS observed FROM {table.full_name} AS f LEFT JOIN {parent} AS d "
-        f"ON {on} WHERE d.{first} IS NULL AND {named}",
+        f"ON {on} WHERE d.{first} IS NULL AND {named}"
     )
+    name = f"{table.name}_{'_'.join(reference.columns)}_in_{reference.parent}"
+    return Check(name, "error", query, narrow=_of_new_rows(table, query).replace(SINCE, f"f.{SINCE}"))
 
 
 def was_delivered(dataset: str) -> Check:
@@ -208,7 +234,7 @@ def _(identity: BooksBalance, table: Table) -> Check:
 def is_fresh(publisher: str, hours: float) -> Check:
     """Hours since the last publish."""
     return Check(
-        "hours_since_publish",
+        HOURS_SINCE_PUBLISH,
         "warn",
         "SELECT ({now} - EXTRACT(EPOCH FROM MAX(published_at))) / 3600.0 AS observed "
         f"FROM {PUBLICATION.full_name} WHERE name = '{publisher}'",

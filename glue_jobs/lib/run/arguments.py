@@ -63,6 +63,7 @@ class JobConfig:
     to_date: date | None
     recompute: bool
     dry_run: bool
+    full: bool
     replay: str | None
     max_reject_rate: float
     pending_days: int

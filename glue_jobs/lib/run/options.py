@@ -62,6 +62,7 @@ OPTIONS: dict[str, Callable[[str], Any]] = {
     "to_date": _date,
     "recompute": _flag,
     "dry_run": _flag,
+    "full": _flag,
     "replay": _quarantine_prefix,
     "max_reject_rate": _rate,
     "pending_days": _days,

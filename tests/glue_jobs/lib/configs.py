@@ -29,6 +29,7 @@ def make_config(**overrides: Any) -> JobConfig:
         "to_date": None,
         "recompute": False,
         "dry_run": False,
+        "full": False,
         "replay": None,
         "max_reject_rate": 0.5,
         "pending_days": 30,

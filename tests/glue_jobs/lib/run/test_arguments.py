@@ -13,8 +13,8 @@ BASE = {
     "lake_bucket": "lake",
     "ledger_table": "ProcessedFiles",
     "defaults": (
-        "from_date=none to_date=none recompute=false dry_run=false replay=none max_reject_rate=0.5 pending_days=30 "
-        "new_columns=warn"
+        "from_date=none to_date=none recompute=false dry_run=false full=false replay=none max_reject_rate=0.5 "
+        "pending_days=30 new_columns=warn"
     ),
 }
 WORKFLOW = {"WORKFLOW_NAME": "streams", "WORKFLOW_RUN_ID": "wr_1"}
