@@ -35,13 +35,13 @@ def check(glue: GlueRun, config: JobConfig) -> list[Result]:
     warehouse = Warehouse(glue, config, publisher=suite.publisher)
     warehouse.prepare((*suite.tables, DATA_QUALITY_RESULTS))
     checked_at = datetime.now(UTC)
-    checks = suite.checks
 
     def read(query: str, schema: str) -> Sequence[Row]:
         return warehouse.read(query, schema).collect()
 
-    since = {} if config.full else measure.seen_until(read(measure.passed(now=checked_at), measure.PASSED))
-    observed, rows = ask.ask(read, subject, checks, now=checked_at, since=since)
+    seen = {} if config.full else measure.seen_until(read(measure.passed(now=checked_at), measure.PASSED))
+    checks = measure.narrowed(suite.checks, seen)
+    observed, rows = ask.ask(read, subject, checks, now=checked_at)
     results = measure.judge(checks, observed)
     kept = measure.result_rows(results, run_id=config.run_id, checked_at=checked_at)
     with write.page_written(config, subject, rows, results, made_at=checked_at):

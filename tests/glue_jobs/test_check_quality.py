@@ -176,11 +176,11 @@ def test_each_check_finds_what_it_looks_for(filled, check):
 def test_checks_of_what_is_new_find_what_new_rows_break(filled):
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
     seen = {check.name: an_hour_ago for check in CHECKS}
-    assert measured_failures(filled, since=seen) == set()
+    assert measured_failures(filled, seen=seen) == set()
     for name, damage in NEWLY_BROKEN.items():
         filled("BEGIN")
         filled(damage)
-        found = measured_failures(filled, since=seen)
+        found = measured_failures(filled, seen=seen)
         filled("ROLLBACK")
         assert name in found, name
 
@@ -189,7 +189,7 @@ def test_old_rows_are_measured_by_sums_when_asked_for_and_until_they_are_mended(
     check()
     filled("BEGIN")
     filled(BROKEN["streams_keys_unique"])
-    assert "hourly_kpis_total_plays_sum" in measured_failures(filled, since=seen_by(filled))
+    assert "hourly_kpis_total_plays_sum" in measured_failures(filled, seen=seen_by(filled))
     filled("ROLLBACK")
 
     filled(HALVED)
@@ -293,6 +293,7 @@ def seen_by(warehouse, *, now=None):
     return measure.seen_until(warehouse(measure.passed(now=now or datetime.now(UTC))).fetchall())
 
 
-def measured_failures(warehouse, since=None):
-    rows = warehouse(measure.measure(CHECKS, now=datetime.now(UTC), since=since)).fetchall()
+def measured_failures(warehouse, seen=None):
+    checks = measure.narrowed(CHECKS, seen or {})
+    rows = warehouse(measure.measure(checks, now=datetime.now(UTC))).fetchall()
     return {result.name for result in measure.judge(CHECKS, dict(rows)) if result.outcome == "failed"}

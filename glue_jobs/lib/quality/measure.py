@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -108,17 +108,22 @@ def seen_until(rows: Iterable[tuple[str, float]]) -> dict[str, datetime]:
     return {name: datetime.fromtimestamp(seconds, UTC) for name, seconds in rows}
 
 
-def measure(checks: Sequence[Check], *, now: datetime, since: Mapping[str, datetime] | None = None) -> str:
-    """One SELECT for all checks: check_name, observed.
+def narrowed(checks: Iterable[Check], seen: Mapping[str, datetime]) -> list[Check]:
+    """The checks, of which those in `seen_until` look only at what loads touched since."""
+    return [
+        replace(check, sql=check.narrow.replace("{since}", sql.timestamp(seen[check.name])))
+        if check.narrow and check.name in seen
+        else check
+        for check in checks
+    ]
 
-    Args:
-        checks: What to measure.
-        now: The run's start.
-        since: `seen_until`; a check that is not in it measures everything.
-    """
+
+def measure(checks: Sequence[Check], *, now: datetime) -> str:
+    """One SELECT for all checks: check_name, observed."""
+    seconds = str(int(now.timestamp()))
     return " UNION ALL ".join(
         f"SELECT {sql.literal(check.name)} AS check_name, CAST(c{index}.observed AS DOUBLE PRECISION) AS observed "
-        f"FROM ({_query(check, now, since or {})}) AS c{index}"
+        f"FROM ({check.sql.replace('{now}', seconds)}) AS c{index}"
         for index, check in enumerate(checks)
     )
 
@@ -170,12 +175,6 @@ def number(value: float | None) -> str:
     if value is None:
         return "nothing"
     return str(int(value)) if float(value).is_integer() else f"{value:.6g}"
-
-
-def _query(check: Check, now: datetime, since: Mapping[str, datetime]) -> str:
-    if check.narrow and check.name in since:
-        return check.narrow.replace("{since}", sql.timestamp(since[check.name]))
-    return check.sql.replace("{now}", str(int(now.timestamp())))
 
 
 def _judge(check: Check, measured: Mapping[str, float | None]) -> Result:

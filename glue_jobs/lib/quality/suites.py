@@ -28,7 +28,7 @@ TOLERANCE = 1e-6
 
 STALE_HOURS = 36
 
-SINCE = f"{LOADED_AT.name} >= {{since}}"
+SINCE = f"f.{LOADED_AT.name} >= {{since}}"
 
 RECOMPUTE = "run the workflow with --property recompute=true"
 DELIVERY = "no file was ever delivered: put one into the landing bucket, below this prefix"
@@ -105,7 +105,7 @@ def keys_are_unique(table: Table) -> Check:
 def _touched_keys_repeated(table: Table, touched: Touched) -> str:
     """The keys that loads touched and that occur more than once in the whole table."""
     keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
-    new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} WHERE {SINCE}"
+    new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} AS f WHERE {SINCE}"
     on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
     names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
     repeated = (
@@ -116,14 +116,14 @@ def _touched_keys_repeated(table: Table, touched: Touched) -> str:
 
 
 def _of_new_rows(table: Table, query: str) -> str:
-    """The query, which ends with a condition, of rows that loads added; empty if the rows do not say when."""
+    """The query, which ends with a condition on f, of rows that loads added; empty if the rows do not say when."""
     return f"{query} AND {SINCE}" if table.touched and table.touched.table == table.name else ""
 
 
 def keys_are_present(table: Table) -> Check:
     """No key column is NULL."""
     missing = " OR ".join(f"{sql.identifier(name)} IS NULL" for name in table.key)
-    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} WHERE ({missing})"
+    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} AS f WHERE ({missing})"
     return Check(f"{table.name}_keys_present", "error", query, narrow=_of_new_rows(table, query))
 
 
@@ -138,7 +138,7 @@ def refers_to(table: Table, reference: Reference) -> Check:
         f"ON {on} WHERE d.{first} IS NULL AND {named}"
     )
     name = f"{table.name}_{'_'.join(reference.columns)}_in_{reference.parent}"
-    return Check(name, "error", query, narrow=_of_new_rows(table, query).replace(SINCE, f"f.{SINCE}"))
+    return Check(name, "error", query, narrow=_of_new_rows(table, query))
 
 
 def was_delivered(dataset: str) -> Check:

@@ -16,31 +16,24 @@ Read = Callable[[str, str], Iterable[Sequence[Any]]]
 """Reads the rows of a SELECT with the columns of a schema."""
 
 
-def question(
-    subject: Subject, checks: Sequence[Check], *, now: datetime, since: Mapping[str, datetime] | None = None
-) -> str:
+def question(subject: Subject, checks: Sequence[Check], *, now: datetime) -> str:
     """One SELECT for the checks and every figure of the report; `rows.by_figure` reads its answer."""
-    return union((_checks(checks, now, since), *subject.queries(now=now)))
+    return union((_checks(checks, now=now), *subject.queries(now=now)))
 
 
 def ask(
-    read: Read,
-    subject: Subject,
-    checks: Sequence[Check],
-    *,
-    now: datetime,
-    since: Mapping[str, datetime] | None = None,
+    read: Read, subject: Subject, checks: Sequence[Check], *, now: datetime
 ) -> tuple[Mapping[str, float | None], Mapping[str, Sequence[FactRow]] | None]:
-    """What the checks observed, by name, and the rows of the report's figures; `since` as `measure.measure` takes it.
+    """What the checks observed, by name, and the rows of the report's figures.
 
     If the warehouse refuses the question, the checks are asked alone, as they matter more than the report, and there
     are no rows (None).
     """
     try:
-        answer = list(read(question(subject, checks, now=now, since=since), COLUMNS))
+        answer = list(read(question(subject, checks, now=now), COLUMNS))
     except Exception as cause:
         logs.warning("the report's figures cannot be read, the checks go on without them", cause=reason(cause)[:300])
-        return observed(read(union([_checks(checks, now, since)]), COLUMNS)), None
+        return observed(read(union([_checks(checks, now=now)]), COLUMNS)), None
     return observed(answer), by_figure(answer)
 
 
@@ -49,5 +42,5 @@ def observed(answer: Iterable[Sequence[Any]]) -> dict[str, float | None]:
     return {row[1]: row[1 + TEXTS] for row in answer if row[0] == CHECKS}
 
 
-def _checks(checks: Sequence[Check], now: datetime, since: Mapping[str, datetime] | None) -> FigureQuery:
-    return FigureQuery(CHECKS, measure.measure(checks, now=now, since=since), ("check_name",), ("observed",))
+def _checks(checks: Sequence[Check], *, now: datetime) -> FigureQuery:
+    return FigureQuery(CHECKS, measure.measure(checks, now=now), ("check_name",), ("observed",))
