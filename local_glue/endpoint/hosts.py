@@ -37,6 +37,5 @@ def _is_local(url: str) -> bool:
 
 
 def _refuse(what: str, start_response: Callable[..., Any]) -> list[bytes]:
-    # The body of the request is not read, and would be taken for the next one of the connection.
-    start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
+    start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
     return [f"{what}: ask for localhost, 127.0.0.1 or [::1], and not from another site's page.\n".encode()]

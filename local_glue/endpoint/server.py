@@ -3,7 +3,6 @@
 import argparse
 import functools
 import json
-import logging
 import os
 import signal
 import socket
@@ -34,24 +33,18 @@ class Endpoint:
         self, home: Path, region: str, *, inline: bool = False, clock: bool = False,
         minute_seconds: float = 60.0, cold: bool = False, port: int = 0,
     ) -> None:  # fmt: skip
-        from werkzeug.serving import make_server
-
         from local_glue.access import Access
-        from local_glue.endpoint import eventbridge
+        from local_glue.endpoint import eventbridge, patches
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
-        from local_glue.endpoint.patches import bucket_policies, crawls, listings, tag_filters, version_listings
+        from local_glue.endpoint.http_server import HttpServer
         from local_glue.endpoint.redshift_data import calls as redshift_data
         from local_glue.endpoint.redshift_port import RedshiftPort
         from local_glue.endpoint.unsupported import dispatcher_class
         from local_glue.runner.inline import InlineExecutor
         from local_glue.runner.process import ProcessExecutor
 
-        listings.install()
-        bucket_policies.install()
-        version_listings.install()
-        crawls.install()
-        tag_filters.install()
+        patches.install()
 
         if Endpoint._alive:
             raise LocalGlueError("an endpoint runs in this process already, and moto has one state a process: stop it")
@@ -60,12 +53,8 @@ class Endpoint:
         self.kept_at: str | None = None
         self._console_app: Callable[..., Any] | None = None
         self._console_lock = threading.Lock()
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server(
-            HOST, _free(port), self._application(dispatcher_class()), threaded=True, request_handler=_handler_class()
-        )
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
+        self._server = HttpServer(HOST, _free(port), self._application(dispatcher_class()))
+        self.port = self._server.bind_addr[1]
         self.url = f"http://{HOST}:{self.port}"
         access = Access(Home(home), self.url, region)
         executor = InlineExecutor(access) if inline else ProcessExecutor(access, cold=cold)
@@ -77,7 +66,7 @@ class Endpoint:
         self.keeper = None if inline else self._keeper()
         self.redshift_port = RedshiftPort(access.home)
         self.clock = Clock(self.glue.workflows) if clock else None
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve, daemon=True)
 
     def start(self) -> "Endpoint":
         """Starts the server and returns at once."""
@@ -97,8 +86,7 @@ class Endpoint:
             self.clock.stop()
         self.glue.stop_all()
         self._executor.close()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self._thread.join(5)
         if self.keeper:
             self.keeper.stop(keep=keep)
@@ -185,20 +173,6 @@ def _empty_moto() -> None:
     from moto.moto_api._internal.models import moto_api_backend
 
     moto_api_backend.reset()
-
-
-def _handler_class() -> type:
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-
-    class Handler(MotoRequestHandler):
-        """moto's request handler without Nagle's algorithm, which can delay answers by 40 ms."""
-
-        disable_nagle_algorithm = True
-
-        def log_request(self, *_: Any) -> None:
-            """Does not log successful requests."""
-
-    return Handler
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from botocore.config import Config
 
 from glue_jobs.lib.run import aws
+from local_glue.endpoint.http_server import SOCKET
 from local_glue.stack import Stack
 
 SERVICE_OF_SIGNATURE = re.compile(r"Credential=[^,]*/(s3|dynamodb)/aws4_request")
@@ -78,20 +79,20 @@ class ServiceFaults:
 def failing(stack: Stack, faults: ServiceFaults) -> Iterator[ServiceFaults]:
     """Lets the inline stack's services fail within the block."""
     server, config = stack._endpoint._server, aws.Config
-    application, server.app = server.app, faults.around(server.app)
+    application, server.wsgi_app = server.wsgi_app, faults.around(server.wsgi_app)
     if faults.kind == "late":
         aws.Config = partial(Config, read_timeout=HASTE_S)
         aws._client.cache_clear()
     try:
         yield faults
     finally:
-        server.app, aws.Config = application, config
+        server.wsgi_app, aws.Config = application, config
         aws._client.cache_clear()
 
 
 def _drop(environ: dict[str, Any]) -> NoReturn:
     """Closes the connection; left open, it would be the client's time limit that ends the call."""
-    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    environ[SOCKET].shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError("a fault of the test")
 
 
