@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -105,10 +106,16 @@ def run(arguments: Sequence[str], source: Path, out: Path, *, mark: str | None =
     tree.sample()
     with (out / LOG).open("w") as log:
         start = time.time()
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, MARK: tree.mark})
-        while process.poll() is None:
-            tree.sample()
-            time.sleep(EVERY_S)
+        environment = {**os.environ, MARK: tree.mark}
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+        try:
+            while process.poll() is None:
+                tree.sample()
+                time.sleep(EVERY_S)
+        except BaseException:
+            process.send_signal(signal.SIGINT)  # so that it takes down what it has put up
+            process.wait()
+            raise
         end = time.time()
     if process.returncode:
         raise FailedError(f"{' '.join(command)} failed:\n{(out / LOG).read_text()[-3000:]}")

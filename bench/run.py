@@ -1,6 +1,7 @@
 """Runs contenders against each other and keeps the results: `make bench`, or `python -m bench.run --help`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +22,8 @@ HISTORIES = {"quick": 1_000_000, "full": 20_000_000}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line; returns 0 when every contender ran and all agree."""
+    """The command line; returns 0 when every contender ran and all agree, 130 when it was told to end before."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = _parser().parse_args(argv)
     console, rounds, commit = Console(), [], report.commit()
     about = SCENARIOS[given.scenario].about.format(plays=f"{_plays(given):,}")
@@ -34,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print(f"[red]{type(error).__name__}:[/] ", end="")
         console.print(str(error), markup=False, highlight=False)
         return 1
+    except KeyboardInterrupt:
+        console.print("stopped; what was up for it is down")
+        return 130
     console.print(report.table(f"{about} ({len(rounds)} rounds)", rounds))
     return 0
 
