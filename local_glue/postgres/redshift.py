@@ -31,9 +31,11 @@ def install(connection: "psycopg.Connection", dbname: str) -> None:
         for file in sorted(_FOLDER.glob("*.sql")):
             connection.execute(file.read_text(encoding="utf-8"))
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO PUBLIC").format(schema))
+        database = sql.Identifier(dbname)
         # New tables go to the first schema, which therefore is not this one.
         connection.execute(
-            sql.SQL('ALTER DATABASE {} SET search_path = "$user", public, {}, pg_catalog').format(
-                sql.Identifier(dbname), schema
-            )
+            sql.SQL('ALTER DATABASE {} SET search_path = "$user", public, {}, pg_catalog').format(database, schema)
         )
+        # Redshift, which has no indexes, joins by hashing. PostgreSQL compares each row with each where it expects a
+        # single one, as it does of rows that are later than all that it has seen when it last looked at the table.
+        connection.execute(sql.SQL("ALTER DATABASE {} SET enable_nestloop = off").format(database))

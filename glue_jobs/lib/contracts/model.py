@@ -20,6 +20,10 @@ SPARK_TYPES = {
 }
 
 
+TIMES = ("DATE", "TIMESTAMP")
+"""The types of columns that are moments or periods of time."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a warehouse table; `type` is a Redshift type, sizes of VARCHAR are bytes."""

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from glue_jobs.lib.books.book import FileBook, RunBook, check_balance, close_books
 from glue_jobs.lib.contracts.books import Count
 from glue_jobs.lib.contracts.kpis import GENRE_KPIS
-from glue_jobs.lib.contracts.model import Column, Table
+from glue_jobs.lib.contracts.model import TIMES, Column, Table
 from glue_jobs.lib.contracts.music import PENDING_STREAMS, STREAMS
 from glue_jobs.lib.load import outcomes, reasons
 from glue_jobs.lib.load.delivery import Delivery
@@ -23,9 +23,6 @@ from glue_jobs.lib.plays.kpis.build import Frames
 from glue_jobs.lib.plays.reads import PlayRun
 from glue_jobs.lib.plays.tracks import with_track_id
 from glue_jobs.lib.run.spans import spans
-
-PERIODS = ("DATE", "TIMESTAMP")
-"""Types of columns whose slices are periods of time, which a recomputation finds by its days."""
 
 
 def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
@@ -50,11 +47,11 @@ def publish(run: PlayRun, delivered: Delivery, judgement: JudgedPlays) -> None:
 
 
 def tables_by_period(tables: Iterable[Table]) -> Mapping[Column, list[Table]]:
-    """The tables whose slices are periods of time, by the column that names them."""
+    """The tables whose slices are periods of time, which a recomputation finds by its days; by the column with them."""
     found: dict[Column, list[Table]] = {}
     for table in tables:
         columns = [table.column(name) for name in table.slices]
-        if len(columns) == 1 and columns[0].type in PERIODS:
+        if len(columns) == 1 and columns[0].type in TIMES:
             found.setdefault(columns[0], []).append(table)
     return found
 

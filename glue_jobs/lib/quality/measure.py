@@ -60,8 +60,8 @@ class Check:
     """One number of the published warehouse and what it should be.
 
     Attributes:
-        sql: A SELECT of one row and one number called `observed`; no LIMIT, no correlated subquery (UNLOAD runs it).
-            `{now}` stands for the run's start in seconds since 1970.
+        sql: A SELECT of one row and one number called `observed`; no LIMIT of its own and no correlated subquery
+            (UNLOAD runs it). `{now}` stands for the run's start in seconds since 1970.
         hint: What to do when it fails.
         narrow: The same of what loads touched from `{since}` on, where what the check looks at grows with the history.
     """

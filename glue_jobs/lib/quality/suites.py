@@ -17,7 +17,7 @@ from glue_jobs.lib.contracts.identities import (
     SumIsRowsOf,
     Touched,
 )
-from glue_jobs.lib.contracts.model import Table
+from glue_jobs.lib.contracts.model import TIMES, Table
 from glue_jobs.lib.contracts.tables import MUSIC_TABLES, SPARKIFY_TABLES
 from glue_jobs.lib.quality.measure import HOURS_SINCE_PUBLISH, Check, at_least, at_most, same_as
 from glue_jobs.lib.run.errors import ConfigError
@@ -103,10 +103,17 @@ def keys_are_unique(table: Table) -> Check:
 
 
 def _touched_keys_repeated(table: Table, touched: Touched) -> str:
-    """The keys that loads touched and that occur more than once in the whole table."""
+    """The keys that loads touched and that occur more than once in the whole table.
+
+    Of a table in the order of a time in its key, only the blocks between the first and the last such time are read.
+    """
     keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
     new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} AS f WHERE {SINCE}"
     on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
+    if table.sort[0] in table.key and table.column(table.sort[0]).type in TIMES:
+        time = f"k{table.key.index(table.sort[0])}"
+        first, last = (f"(SELECT {what}({time}) FROM ({new}) AS n)" for what in ("MIN", "MAX"))
+        on += f" AND f.{table.sort[0]} BETWEEN {first} AND {last}"
     names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
     repeated = (
         f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN ({new}) AS t ON {on} "
@@ -160,7 +167,7 @@ def is_filled(table: Table, dataset: str) -> Check:
         "SELECT CASE WHEN d.n > 0 AND t.n = 0 THEN 1 ELSE 0 END AS observed "
         f"FROM (SELECT COALESCE(SUM(loaded), 0) AS n FROM {LOAD_FILES.full_name} "
         f"WHERE dataset = '{dataset}') AS d "
-        f"CROSS JOIN (SELECT COUNT(*) AS n FROM {table.full_name}) AS t",
+        f"CROSS JOIN (SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {table.full_name} LIMIT 1) AS f) AS t",
         hint=f"rows of {dataset} were loaded, but {table.full_name} is empty: was it emptied by hand?",
     )
 

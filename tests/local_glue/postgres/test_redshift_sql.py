@@ -70,3 +70,34 @@ def test_getdate_and_sysdate_are_in_utc(ask):
     now, started = ask("GETDATE(), SYSDATE()")
     assert now.tzinfo is started.tzinfo is None
     assert now.microsecond == 0
+
+
+def describe_zone_maps():
+    def it_reads_only_blocks_that_may_have_a_time(database_server):
+        with database_server.connect("dwh", user="loader") as connection:
+            connection.execute('CREATE SCHEMA "odd name"')
+            connection.execute('CREATE TABLE "odd name".t (n BIGINT, "at" TIMESTAMP, "day of" DATE)')
+            connection.execute(
+                "INSERT INTO \"odd name\".t SELECT n, timestamp '2024-01-01' + n * interval '1 minute', "
+                "date '2024-01-01' + n / 1440 FROM generate_series(1, 200000) AS n"
+            )
+            connection.execute('ANALYZE "odd name".t')
+            for name in ("at", "day of"):
+                plan = connection.execute(
+                    f'EXPLAIN SELECT COUNT(*) FROM "odd name".t WHERE "{name}" >= timestamp \'2024-05-18\''
+                ).fetchall()
+                assert any("Bitmap Index Scan" in line for (line,) in plan)
+            connection.rollback()
+
+    def it_joins_rows_that_are_later_than_all_that_it_has_seen_by_hashing(database_server):
+        with database_server.connect("dwh", user="loader") as connection:
+            connection.execute("CREATE TABLE f (n BIGINT, loaded_at TIMESTAMP); CREATE TABLE d (n BIGINT)")
+            connection.execute("INSERT INTO f SELECT n, timestamp '2024-01-01' FROM generate_series(1, 1000) AS n")
+            connection.execute("INSERT INTO d SELECT n FROM generate_series(1, 1000) AS n")
+            connection.execute("ANALYZE f; ANALYZE d")
+            plan = connection.execute(
+                "EXPLAIN SELECT COUNT(*) FROM f LEFT JOIN d ON f.n = d.n "
+                "WHERE f.loaded_at >= timestamp '2024-02-01' AND d.n IS NULL"
+            ).fetchall()
+            assert not any("Nested Loop" in line for (line,) in plan)
+            connection.rollback()
