@@ -62,7 +62,7 @@ def run_workflow(stack: Stack, name: str, out: Path) -> None:
 
 def _require_success(run: dict) -> None:
     if not workflow_succeeded(run):
-        failed = [f"{name}: {job.get('ErrorMessage')}" for name, job in workflow_jobs(run) if job]
+        failed = [f"{name}: {job['ErrorMessage']}" for name, job in workflow_jobs(run) if job and "ErrorMessage" in job]
         raise SystemExit(f"the workflow failed: {failed}")
 
 

@@ -232,3 +232,17 @@ def fail_once(flag: Path) -> str:
 def wait_for(condition: Any, timeout_s: float = 20) -> None:
     """Waits until the condition holds."""
     assert any(condition() for _ in pauses(timeout_s)), "it did not happen in time"
+
+
+DATA_API = {"WorkgroupName": "any", "Database": "dwh"}
+
+
+def ended(api: Any, **given: Any) -> dict[str, Any]:
+    """The statement of the Redshift Data API, or the batch of `Sqls`, once it has ended."""
+    call = api.batch_execute_statement if "Sqls" in given else api.execute_statement
+    statement = call(**{**DATA_API, **given})["Id"]
+    for _ in pauses():
+        described: dict[str, Any] = api.describe_statement(Id=statement)
+        if described["Status"] in ("FINISHED", "FAILED"):
+            break
+    return described

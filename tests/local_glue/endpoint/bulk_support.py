@@ -1,12 +1,12 @@
 """Rows, and a warehouse, for the tests of COPY and UNLOAD."""
 
 import io
-import time
 from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from endpoint_support import ended
 
 ROLE = "IAM_ROLE default"
 COLUMNS = "id BIGINT, name VARCHAR(30), price DECIMAL(8,2), day DATE, at TIMESTAMP, ok BOOLEAN"
@@ -32,9 +32,7 @@ class Warehouse:
         self.stack, self.api, self.s3 = stack, stack.client("redshift-data"), stack.client("s3")
 
     def __call__(self, sql, *, fails=False):
-        statement = self.api.execute_statement(WorkgroupName="any", Database="dwh", Sql=sql)["Id"]
-        while (described := self.api.describe_statement(Id=statement))["Status"] not in ("FINISHED", "FAILED"):
-            time.sleep(0.02)
+        described = ended(self.api, Sql=sql)
         assert (described["Status"] == "FAILED") == fails, described.get("Error")
         return described
 

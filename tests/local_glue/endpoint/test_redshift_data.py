@@ -1,13 +1,10 @@
 """The Redshift Data API, used with boto3 as on AWS."""
 
-import time
-
 import pytest
 from botocore.exceptions import ClientError
+from endpoint_support import DATA_API, ended
 
 from local_glue.job.redshift.parameters import ParameterError, with_values
-
-WHERE = {"WorkgroupName": "any", "Database": "dwh"}
 
 
 def describe_parameters():
@@ -28,15 +25,6 @@ def describe_parameters():
 @pytest.fixture
 def api(shop_stack):
     return shop_stack.client("redshift-data")
-
-
-def ended(api, **given):
-    """The statement, or the batch of `Sqls`, once it has ended."""
-    call = api.batch_execute_statement if "Sqls" in given else api.execute_statement
-    statement = call(**{**WHERE, **given})["Id"]
-    while (described := api.describe_statement(Id=statement))["Status"] not in ("FINISHED", "FAILED"):
-        time.sleep(0.02)
-    return described
 
 
 def records(api, **given):
@@ -84,7 +72,7 @@ def describe_the_data_api():
         ended(api, Sql="CREATE SCHEMA other")
         assert records(api, Sql="SELECT COUNT(*) FROM information_schema.tables", SecretArn=secret)
         with pytest.raises(ClientError, match="cannot be read"):
-            api.execute_statement(**WHERE, Sql="SELECT 1", SecretArn=secret.replace("shop", "no"))
+            api.execute_statement(**DATA_API, Sql="SELECT 1", SecretArn=secret.replace("shop", "no"))
 
     @pytest.mark.parametrize(
         ("given", "message"),
@@ -109,7 +97,7 @@ def describe_the_data_api():
     def it_names_what_it_lacks(api, given):
         for call, text in ((api.execute_statement, {"Sql": "S"}), (api.batch_execute_statement, {"Sqls": ["S"]})):
             with pytest.raises(ClientError, match=f"local_glue .* {next(iter(given))} .*leave it out"):
-                call(**WHERE, **text, **given)
+                call(**DATA_API, **text, **given)
 
 
 @pytest.mark.stack
@@ -177,5 +165,5 @@ def describe_a_batch():
     def it_takes_forty_statements_and_no_parameters(api):
         assert len(ended(api, Sqls=["SELECT 1"] * 40)["SubStatements"]) == 40
         with pytest.raises(ClientError, match="Sqls has 41 statements, and a batch at most 40"):
-            api.batch_execute_statement(**WHERE, Sqls=["SELECT 1"] * 41)
+            api.batch_execute_statement(**DATA_API, Sqls=["SELECT 1"] * 41)
         assert "Parameter a has no value" in ended(api, Sqls=["SELECT :a"])["Error"]

@@ -1,14 +1,13 @@
 """The cases of the Redshift Data API, called with boto3."""
 
 import re
-import time
 
 import pytest
 from botocore.exceptions import ClientError
+from endpoint_support import ended
 from fidelity_cases import examples
 
 pytestmark = pytest.mark.stack
-WHERE = {"WorkgroupName": "any", "Database": "dwh"}
 
 
 @pytest.fixture
@@ -17,10 +16,7 @@ def batch(shop_stack):
     api = shop_stack.client("redshift-data")
 
     def run(texts):
-        batch = api.batch_execute_statement(**WHERE, Sqls=list(texts))["Id"]
-        while (described := api.describe_statement(Id=batch))["Status"] not in ("FINISHED", "FAILED"):
-            time.sleep(0.02)
-        return described
+        return ended(api, Sqls=list(texts))
 
     run.api = api
     yield run
