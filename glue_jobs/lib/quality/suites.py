@@ -110,14 +110,15 @@ def _touched_keys_repeated(table: Table, touched: Touched) -> str:
     keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
     new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} AS f WHERE {SINCE}"
     on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
+    bounds = ""
     if table.sort[0] in table.key and table.column(table.sort[0]).type in TIMES:
         time = f"k{table.key.index(table.sort[0])}"
         first, last = (f"(SELECT {what}({time}) FROM ({new}) AS n)" for what in ("MIN", "MAX"))
-        on += f" AND f.{table.sort[0]} BETWEEN {first} AND {last}"
+        bounds = f"WHERE f.{table.sort[0]} BETWEEN {first} AND {last} "
     names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
     repeated = (
         f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN ({new}) AS t ON {on} "
-        f"GROUP BY {names} HAVING COUNT(*) > 1"
+        f"{bounds}GROUP BY {names} HAVING COUNT(*) > 1"
     )
     return f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d"
 
