@@ -103,24 +103,24 @@ def keys_are_unique(table: Table) -> Check:
 
 
 def _touched_keys_repeated(table: Table, touched: Touched) -> str:
-    """The keys that loads touched and that occur more than once in the whole table.
-
-    Of a table in the order of a time in its key, only the blocks between the first and the last such time are read.
-    """
+    """The keys that loads touched and that occur more than once in the whole table."""
     keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
     new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} AS f WHERE {SINCE}"
     on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
     bounds = ""
     if table.sort[0] in table.key and table.column(table.sort[0]).type in TIMES:
-        time = f"k{table.key.index(table.sort[0])}"
-        first, last = (f"(SELECT {what}({time}) FROM ({new}) AS n)" for what in ("MIN", "MAX"))
-        bounds = f"WHERE f.{table.sort[0]} BETWEEN {first} AND {last} "
+        bounds = f"WHERE {_within(f'f.{table.sort[0]}', f'k{table.key.index(table.sort[0])}', f'({new})')} "
     names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
     repeated = (
         f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN ({new}) AS t ON {on} "
         f"{bounds}GROUP BY {names} HAVING COUNT(*) > 1"
     )
     return f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d"
+
+
+def _within(time: str, name: str, rows: str) -> str:
+    """A condition that makes no difference but that blocks before and after the times of `rows` need not be read."""
+    return f"{time} BETWEEN (SELECT MIN({name}) FROM {rows} AS n) AND (SELECT MAX({name}) FROM {rows} AS n)"
 
 
 def _of_new_rows(table: Table, query: str) -> str:
@@ -227,7 +227,9 @@ def _(identity: SharesNoKeyWith, table: Table) -> Check:
     """Observed is how many keys are in both tables."""
     on = " AND ".join(f"a.{name} = b.{name}" for name in table.key)
     other = f"{table.schema}.{identity.table}"
-    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} AS a JOIN {other} AS b ON {on}"
+    times = [name for name in table.key if table.column(name).type in TIMES]
+    bounds = " AND ".join(_within(f"b.{name}", name, table.full_name) for name in times) or "TRUE"
+    query = f"SELECT COUNT(*) AS observed FROM {table.full_name} AS a JOIN {other} AS b ON {on} WHERE {bounds}"
     return Check(f"{table.name}_not_in_{identity.table}", "error", query)
 
 
