@@ -112,7 +112,9 @@ def spark(pytestconfig):
     # have the jobs' own settings.
     no_code = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
     partitions = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
-    session = get_session({**partitions, **no_code, ADAPTIVE: "false"})
+    # Runs whose clock the tests set in the past take all that Spark remembers for their own, and look through it.
+    memory = {"spark.ui.retainedJobs": "100", "spark.ui.retainedStages": "100"}
+    session = get_session({**partitions, **no_code, **memory, ADAPTIVE: "false"})
     yield session
     session.stop()
 
