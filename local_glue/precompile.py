@@ -13,7 +13,7 @@ from local_glue.runner.preload import PRELOADED
 
 STACK = (
     *("local_glue.cli.main", "local_glue.stack", "local_glue.console.app", "local_glue.endpoint.glue"),
-    *("local_glue.endpoint.http_server", "local_glue.endpoint.patches.member_names"),
+    "local_glue.endpoint.http_server",
     *("moto.moto_server.werkzeug_app", "moto.backends", "matplotlib.pyplot", "matplotlib.backends.backend_svg"),
     *("boto3.s3.transfer", "pyarrow.parquet", "sqlglot.optimizer", "wcwidth"),
 )

@@ -105,22 +105,22 @@ def keys_are_unique(table: Table) -> Check:
 def _touched_keys_repeated(table: Table, touched: Touched) -> str:
     """The keys that loads touched and that occur more than once in the whole table."""
     keys = ", ".join(f"{key} AS k{index}" for index, key in enumerate(touched.keys))
-    new = f"SELECT DISTINCT {keys} FROM {table.schema}.{touched.table} AS f WHERE {SINCE}"
+    new_rows = f"{table.schema}.{touched.table} AS f WHERE {SINCE}"
     on = " AND ".join(f"f.{sql.identifier(name)} = t.k{index}" for index, name in enumerate(table.key))
     bounds = ""
     if table.sort[0] in table.key and table.column(table.sort[0]).type in TIMES:
-        bounds = f"WHERE {_within(f'f.{table.sort[0]}', f'k{table.key.index(table.sort[0])}', f'({new})')} "
+        bounds = f"WHERE {_within(f'f.{table.sort[0]}', touched.keys[table.key.index(table.sort[0])], new_rows)} "
     names = ", ".join(f"f.{sql.identifier(name)}" for name in table.key)
     repeated = (
-        f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN ({new}) AS t ON {on} "
-        f"{bounds}GROUP BY {names} HAVING COUNT(*) > 1"
+        f"SELECT COUNT(*) AS n FROM {table.full_name} AS f JOIN (SELECT DISTINCT {keys} FROM {new_rows}) AS t "
+        f"ON {on} {bounds}GROUP BY {names} HAVING COUNT(*) > 1"
     )
     return f"SELECT COUNT(*) AS observed FROM ({repeated}) AS d"
 
 
 def _within(time: str, name: str, rows: str) -> str:
     """A condition that makes no difference but that blocks before and after the times of `rows` need not be read."""
-    return f"{time} BETWEEN (SELECT MIN({name}) FROM {rows} AS n) AND (SELECT MAX({name}) FROM {rows} AS n)"
+    return f"{time} BETWEEN (SELECT MIN({name}) FROM {rows}) AND (SELECT MAX({name}) FROM {rows})"
 
 
 def _of_new_rows(table: Table, query: str) -> str:

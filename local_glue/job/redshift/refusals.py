@@ -99,9 +99,8 @@ def _takes_arrays_apart(select: exp.Select) -> bool:
     """Whether it reads from what looks like a column of another table in its FROM."""
     joins = select.args.get("joins") or ()
     names = {part.this.alias_or_name.lower() for part in (select.args.get("from_"), *joins) if part}
-    return any(
-        isinstance(join.this, exp.Table) and not join.args.get("on") and join.this.db.lower() in names for join in joins
-    )
+    lists = [join.this for join in joins if isinstance(join.this, exp.Table) and not join.args.get("on")]
+    return any(table.db and table.db.lower() in names for table in lists)
 
 
 def _check_view(name: str) -> None:

@@ -75,6 +75,7 @@ def describe_statements_that_go_through():
             "WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (a) VALUES (s.a)",
             "DELETE FROM m.t WHERE hour IN (SELECT hour FROM public.s)",
             "INSERT INTO m.t (a) SELECT a FROM public.s",
+            "INSERT INTO t (a) SELECT s.a FROM (SELECT 1 AS b) CROSS JOIN s",
             "UPDATE m.t SET a = s.a FROM public.s WHERE s.b = t.b",
             "GRANT USAGE ON SCHEMA shop TO GROUP readers",
             "GRANT SELECT ON ALL TABLES IN SCHEMA shop TO GROUP readers",
