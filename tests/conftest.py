@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import real_glue
+from folder_fixtures import FolderFixtures
 
 from local_glue import versions
 from local_glue.environment import AWS, JVM, POSTGRES, drop
@@ -24,6 +25,7 @@ def pytest_configure(config):
     """Sets up this process, and keeps the order below for the workers: xdist would begin with the files of most tests,
     which end soonest."""
     config.option.loadscopereorder = False
+    config.pluginmanager.register(FolderFixtures())
     os.environ["TZ"] = "UTC"
     time.tzset()
     # A profile, a service or a Spark that the user's shell is set up for is not what is tested; AWS's image is set up
