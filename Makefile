@@ -186,10 +186,11 @@ RELATIVE = for file in $(1)/lib/python*/site-packages/_*.pth; do printf '%s' '$(
 	@$(UV) pip install -q --require-hashes -r requirements/run.lock
 	@$(UV) pip install -q --no-deps --no-build-isolation -e ./local_glue -e .
 	@$(call RELATIVE,.venv,../../../..)
-	@$(BIN)/python -m compileall -q local_glue glue_jobs && $(BIN)/python -m local_glue.precompile
 	@$(BIN)/python -m local_glue.java >/dev/null 2>&1 || $(UV) pip install -q --require-hashes -r requirements/java.lock \
 	  || { $(BIN)/python -m local_glue.java; exit 1; }
 	@$(BIN)/python -m local_glue.job.jars
+	@$(BIN)/python -m local_glue.job.class_archive & $(BIN)/python -m compileall -q local_glue glue_jobs \
+	  && $(BIN)/python -m local_glue.precompile && wait
 	@$(BIN)/python -c "import matplotlib.font_manager" # which looks through the machine's fonts once
 	@touch $@
 

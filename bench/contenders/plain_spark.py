@@ -22,7 +22,7 @@ def main(source: Path, out: Path) -> None:
     """Reads, cleans, computes, writes."""
     # Only for Java and a quiet log; the settings of the stack do not apply.
     prepare_environment()
-    del os.environ["SPARK_CONF_DIR"]
+    del os.environ["PYSPARK_SUBMIT_ARGS"]
     spark = (
         SparkSession.builder.master(f"local[{os.cpu_count()}]")
         .config("spark.driver.memory", os.environ.get("LOCAL_GLUE_MEMORY", "2g"))

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -16,22 +17,11 @@ from local_glue.job.jars import jars_conf
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+DEFAULTS = "spark-defaults.conf"
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-LOG4J = """\
-rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = console
-# At the root's level; otherwise Spark logs on every start that it changes the level.
-logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
-logger.gateway.level = error
-# It complains at length about a machine that does not know its own name, and goes on.
-logger.metrics.name = org.apache.hadoop.metrics2.impl.MetricsSystemImpl
-logger.metrics.level = off
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss} %p %c{1}: %m%n%ex
-"""
+LOG4J = Path(__file__).with_name("log4j2.properties")
+CLASS_ARCHIVE = Path(sys.prefix) / "share" / "local-glue" / "spark.jsa"
+"""Of the classes that Spark needs; Java does not use one of other jars or of another Java. See `class_archive`."""
 
 
 def s3a_conf(endpoint_url: str) -> dict[str, str]:
@@ -91,15 +81,20 @@ def spark_conf() -> dict[str, str]:
 def prepare_environment() -> None:
     """Gives `spark_conf()` and quiet logs to every SparkContext that this process starts, however it is created.
 
-    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from the folder SPARK_CONF_DIR, which is
-    written here. What the user's shell has set for another Spark or Java has no effect. Can be repeated.
+    Glue scripts call `SparkContext()` themselves; Spark reads its defaults from a file, which is written here. It is no
+    folder SPARK_CONF_DIR, because Java would look for classes there, and takes none out of an archive then. What the
+    user's shell has set for another Spark or Java has no effect. Can be repeated.
     """
     environment.drop(os.environ, environment.JVM)
     os.environ.update(environment.SPARK)
     py4j_cache.remember()
     if not environment.has_name():
         nameless.give_name()
-    os.environ["SPARK_CONF_DIR"] = str(_defaults_folder())
+    folder = _defaults_folder()
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {shlex.quote(str(folder / DEFAULTS))} pyspark-shell"
+    os.environ["SPARK_SUBMIT_OPTS"] = _options_of_every_jvm()
+    if not environment.knows_itself():
+        os.environ["SPARK_CONF_DIR"] = str(folder)
     os.environ["JAVA_HOME"] = str(java_home())
     gateway.join(spark_conf)
 
@@ -122,10 +117,9 @@ def _new_defaults_folder(conf: dict[str, str]) -> Path:
         parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="spark-conf-", dir=parent))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "spark-defaults.conf").write_text(
+    (folder / DEFAULTS).write_text(
         "".join(f"{name}={_property(value)}\n" for name, value in conf.items()), encoding="utf-8"
     )
-    (folder / "log4j2.properties").write_text(LOG4J, encoding="utf-8")
     if not environment.knows_itself():
         # With credentials in its environment, Spark notes down on which machine it found them, by name and address.
         # S3A has them from the defaults above, Python workers by `spark_conf`.
@@ -173,6 +167,12 @@ def _java_options() -> str:
     # Hadoop starts a `chmod` process for each local file and folder that it writes; VFORK halves the time for it.
     launch = "-Djdk.lang.Process.launchMechanism=VFORK" if sys.platform == "linux" else ""
     return f"-Duser.timezone=UTC {TEXT} -XX:-UsePerfData {launch} {quick}".strip()
+
+
+def _options_of_every_jvm() -> str:
+    """Options that stay where a job gives its JVM others."""
+    archive = f'"-XX:SharedArchiveFile={CLASS_ARCHIVE}"' if CLASS_ARCHIVE.is_file() else ""
+    return f"-Dlog4j2.configurationFile={LOG4J.as_uri()} {archive}".strip()
 
 
 def _property(value: str) -> str:
