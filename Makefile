@@ -28,7 +28,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run report explain erase test test-6 test-part test-fast test-nightly test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
+.PHONY: help setup run report explain erase test test-ci test-6 test-part test-fast test-nightly test-long soak test-glue test-wheel bench check check-terraform security docs fmt up down package wheel plan deploy destroy outputs smoke lock clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +48,11 @@ explain: .venv/.run-ready ## The story of a run from the books: RUN=… (default
 erase: .venv/.run-ready ## Erase a user everywhere: USER_ID=…, WORKFLOW=streams for its data only, ENV=dev for that environment on AWS
 	@$(BIN)/python -m erase $(USER_ID) $(if $(filter command line,$(origin WORKFLOW)),--workflow $(WORKFLOW)) $(if $(filter command line,$(origin ENV)),--env $(ENV)) $(ERASE_ARGS)
 
-test: $(TESTS).test-ready ## The tests of every change: whole workflows, Terraform, Spark, PostgreSQL, and the many that need none; GLUE=5.0 or 6.0
-	@$(TEST) -m "not slow and not nightly" $(PARALLEL) --durations=15
+test: $(TESTS).test-ready ## The tests for the desk, some minutes: whole workflows, Terraform, Spark, PostgreSQL, and the many that need none; GLUE=5.0 or 6.0
+	@$(TEST) -m "not ci and not slow and not nightly" $(PARALLEL) --durations=15
+
+test-ci: $(TESTS).test-ready ## What `make test` leaves to CI, which runs both on every change: more workflows, stacks that end and come back
+	@$(TEST) -m "ci and not slow and not nightly" $(PARALLEL) --durations=15
 
 test-6: ## A part of the tests on Glue 6.0: the library's on Spark, and a workflow of each kind
 	@$(MAKE) --no-print-directory test-part GLUE=6.0
@@ -60,7 +63,7 @@ test-part: $(TESTS).test-ready
 test-fast: $(TESTS).test-ready ## The tests that need no JVM and no database
 	@$(TEST) -m "not spark and not stack and not slow and not nightly"
 
-test-nightly: $(TESTS).test-ready ## What `make test` leaves to the night: longer workflows, kills, erasure, real data in other orders, `make smoke` here
+test-nightly: $(TESTS).test-ready ## What is left to the night: longer workflows, kills, erasure, real data in other orders, `make smoke` here
 	@$(TEST) -m "nightly and not slow" $(PARALLEL) --durations=15
 
 test-long: $(TESTS).test-ready ## All tests, and the exhaustive variants of some: hours

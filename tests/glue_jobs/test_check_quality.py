@@ -185,6 +185,7 @@ def test_checks_of_what_is_new_find_what_new_rows_break(filled):
         assert name in found, name
 
 
+@pytest.mark.ci
 def test_old_rows_are_measured_by_sums_when_asked_for_and_until_they_are_mended(filled, check):
     check()
     filled("BEGIN")

@@ -59,6 +59,7 @@ def world(stack, spark):
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.ci
 def test_runs_without_anything_to_load_and_what_the_measures_say(world):
     assert world.load() == ({}, {})  # The books of a run without files show that it ran.
     assert world.sizes() == {}

@@ -47,6 +47,7 @@ def describe_an_empty_world():
         assert world.last.run_id in line
 
 
+@pytest.mark.ci
 def test_it_relies_on_nothing_that_aws_does_not_say(world, unkind_glue):
     world.deliver("streams/a.csv", "x,t1,2024-06-25 10:00:00")
     assert world.load() == {"read": 1, "quarantined": 1, "rules": {"user_id_invalid": 1}}
@@ -59,6 +60,7 @@ def test_it_relies_on_nothing_that_aws_does_not_say(world, unkind_glue):
     world.assert_sums_agree()
 
 
+@pytest.mark.ci
 def test_a_dry_run_relies_on_it_as_little_and_leaves_no_stage(world, unkind_glue):
     world.catalogue(users=[1], tracks=[("t1", "pop")])
     world.deliver("streams/a.csv", play(), play(2), "x,t1,2024-06-25 10:00:00")
@@ -114,6 +116,7 @@ def describe_loading():
         assert world.load() == {}
 
 
+@pytest.mark.ci
 def test_a_run_without_plays_makes_genre_kpis_again_only_after_another_job_published(world):
     def written():
         return world.rows("genre_kpis", "track_genre", "track_name", "CAST(xmin AS VARCHAR)")
@@ -144,6 +147,7 @@ def describe_plays_that_wait():
         assert world.rows("pending_streams", "user_id", "reason") == [(2, classify.USER_UNKNOWN)]
         world.assert_sums_agree()
 
+    @pytest.mark.ci
     def it_gives_them_up_in_time(world):
         world.deliver("streams/a.csv", play())
         world.load()
@@ -200,6 +204,7 @@ def describe_books_that_cannot_balance():
         assert "counted 2 lines, this run read 1" in json.loads(read(LAKE, reason))["message"]
         assert world.load() == {}
 
+    @pytest.mark.ci
     def it_loads_the_others_when_an_object_is_gone(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
@@ -211,6 +216,7 @@ def describe_books_that_cannot_balance():
         assert "is gone" in json.loads(read(LAKE, reason))["message"]
         assert world.load() == {}
 
+    @pytest.mark.ci
     def it_puts_an_object_aside_that_came_back_after_it_was_missed(world, monkeypatch):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
@@ -228,6 +234,7 @@ def describe_books_that_cannot_balance():
         (copy, _) = keys(LAKE, "quarantine/files/")
         assert read(LAKE, copy) == content
 
+    @pytest.mark.ci
     def it_reads_no_object_that_no_manifest_names(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
@@ -242,6 +249,7 @@ def describe_books_that_cannot_balance():
 
 
 def describe_manifests():
+    @pytest.mark.ci
     def it_loads_a_file_once_that_several_name(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
@@ -250,6 +258,7 @@ def describe_manifests():
         world.announce(file)
         assert world.load() == {}
 
+    @pytest.mark.ci
     def it_loads_a_file_that_the_bookmark_has_passed_when_a_manifest_names_it_again(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a.csv", play())
@@ -283,6 +292,7 @@ def describe_backfills():
         assert world.states() == {"streams/a.csv": LOADED, "streams/new.csv": ACCEPTED}
         assert world.load() == {"read": 1, "loaded": 1}
 
+    @pytest.mark.ci
     def it_reads_files_where_version_0_1_archived_them(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         file = world.deliver("streams/a *[1].csv", play())

@@ -65,6 +65,7 @@ def load(files):
 
 @pytest.mark.spark
 @pytest.mark.glue_java
+@pytest.mark.ci
 def test_load_sparkify_builds_the_star_and_knows_again_what_passed_through_glues_frames(files, load):
     def deliver():
         # The songs' latitude is NULL in every row; Glue may lose such a column.

@@ -89,6 +89,7 @@ def test_no_plan_joins_every_row_with_every_row_or_calls_python_and_lines_are_re
     assert world.plans_with(EVERY_ROW_WITH_EVERY_ROW) == []
 
 
+@pytest.mark.ci
 def test_more_files_days_and_rows_make_no_more_jobs(world, size):
     world.deliver_days(0, 1, each=20)
     world.load()

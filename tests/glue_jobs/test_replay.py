@@ -107,6 +107,7 @@ def test_it_loads_what_passes_now_once_and_leaves_what_still_fails(world):
     ],
     ids=lambda place: place[1],
 )
+@pytest.mark.ci
 def test_wherever_it_dies_the_next_run_makes_it_good(world, monkeypatch, place):
     quarantine_some(world)
     with dying(monkeypatch, *place):

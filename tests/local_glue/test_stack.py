@@ -119,6 +119,7 @@ def describe_start():
         with pytest.raises(NotRunningError, match="local-glue up"):
             Stack.attach(home)
 
+    @pytest.mark.ci
     def it_ends_by_itself_when_its_files_are_removed(project, tmp_path):
         stack = Stack.start(project, tmp_path / "home")
         (tmp_path / "home" / READY_FILE).unlink()

@@ -88,6 +88,7 @@ def describe_a_job():
         assert found["JobRunState"] == "SUCCEEDED", log
         assert log.splitlines()[-1] == "3.13 3.13 4.1.1 true"
 
+    @pytest.mark.ci
     def it_fails_if_its_version_does_not_run_here(run):
         found, _ = run("4.0")
         assert found["JobRunState"] == "FAILED"

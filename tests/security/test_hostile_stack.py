@@ -13,7 +13,7 @@ from local_glue.stack import Stack
 from tests.workflows import samples
 from tests.workflows.pipeline import LAKE, Pipeline
 
-pytestmark = [pytest.mark.stack, pytest.mark.spark]
+pytestmark = [pytest.mark.ci, pytest.mark.stack, pytest.mark.spark]
 
 PROJECT = Path(__file__).parents[2]
 DROPS = "'; DROP TABLE music.streams; --"

@@ -68,6 +68,7 @@ def describe_a_missing_connection():
         assert "music-rds" in _fail(accepted, "load_metadata")
 
 
+@pytest.mark.ci
 def describe_a_missing_secret():
     def it_is_named(accepted):
         for job, secret in SECRETS.items():
@@ -75,6 +76,7 @@ def describe_a_missing_secret():
             assert secret in _fail(accepted, job)
 
 
+@pytest.mark.ci
 def describe_a_wrong_password():
     def it_is_said_without_showing_it(accepted):
         secrets = accepted.stack.client("secretsmanager")
@@ -110,6 +112,7 @@ def describe_a_missing_bucket():
         assert "no-such-landing" in message
 
 
+@pytest.mark.ci
 def describe_a_missing_table():
     def it_is_named_when_it_is_the_ledger(pipeline):
         pipeline.dynamodb.delete_table(TableName="ProcessedFiles")
@@ -126,6 +129,7 @@ def describe_a_missing_table():
         assert pipeline.rows("SELECT count(*) FROM music.daily_top_genres") == [(0,)]
 
 
+@pytest.mark.ci
 def describe_a_key_column_of_another_type():
     def it_is_a_contract_error_that_names_table_and_column(pipeline):
         pipeline.execute("CREATE SCHEMA music")

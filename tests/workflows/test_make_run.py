@@ -28,6 +28,7 @@ def make_run(pipeline, monkeypatch, tmp_path):
 
 
 def describe_make_run():
+    @pytest.mark.ci
     def it_loads_the_demo_once_and_then_only_what_is_new(make_run, pipeline):
         code, text = make_run()
         assert code == 0

@@ -35,6 +35,7 @@ def _remember(pipeline, seen):
 
 
 def describe_real_data():
+    @pytest.mark.ci
     def it_is_exact_in_two_runs(pipeline, lab, seen):
         _put(pipeline, lab, "users.csv", "songs.sample20.csv", "streams1.csv")
         pipeline.run()

@@ -35,6 +35,7 @@ def _songs(folder):
 
 
 def describe_real_events():
+    @pytest.mark.ci
     def it_is_exact_in_one_run_whatever_comes_twice_or_cut_off(sparkify, events_and_songs, seen):
         logs, songs = _logs(events_and_songs), _songs(events_and_songs)
         _put(sparkify, events_and_songs, [*logs, *songs])

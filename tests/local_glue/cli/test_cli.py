@@ -70,6 +70,7 @@ def describe_up():
     def it_prints_variables_for_other_tools(up):
         assert f"export AWS_ENDPOINT_URL={up.state()['endpoint_url']}" in up("env")
 
+    @pytest.mark.ci
     def it_recovers_from_a_crash(unused):
         unused("up", "--empty")
         before = unused.state()
@@ -93,6 +94,7 @@ def describe_up():
         unused("down")
         assert not unused.home.exists()
 
+    @pytest.mark.ci
     def it_starts_databases_again_that_have_ended_alone(unused):
         from local_glue.stack import Stack
 
@@ -110,6 +112,7 @@ def describe_up():
         unused("down")
         assert not unused.home.exists()
 
+    @pytest.mark.ci
     def it_lets_stacks_live_side_by_side(up, unused):
         unused("up")
         assert unused.state()["endpoint_url"] != up.state()["endpoint_url"]

@@ -9,7 +9,7 @@ import pytest
 from endpoint_support import BUCKET, OK, SLEEP, wait_for
 from environments import installed
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.ci, pytest.mark.stack]
 ARN = "arn:aws:glue:us-east-1:123456789012"
 
 

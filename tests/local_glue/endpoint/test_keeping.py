@@ -55,6 +55,7 @@ def describe_what_is_kept():
             second.stop()
 
 
+@pytest.mark.ci
 def describe_events_that_wait():
     @pytest.fixture
     def endpoints(tmp_path):

@@ -19,6 +19,7 @@ def run(code, *arguments, **variables):
     return done
 
 
+@pytest.mark.ci
 def test_java_takes_spark_out_of_the_archive(tmp_path):
     archive, log = tmp_path / "a folder" / "spark.jsa", tmp_path / "classes.log"
     run(MAKE, archive)

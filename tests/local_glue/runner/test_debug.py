@@ -82,6 +82,7 @@ def shell(tmp_path):
 
 
 @pytest.mark.stack
+@pytest.mark.ci
 def test_breakpoints_stop_script_and_library_where_they_lie(shell, port):
     command = [sys.executable, "-m", "local_glue.cli.main", "job", "first", "--debug", "--debug-port", str(port)]
     process = subprocess.Popen(

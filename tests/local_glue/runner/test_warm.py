@@ -92,6 +92,7 @@ def describe_runs_one_after_another():
 
 
 def describe_runs_at_a_time():
+    @pytest.mark.ci
     def each_has_a_jvm(tiny):
         code = HEAD + "import time\ntell()\ntime.sleep(4)"
         jobs = [tiny.job(name, code) for name in ("one", "two")]
@@ -112,6 +113,7 @@ def describe_a_run_that_is_stopped():
 
 
 def describe_a_cold_stack():
+    @pytest.mark.ci
     def each_run_has_a_jvm_which_ends_with_it(tmp_path):
         endpoint = Remote(tmp_path, cold=True)
         try:
@@ -125,6 +127,7 @@ def describe_a_cold_stack():
 
 
 def describe_the_end_of_a_stack():
+    @pytest.mark.ci
     def it_is_the_end_of_its_jvm(tmp_path):
         endpoint = Remote(tmp_path)
         tiny = Tiny(endpoint)

@@ -215,6 +215,7 @@ def describe_bookmarks():
         assert lines(read(ctx="c")) == ["late"]
 
 
+@pytest.mark.ci
 def test_many_small_objects(standin_s3, standin_prefix, read):
     """More objects than a page of the listing has."""
 

@@ -7,7 +7,7 @@ from standin_support import BUCKET
 
 from local_glue.versions import running
 
-pytestmark = [pytest.mark.spark, pytest.mark.stack]
+pytestmark = [pytest.mark.ci, pytest.mark.spark, pytest.mark.stack]
 SCRIPT = """
 import sys
 from awsglue.context import GlueContext

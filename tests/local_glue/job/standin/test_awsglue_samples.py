@@ -5,7 +5,7 @@ import json
 import pytest
 from standin_support import BUCKET
 
-pytestmark = [pytest.mark.spark, pytest.mark.stack]
+pytestmark = [pytest.mark.ci, pytest.mark.spark, pytest.mark.stack]
 START = """
 import sys
 from awsglue.context import GlueContext
