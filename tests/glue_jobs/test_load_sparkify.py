@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflows.star_samples import BROKEN, lines, play, song, twice, visit
 
-pytestmark = [pytest.mark.spark, pytest.mark.stack]
+pytestmark = [pytest.mark.ci, pytest.mark.spark, pytest.mark.stack]
 
 TABLES = ("staging_events", "staging_songs", "songplays", "users", "songs", "artists", "time")
 COUNTS = ("read", "loaded", "already_loaded", "repeated", "quarantined")
@@ -59,7 +59,6 @@ def world(stack, spark):
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.ci
 def test_runs_without_anything_to_load_and_what_the_measures_say(world):
     assert world.load() == ({}, {})  # The books of a run without files show that it ran.
     assert world.sizes() == {}

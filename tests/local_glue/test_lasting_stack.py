@@ -16,7 +16,7 @@ from local_glue.home import process_alive
 from local_glue.postgres import cluster
 from local_glue.stack import Stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.ci, pytest.mark.stack]
 RULE = {"Name": "new", "EventPattern": json.dumps({"source": ["aws.s3"]}), "State": "ENABLED"}
 ROLE = {"RoleName": "reader", "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": []})}
 
@@ -122,7 +122,6 @@ def describe_a_stack_that_ended():
         assert attached(shell).client("s3").list_objects_v2(Bucket="landing")["KeyCount"] == 0
         assert attached(shell).client("dynamodb").scan(TableName="Ledger")["Items"] == []
 
-    @pytest.mark.ci
     def it_says_which_runs_ended_with_it(shell):
         stack = attached(shell)
         stack.client("s3").put_object(Bucket="scripts", Key="jobs/first.py", Body=b"import time; time.sleep(60)")
@@ -139,7 +138,6 @@ def describe_a_stack_that_ended():
         assert job_run["ErrorMessage"].startswith("The local endpoint ended while this run went on")
         shell("job", "first")
 
-    @pytest.mark.ci
     def it_tells_the_time_from_which_on_changes_are_lost(shell):
         s3, url = attached(shell).client("s3"), shell.state()["endpoint_url"]
         quiet(shell)
@@ -157,7 +155,6 @@ def describe_a_stack_that_ended():
         assert abs(datetime.fromisoformat(f"{said[1]}+00:00") - since).total_seconds() < 2
         assert s3.list_objects_v2(Bucket="landing")["KeyCount"] == 0
 
-    @pytest.mark.ci
     def it_waits_for_the_version_that_wrote_it(shell):
         attached(shell).client("s3").put_object(Bucket="landing", Key="kept", Body=b"x")
         shell("stop")
@@ -174,7 +171,6 @@ def describe_a_stack_that_ended():
 
 
 def describe_what_is_kept():
-    @pytest.mark.ci
     def it_is_written_once_and_only_when_something_changed(shell):
         s3, file = attached(shell).client("s3"), shell.home / "kept/state.db-wal"
         s3.put_object(Bucket="landing", Key="big", Body=b"x" * 5_000_000)

@@ -59,6 +59,7 @@ def describe_wrong_arguments():
         assert "--pending_day" in _fail(pipeline, "load_streams", {"--pending_day": "3"})
 
 
+@pytest.mark.ci
 def describe_a_missing_connection():
     def it_is_named(accepted):
         accepted.glue.delete_connection(ConnectionName="music-redshift")
@@ -87,6 +88,7 @@ def describe_a_wrong_password():
             assert "Wr0ng-one" not in message
 
 
+@pytest.mark.ci
 def describe_a_stopped_database():
     def it_is_said_with_the_connection_or_address(accepted, unused_tcp_port):
         for job, connection in {"load_metadata": "music-rds", "load_streams": "music-redshift"}.items():

@@ -4,7 +4,7 @@ SIGKILL ends it, and the next run repairs everything. SIGSTOP freezes it until a
 ended: then it goes on as the stale second writer that no lock of AWS keeps away.
 
 The points are what the hook of side effects saw in an undisturbed run, so that a new write is tried without being
-named here. `make test` kills at a sample of them, `make soak` tries all of them both ways.
+named here. `make test-ci` kills at a sample of them, `make soak` tries all of them both ways.
 """
 
 import io
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.spark]
 
 PROJECT = Path(__file__).parents[2]
 POINTS, SEED = 1, 20
-"""How many points `make test` tries each way, and which."""
+"""How many points `make test-ci` tries each way, and which."""
 
 COUNTRIES = ("Peru", "Iceland")
 PLAYS = samples.more_plays(6_000)
@@ -173,6 +173,7 @@ def _disturb(matrix, how, points, capsys):
 
 
 @pytest.mark.timeout(0)
+@pytest.mark.ci
 def test_a_run_that_was_killed_anywhere_is_made_good_by_the_next(matrix, capsys):
     _disturb(matrix, _die, list(range(1, len(matrix.effects) + 1)), capsys)
 

@@ -24,6 +24,7 @@ def _deliver_catalogue(pipeline):
 
 
 def describe_no_input():
+    @pytest.mark.ci
     def it_lets_each_job_run_alone(pipeline):
         for job in reversed(JOBS):
             run = pipeline.stack.run_job(job)
