@@ -1,9 +1,11 @@
-"""Encodes keys in listings of versions when asked to, as S3 does.
+"""Encodes keys in listings of versions when asked to, as S3 does, and makes these listings without copying objects.
 
 moto (5.2.5) ignores `encoding-type=url` there, so a key with a control character breaks the XML of the answer, and one
-with a carriage return comes back as another key.
+with a carriage return comes back as another key. For each page it copies all objects of the bucket with their contents,
+only to note which versions are the latest, which nothing else reads: 15 pages of 15,000 objects took 20 seconds.
 """
 
+import types
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +14,11 @@ LISTS = {"Versions": "Key", "DeleteMarkers": "Key", "CommonPrefixes": "Prefix"}
 
 
 def install() -> None:
-    """Makes listings of versions in this process encode keys. Can be repeated."""
+    """Changes listings of versions in this process. Can be repeated."""
+    from moto.s3.models import S3Backend
     from moto.s3.responses import S3Response
 
+    S3Backend.list_object_versions = _without_copies(S3Backend.list_object_versions)
     serialized = getattr(S3Response, "_serialized_plain", S3Response.serialized)
 
     def serialize(response: Any, answer: Any) -> Any:
@@ -25,6 +29,12 @@ def install() -> None:
 
     S3Response._serialized_plain = serialized
     S3Response.serialized = serialize
+
+
+def _without_copies(listing: Any) -> Any:
+    """The function, with a `deepcopy` that takes a list's items as they are."""
+    names = {**listing.__globals__, "copy": types.SimpleNamespace(deepcopy=list)}
+    return types.FunctionType(listing.__code__, names, listing.__name__, listing.__defaults__, listing.__closure__)
 
 
 def _encoded(result: dict[str, Any]) -> dict[str, Any]:
