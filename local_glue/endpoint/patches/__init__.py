@@ -8,9 +8,10 @@ def install() -> None:
         crawls,
         listings,
         member_names,
+        plain_values,
         tag_filters,
         version_listings,
     )
 
-    for patch in (bucket_policies, crawls, listings, member_names, tag_filters, version_listings):
+    for patch in (bucket_policies, crawls, listings, member_names, plain_values, tag_filters, version_listings):
         patch.install()
