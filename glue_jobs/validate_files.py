@@ -1,7 +1,8 @@
-"""Reads every new landing object once, and moves it to the archive or sets it aside with the reason. Starts no Spark.
+"""Reads every new landing object once, and moves it to the archive or sets it aside with the reason.
 
-The last thing it writes for a dataset is the manifest, which names all files that wait for a load: those of this run,
-and those that an earlier run accepted and no load has finished since.
+Spark starts only for large deliveries, whose files its workers read (`intake.reading`). The last thing that a run
+writes for a dataset is the manifest, which names all files that wait for a load: those of this run, and those that an
+earlier run accepted and no load has finished since.
 """
 
 import sys

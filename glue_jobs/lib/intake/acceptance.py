@@ -5,18 +5,17 @@ In this order, after a crash between any two steps the next run takes the delive
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
 from glue_jobs.lib.books import dry_run
 from glue_jobs.lib.files import rejected, s3_copy, unknown_columns
 from glue_jobs.lib.files.archive import archive_key
 from glue_jobs.lib.files.ledger import ACCEPTED, KNOWN_CONTENT, LOADED, REJECTED, REPEATED, Ledger, LedgerFile
-from glue_jobs.lib.intake import inspection, new_columns
+from glue_jobs.lib.intake import inspection, new_columns, reading
 from glue_jobs.lib.intake.inspection import Checked
 from glue_jobs.lib.intake.landing import LandedFile
 from glue_jobs.lib.run import aws, logs, parallel
@@ -25,7 +24,6 @@ from glue_jobs.lib.run.error_log import ErrorLog
 from glue_jobs.lib.run.errors import PipelineError
 
 BATCH = 400
-CHUNK = 1 << 20
 READ_ATTEMPTS = 3
 NEW_COLUMNS = "NEW_COLUMNS"
 
@@ -58,13 +56,13 @@ class Acceptance:
 
     def take_in(self, deliveries: Sequence[LandedFile]) -> None:
         """Takes in `deliveries`, which are in the order they came, oldest first."""
-        done = 0
+        done, on_workers = 0, reading.are_large(deliveries)
         for batch in parallel.batches(deliveries, BATCH):
             known = self.ledger.get(delivery.file_key for delivery in batch)
             new = [delivery for delivery in batch if delivery.file_key not in known]
             # The run that recorded these died; the ledger's index may not show them yet.
             self.waiting.update((key, file) for key, file in known.items() if file.state == ACCEPTED)
-            self._take_in_new(new)
+            self._take_in_new(new, on_workers=on_workers)
             self._delete(batch)
             self.outcomes["FINISHED"] += len(batch) - len(new)
             done += len(batch)
@@ -74,12 +72,13 @@ class Acceptance:
         """Tells what would become of `deliveries`, and changes nothing; returns the number of files by state."""
         known = self.ledger.get(delivery.file_key for delivery in deliveries)
         new = [delivery for delivery in deliveries if delivery.file_key not in known]
-        verdicts, _ = self._judge(list(zip(new, parallel.in_parallel(self._check, new), strict=True)))
+        checked = self._check_all(new, on_workers=reading.are_large(new))
+        verdicts, _ = self._judge(list(zip(new, checked, strict=True)))
         dry_run.tell_intake([(verdict.file, verdict.checked.problem) for verdict in verdicts])
         return dict(Counter(verdict.file.state for verdict in verdicts))
 
-    def _take_in_new(self, deliveries: Sequence[LandedFile]) -> None:
-        checked = parallel.in_parallel(self._check, deliveries)
+    def _take_in_new(self, deliveries: Sequence[LandedFile], *, on_workers: bool) -> None:
+        checked = self._check_all(deliveries, on_workers=on_workers)
         verdicts, superseded = self._judge(list(zip(deliveries, checked, strict=True)))
         parallel.in_parallel(self._move, verdicts)
         # Superseded files go first: a crash in between leaves a delivery still to accept, never one accepted twice.
@@ -97,11 +96,22 @@ class Acceptance:
         keys = [file.archive_key for file in superseded if file.archive_key and file.archive_key not in taken]
         aws.delete_objects(self.config.lake_bucket, keys)
 
+    def _check_all(self, deliveries: Sequence[LandedFile], *, on_workers: bool) -> list[Checked]:
+        found = (
+            reading.check_on_workers(self.config.landing_bucket, deliveries) if on_workers else [None] * len(deliveries)
+        )
+        left = [delivery for delivery, checked in zip(deliveries, found, strict=True) if checked is None]
+        read = iter(parallel.in_parallel(self._check, left))
+        return [
+            new_columns.judged(self.config, delivery, checked or next(read))
+            for delivery, checked in zip(deliveries, found, strict=True)
+        ]
+
     def _check(self, delivery: LandedFile) -> Checked:
         for attempt in range(READ_ATTEMPTS):
             try:
-                checked = inspection.check(self._chunks(delivery), delivery.dataset, name=delivery.key)
-                return new_columns.judged(self.config, delivery, checked)
+                content = reading.chunks(self.config.landing_bucket, delivery, progress=self._progress.add)
+                return inspection.check(content, delivery.dataset, name=delivery.key)
             except (BotoCoreError, OSError) as cause:
                 if attempt == READ_ATTEMPTS - 1:
                     raise PipelineError(
@@ -110,23 +120,6 @@ class Acceptance:
                 self.errors.add("retried_call", call="s3:GetObject", file=delivery.key, error=str(cause))
                 time.sleep(0.5 * 2**attempt)
         raise AssertionError
-
-    def _chunks(self, delivery: LandedFile) -> Iterator[bytes]:
-        try:
-            answer = aws.client("s3").get_object(
-                Bucket=self.config.landing_bucket, IfMatch=delivery.etag, **delivery.location
-            )
-        except ClientError as cause:
-            if cause.response["Error"]["Code"] in ("PreconditionFailed", "NoSuchKey", "NoSuchVersion", "412", "404"):
-                raise PipelineError(
-                    f"'{delivery.key}' was replaced or deleted while the job looked at it; run the job again"
-                ) from cause
-            raise
-        with closing(answer["Body"]) as body:
-            for chunk in body.iter_chunks(CHUNK):
-                yield chunk
-                self._progress.add(bytes=len(chunk))
-        self._progress.add(read=1)
 
     def _judge(
         self, found: Sequence[tuple[LandedFile, Checked]]
