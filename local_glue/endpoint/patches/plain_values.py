@@ -5,10 +5,10 @@ can have: half of what a page of a table or of a listing takes.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
-ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}(\d{3})?)?(Z|[+-]\d\d:\d\d)")
 UNCHANGED = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
 """Kinds of values that the answer has as moto keeps them."""
 
@@ -24,7 +24,7 @@ def install() -> None:
 
     def parse_time(value: Any) -> datetime:
         if isinstance(value, str) and ISO_8601.fullmatch(value):
-            return datetime.fromisoformat(value).astimezone(UTC)
+            return datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(timezone.utc)
         return parse_any_time(value)
 
     def write(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
