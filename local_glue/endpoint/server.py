@@ -34,7 +34,7 @@ class Endpoint:
         minute_seconds: float = 60.0, cold: bool = False, port: int = 0,
     ) -> None:  # fmt: skip
         from local_glue.access import Access
-        from local_glue.endpoint import eventbridge, patches
+        from local_glue.endpoint import arrivals, eventbridge, patches
         from local_glue.endpoint.clock import Clock
         from local_glue.endpoint.glue import GlueService, install
         from local_glue.endpoint.http_server import HttpServer
@@ -57,7 +57,9 @@ class Endpoint:
         self.port = self._server.bind_addr[1]
         self.url = f"http://{HOST}:{self.port}"
         access = Access(Home(home), self.url, region)
-        executor = InlineExecutor(access) if inline else ProcessExecutor(access, cold=cold)
+        executor = (
+            InlineExecutor(access) if inline else ProcessExecutor(access, cold=cold, has_much=arrivals.much_has_come)
+        )
         self.access, self._executor = access, executor
         self.glue = GlueService(executor, home, minute_seconds=minute_seconds, clock=clock, region=region)
         install(self.glue)

@@ -31,7 +31,7 @@ def make() -> bool:
     file.unlink(missing_ok=True)
     _archive_of_java()
     new = file.with_suffix(".new")
-    os.environ["LOCAL_GLUE_JVM_OPTIONS"] = f'{JVM_OPTIONS} "-XX:ArchiveClassesAtExit={new}" -Xlog:cds=off'
+    os.environ[spark.JVM_OPTIONS] = f'{JVM_OPTIONS} "-XX:ArchiveClassesAtExit={new}" -Xlog:cds=off'
     session = spark.get_session()
     gateway = session.sparkContext._gateway
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,11 +32,13 @@ class ProcessExecutor:
     Args:
         access: Where the stack is.
         cold: Give each run a JVM of its own, instead of one that runs use one after another.
+        has_much: Whether the next runs will be long.
     """
 
-    def __init__(self, access: Access, *, cold: bool = False) -> None:
+    def __init__(self, access: Access, *, cold: bool = False, has_much: Callable[[], bool] = lambda: False) -> None:
         self.access = access
-        self.warm = WarmJvm(access.home.runs / "jvm", jvm_environment(os.environ, access.environment()), cold=cold)
+        variables = jvm_environment(os.environ, access.environment())
+        self.warm = WarmJvm(access.home.runs / "jvm", variables, cold=cold, has_much=has_much)
         self.spare = SparePython(cold=cold)
         self._processes: dict[str, Process] = {}
         self._stopped: set[str] = set()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local_glue import environment
-from local_glue.job import gateway
+from local_glue.job import gateway, spark
 from local_glue.runner.groups import end_group, start_group
 
 PACKAGE = Path(__file__).parents[1]
@@ -28,14 +28,17 @@ class Jvm:
     Attributes:
         python: The interpreter whose Spark it is.
         file: Says where it listens, see `local_glue.runner.jvm`.
+        is_optimizing: It optimizes what it compiles, which pays in long runs only.
     """
 
-    def __init__(self, folder: Path, python: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, python: Path, variables: Mapping[str, str], *, is_optimizing: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.is_optimizing = is_optimizing
+        options = {spark.JVM_OPTIONS: spark.OPTIMIZING_JVM} if is_optimizing else {}
         self.python, self.file = python, folder / f"jvm-{time.monotonic_ns()}.json"
         self._sink: Sink | None = None
         command = [str(python), "-m", "local_glue.runner.jvm", str(self.file)]
-        self._process = start_group(command, {**variables, "PYTHONPATH": str(PACKAGE.parent)}, folder)
+        self._process = start_group(command, {**options, **variables, "PYTHONPATH": str(PACKAGE.parent)}, folder)
         for name in ("stdout", "stderr"):
             threading.Thread(target=self._copy, args=(name,), daemon=True).start()
 
@@ -91,10 +94,13 @@ class WarmJvm:
         folder: For its files.
         variables: Its environment.
         cold: Keep none.
+        has_much: Whether the next runs will be long.
     """
 
-    def __init__(self, folder: Path, variables: Mapping[str, str], *, cold: bool = False) -> None:
-        self._folder, self._variables, self._cold = folder, variables, cold
+    def __init__(
+        self, folder: Path, variables: Mapping[str, str], *, cold: bool = False, has_much: Callable[[], bool]
+    ) -> None:
+        self._folder, self._variables, self._cold, self._has_much = folder, variables, cold, has_much
         self._idle: Jvm | None = None
         self._is_lent = False
         self._lock = threading.Lock()
@@ -105,11 +111,12 @@ class WarmJvm:
             if self._cold or self._is_lent:
                 return None
             kept, self._idle, self._is_lent = self._idle, None, True
-        if kept and kept.is_alive and kept.python == python:
+        has_much = self._has_much()
+        if kept and kept.is_alive and kept.python == python and (kept.is_optimizing or not has_much):
             return kept
         if kept:
             kept.end()
-        return Jvm(self._folder, python, self._variables)
+        return Jvm(self._folder, python, self._variables, is_optimizing=has_much)
 
     def give_back(self, jvm: Jvm, *, in_order: bool) -> None:
         """Takes the JVM of a run that ended; one in which something went wrong or was cut off is not used again."""

@@ -91,6 +91,19 @@ def describe_runs_one_after_another():
         assert "No module named 'prices'" in tiny.log(without["Id"])
 
 
+def describe_much_to_load():
+    @pytest.mark.ci
+    def it_gets_a_jvm_that_optimizes(tiny):
+        code = HEAD + 'tell(options=" ".join(java.management.ManagementFactory.getRuntimeMXBean().getInputArguments()))'
+        quick = told(tiny, tiny.run(tiny.job("quick", code)))
+        tiny.s3.put_object(Bucket=BUCKET, Key=f"{tiny.mark}/much", Body=bytes(32 << 20))
+        optimizing = [told(tiny, tiny.run(tiny.job(name, code))) for name in ("much", "more")]
+        tiny.s3.delete_object(Bucket=BUCKET, Key=f"{tiny.mark}/much")
+        assert "-XX:TieredStopAtLevel=1" in quick["options"]
+        assert ["-XX:TieredStopAtLevel=1" in found["options"] for found in optimizing] == [False, False]
+        assert quick["jvm"] != optimizing[0]["jvm"] == optimizing[1]["jvm"]
+
+
 def describe_runs_at_a_time():
     @pytest.mark.ci
     def each_has_a_jvm(tiny):
