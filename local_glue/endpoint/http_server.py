@@ -19,9 +19,12 @@ THREADS = 32
 TIMEOUT_S = 120
 """A connection that neither takes nor brings a byte for so long is closed."""
 
+PIECE = 256 << 10
+"""Bytes that are written at a time: cheroot copies what is left of them after each that the connection has taken."""
+
 
 class _Gateway(Gateway_10):
-    """Makes environments as moto expects them."""
+    """Makes environments as moto expects them, and writes large bodies piece by piece."""
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
@@ -32,6 +35,10 @@ class _Gateway(Gateway_10):
             environ_key_for_header(name): name for name in names if should_preserve_original_header_name(name)
         }
         return environ
+
+    def write(self, chunk: bytes) -> None:
+        for start in range(0, len(chunk), PIECE):
+            super().write(chunk[start : start + PIECE])
 
 
 class _Workers(ThreadPool):

@@ -2,13 +2,14 @@ import http.client
 import threading
 
 import pytest
+from cheroot.server import HTTPRequest
 
-from local_glue.endpoint.http_server import HttpServer
+from local_glue.endpoint.http_server import PIECE, HttpServer
 
 
 def answer(environ, start_response):
-    """Tells what was asked for, and leaves the body unread."""
-    told = f"{environ['REQUEST_METHOD']} {environ['RAW_URI']}".encode()
+    """Tells what was asked for, as often as the query says, and leaves the body unread."""
+    told = f"{environ['REQUEST_METHOD']} {environ['RAW_URI']}".encode() * int(environ["QUERY_STRING"] or 1)
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
     return [told]
 
@@ -35,10 +36,20 @@ def describe_http_server():
     def it_answers_many_requests_over_one_connection(connection):
         connection.connect()
         kept = connection.sock
-        for path in ("/bucket/a%2Fb", "/bucket/c?versionId=1"):
+        for path in ("/bucket/a%2Fb", "/bucket/c?2"):
             connection.request("GET", path)
-            assert connection.getresponse().read() == f"GET {path}".encode()
+            assert connection.getresponse().read() == f"GET {path}".encode() * int(path.partition("?")[2] or 1)
             assert connection.sock is kept
+
+    def it_writes_large_bodies_in_pieces(connection, monkeypatch):
+        written, write = [], HTTPRequest.write
+        monkeypatch.setattr(
+            HTTPRequest, "write", lambda request, piece: (written.append(len(piece)), write(request, piece))
+        )
+        connection.request("GET", "/bucket/d?100000")
+        assert connection.getresponse().read() == b"GET /bucket/d?100000" * 100_000
+        assert sum(written) == 2_000_000
+        assert max(written) == PIECE
 
     def it_does_not_take_an_unread_body_for_the_next_request(connection):
         for _ in range(2):
