@@ -65,6 +65,16 @@ def test_the_driver_reads_what_workers_may_not(bucket, spark, caplog):
     assert keys("music-landing") == []
 
 
+def test_the_driver_reads_what_spark_cannot(bucket, monkeypatch, caplog):
+    def fail():
+        raise RuntimeError("no worker came")
+
+    monkeypatch.setattr("pyspark.SparkContext.getOrCreate", fail)
+    deliver_all()
+    assert run() == {ACCEPTED: 3, REPEATED: 1, REJECTED: 2}
+    assert "Spark's workers could not read files; the driver does" in caplog.text
+
+
 @pytest.mark.parametrize(("sizes", "large"), [([100], False), ([60, 40], True), ([60, 39], False), ([], False)])
 def test_spark_is_started_for_several_that_are_large_together(sizes, large):
     class OfSize:

@@ -15,7 +15,7 @@ from glue_jobs.lib.run.errors import PipelineError
 
 CHUNK = 1 << 20
 LARGE = 1 << 30
-"""In bytes; to start Spark takes as long as one process takes to check a third of that."""
+"""In bytes; less is checked by one process in the seconds that Spark takes to start."""
 REGION, ENDPOINT = "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"
 
 
@@ -52,20 +52,28 @@ def check_on_workers(bucket: str, deliveries: Sequence[LandedFile]) -> list[Chec
 
     That a job's role holds on its workers too is not documented; the driver reads what they could not.
     """
-    from pyspark import SparkContext
-
-    context = SparkContext.getOrCreate()
     size = sum(delivery.size for delivery in deliveries)
     logs.info("reading files on Spark's workers", files=len(deliveries), bytes=size)
     # The largest first, each a task of its own: so the workers end at about the same time.
     order = sorted(range(len(deliveries)), key=lambda number: -deliveries[number].size)
     variables = {REGION: aws.client("s3").meta.region_name, ENDPOINT: os.environ.get(ENDPOINT)}
     check = partial(_check, bucket, {name: value for name, value in variables.items() if value})
-    found = context.parallelize([deliveries[number] for number in order], len(order)).map(check).collect()
+    found = _of_workers(check, [deliveries[number] for number in order])
     if reasons := [reason for reason in found if isinstance(reason, str)]:
         logs.warning("Spark's workers could not read files; the driver does", count=len(reasons), reason=reasons[0])
     checked = {number: what for number, what in zip(order, found, strict=True) if isinstance(what, Checked)}
     return [checked.get(number) for number in range(len(deliveries))]
+
+
+def _of_workers(
+    check: Callable[[LandedFile], Checked | str], deliveries: Sequence[LandedFile]
+) -> Sequence[Checked | str]:
+    from pyspark import SparkContext
+
+    try:
+        return SparkContext.getOrCreate().parallelize(deliveries, len(deliveries)).map(check).collect()
+    except Exception as error:  # Spark did not start, or lost its workers
+        return [f"{type(error).__name__}: {error}".partition("\n")[0]] * len(deliveries)
 
 
 def _check(bucket: str, variables: dict[str, str], delivery: LandedFile) -> Checked | str:
