@@ -237,6 +237,7 @@ def describe_books():
         assert catalogue.load() is None
 
 
+@pytest.mark.ci
 def describe_deaths():
     @pytest.mark.parametrize("point", ["settle", "finish"])
     def it_changes_nothing_more_after_the_upsert(catalogue, monkeypatch, point):

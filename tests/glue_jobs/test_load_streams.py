@@ -279,6 +279,7 @@ def describe_manifests():
 
 def describe_backfills():
     @pytest.mark.usefixtures("adaptive")
+    @pytest.mark.ci
     def it_reads_a_window_again_and_leaves_states_and_bookmark_alone(world):
         world.catalogue(users=[1], tracks=[("t1", "pop")])
         world.deliver("streams/a.csv", play(), play(at="2024-06-20 10:00:00"))

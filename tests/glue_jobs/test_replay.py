@@ -68,6 +68,7 @@ def assert_replayed(world):
     world.assert_sums_agree()
 
 
+@pytest.mark.ci
 def test_it_loads_what_passes_now_once_and_leaves_what_still_fails(world):
     quarantine_some(world)
     bookmark = world.keys("manifests/")

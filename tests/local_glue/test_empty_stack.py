@@ -6,7 +6,7 @@ import boto3
 import pytest
 from endpoint_support import Shell, make_project
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.ci, pytest.mark.stack]
 
 COUNT = """
 import boto3, json, psycopg

@@ -129,6 +129,7 @@ def describe_start():
         assert not process_alive(stack.state["server_pid"])
         stack.stop()
 
+    @pytest.mark.ci
     def it_provides_nothing_when_empty(project, tmp_path):
         stack = Stack.start(project, tmp_path / "home", inline=True, empty=True)
         try:
@@ -139,6 +140,7 @@ def describe_start():
         finally:
             stack.stop()
 
+    @pytest.mark.ci
     def it_stops_what_it_started_when_the_project_is_wrong(tmp_path):
         project = make_project(tmp_path)
         (project / "jobs/first.py").unlink()

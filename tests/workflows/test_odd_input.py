@@ -30,6 +30,7 @@ def describe_no_input():
             run = pipeline.stack.run_job(job)
             assert (job, run["JobRunState"], run.get("ErrorMessage")) == (job, "SUCCEEDED", None)
 
+    @pytest.mark.ci
     def it_ends_well_and_leaves_empty_tables(pipeline):
         assert pipeline.file_books(pipeline.run()) == {}
         for table in ("users", "songs", "streams", "genre_kpis", "hourly_kpis", "user_features", "pending_streams"):

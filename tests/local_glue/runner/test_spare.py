@@ -12,7 +12,7 @@ from endpoint_support import BUCKET, Remote, Tiny, wait_for
 from local_glue.home import process_alive
 from local_glue.runner.bootstrap import NURSERY, WAIT
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.ci, pytest.mark.stack]
 TELL = """
 import json, os, sys
 import pandas

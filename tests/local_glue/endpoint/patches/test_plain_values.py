@@ -47,9 +47,7 @@ def values():
     )
 
 
-@given(value=values())
-@settings(max_examples=60, deadline=None)
-def test_a_value_comes_back_as_it_was_put(value):
+def test_a_value_comes_back_as_it_was_put():
     plain_values.install()
     with mock_aws():
         client = boto3.client("dynamodb", "us-east-1", aws_access_key_id="local", aws_secret_access_key="local")
@@ -58,6 +56,12 @@ def test_a_value_comes_back_as_it_was_put(value):
             TableName="values", BillingMode="PAY_PER_REQUEST", AttributeDefinitions=[key],
             KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
         )  # fmt: skip
-        client.put_item(TableName="values", Item={"key": {"S": "one"}, "value": value})
-        assert client.get_item(TableName="values", Key={"key": {"S": "one"}})["Item"]["value"] == value
-        assert client.scan(TableName="values")["Items"] == [{"key": {"S": "one"}, "value": value}]
+
+        @given(value=values())
+        @settings(max_examples=100, deadline=None)
+        def put_and_read(value):
+            client.put_item(TableName="values", Item={"key": {"S": "one"}, "value": value})
+            assert client.get_item(TableName="values", Key={"key": {"S": "one"}})["Item"]["value"] == value
+            assert client.scan(TableName="values")["Items"] == [{"key": {"S": "one"}, "value": value}]
+
+        put_and_read()
