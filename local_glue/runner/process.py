@@ -35,7 +35,7 @@ class ProcessExecutor:
         has_much: Whether the next runs will be long.
     """
 
-    def __init__(self, access: Access, *, cold: bool = False, has_much: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, access: Access, *, cold: bool = False, has_much: Callable[[], bool]) -> None:
         self.access = access
         variables = jvm_environment(os.environ, access.environment())
         self.warm = WarmJvm(access.home.runs / "jvm", variables, cold=cold, has_much=has_much)

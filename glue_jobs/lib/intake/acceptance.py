@@ -100,12 +100,9 @@ class Acceptance:
         found = (
             reading.check_on_workers(self.config.landing_bucket, deliveries) if on_workers else [None] * len(deliveries)
         )
-        left = [delivery for delivery, checked in zip(deliveries, found, strict=True) if checked is None]
-        read = iter(parallel.in_parallel(self._check, left))
-        return [
-            new_columns.judged(self.config, delivery, checked or next(read))
-            for delivery, checked in zip(deliveries, found, strict=True)
-        ]
+        pairs = list(zip(deliveries, found, strict=True))
+        checked = parallel.in_parallel(lambda pair: pair[1] or self._check(pair[0]), pairs)
+        return [new_columns.judged(self.config, *pair) for pair in zip(deliveries, checked, strict=True)]
 
     def _check(self, delivery: LandedFile) -> Checked:
         for attempt in range(READ_ATTEMPTS):
